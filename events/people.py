@@ -1,0 +1,46 @@
+"""Fields that several events share: whoever wrote something, and text with where it came from."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+UNSTORABLE = dict.fromkeys([0, 0xFFFE, 0xFFFF], "\ufffd")
+
+
+def storable(text: object) -> object:
+    """Replace what a queue or the table cannot hold (NUL, lone surrogates, non-characters) by U+FFFD."""
+    if not isinstance(text, str):
+        return text
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.translate(UNSTORABLE)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """A moment without a zone is refused: nobody could say when it was."""
+    if moment.tzinfo is None:
+        raise ValueError("a time needs a zone or a Z")
+    return moment.astimezone(UTC)
+
+
+def as_text(identifier: object) -> object:
+    """Ids are text to us, always: some platforms send numbers, and some of those exceed 53 bits."""
+    return str(identifier) if isinstance(identifier, int) and not isinstance(identifier, bool) else identifier
+
+
+Text = Annotated[str, BeforeValidator(storable)]
+Id = Annotated[Text, BeforeValidator(as_text), Field(min_length=1, max_length=1000)]
+Moment = Annotated[datetime, AfterValidator(in_utc)]
+
+
+class Model(BaseModel):
+    """Frozen, and deaf to fields it does not know: platforms add some every month."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Person(Model):
+    """An account on a platform: its id there, and the name shown (never an address, never a profile)."""
+
+    id: Id
+    name: Text = ""

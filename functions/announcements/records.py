@@ -1,0 +1,194 @@
+"""Which items announcements write.
+
+| pk | sk | what |
+|---|---|---|
+| community#announcement#id | announcement | text, targets, time, state |
+| community#announcement#id | delivery#target | one target's delivery (see `shared/outbox.py`) |
+| community#trigger#hash | trigger | this release, video or stream was announced already |
+"""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from events.announcements import PostRequested, ReleasePublished
+from events.envelope import Envelope
+from events.program import Program
+from functions.announcements import plans
+from functions.shared import clock, inbox, outbox, table
+from functions.shared.table import CancelledError, ConditionFailedError, Item, Put, Table, Update
+
+KIND = "announcement"
+LISTING = "announcements"
+
+
+def key(community: str, name: str) -> table.Key:
+    return table.partition(community, KIND, name), KIND
+
+
+def item(
+    *,
+    community: str,
+    name: str,
+    author: str,
+    title: str,
+    body: str,
+    language: str,
+    targets: list[str],
+    now: datetime,
+) -> Item:
+    """A new draft."""
+    pk, sk = key(community, name)
+    at = clock.text(now)
+    return {
+        "pk": pk,
+        "sk": sk,
+        "kind": KIND,
+        "id": name,
+        "community": community,
+        "state": "draft",
+        "author": author,
+        "title": title,
+        "body": body,
+        "language": language,
+        "targets": targets,
+        "created_at": at,
+        **table.listed(community, LISTING, name, at),
+    }
+
+
+def scheduled(due_at: datetime, wall: str, zone: str) -> Item:
+    """Attributes of an announcement that the sweep publishes once its moment has come."""
+    at = clock.text(due_at)
+    return {"state": "scheduled", "publish_at": at, "wall": wall, "zone": zone, **table.due(KIND, wall, at)}
+
+
+def create(store: Table, new: Item) -> Item:
+    """Once: a second call with the same id gives what the first one made, if it asked for the same."""
+    try:
+        return store.write(Put(new, when=[table.absent()]))
+    except ConditionFailedError:
+        before = existing(store, new["community"], new["id"])
+        if any(before[name] != new[name] for name in ("title", "body", "targets")):
+            raise plans.NotAllowedError("this Idempotency-Key was used for another announcement") from None
+        return before
+
+
+def existing(store: Table, community: str, name: str) -> Item:
+    found = store.get(*key(community, name))
+    if found is None:
+        raise LookupError(f"there is no announcement {name!r} in {community!r}")
+    return found
+
+
+def record_release(
+    store: Table, envelope: Envelope, release: ReleasePublished, program: Program, now: datetime
+) -> inbox.Fate:
+    """A draft per release, once: the trigger must not exist. An old release only leaves its marker."""
+    if not plans.is_news(release.published_at, now):
+        return marked(store, envelope, "ignored", f"published {clock.text(release.published_at)}: not news", now)
+    name = plans.announcement_id(release.community, release.source, release.trigger)
+    draft = item(
+        community=release.community,
+        name=name,
+        author=f"source {release.source}",
+        title=release.title,
+        body=f"{release.body}\n\n{release.url}".strip(),
+        language=program.community(release.community).language,
+        targets=[target.id for target in program.targets_of(release.community)],
+        now=now,
+    )
+    trigger_pk = table.partition(release.community, "trigger", sha256(release.trigger.encode()).hexdigest()[:32])
+    trigger = {"pk": trigger_pk, "sk": "trigger", "kind": "trigger", "announcement": name}
+    try:
+        store.transact(
+            [
+                inbox.marker(envelope, "recorded", now, about=f"announcement {name}"),
+                Put(trigger, when=[table.absent()]),
+                Put(draft, when=[table.absent()]),
+            ]
+        )
+    except CancelledError as error:
+        if 0 in error.failed:
+            return "duplicate"
+        return marked(store, envelope, "duplicate", f"announcement {name}", now)
+    return "recorded"
+
+
+def marked(store: Table, envelope: Envelope, fate: inbox.Fate, about: str, now: datetime) -> inbox.Fate:
+    try:
+        store.write(inbox.marker(envelope, fate, now, about=about))
+    except ConditionFailedError:
+        return "duplicate"
+    return fate
+
+
+def schedule(store: Table, community: str, name: str, due_at: datetime, wall: str, zone: str) -> Item:
+    """A draft gets its time. Raises LookupError or NotAllowedError."""
+    found = existing(store, community, name)
+    try:
+        changes = scheduled(due_at, wall, zone)
+        return store.write(Update(table.key_of(found), set=changes, when=[table.equals("state", "draft")]))
+    except ConditionFailedError as error:
+        raise plans.NotAllowedError(f"only a draft can be published; this one is {found['state']}") from error
+
+
+def cancel(store: Table, community: str, name: str, who: str, now: datetime) -> Item:
+    """Before anything was posted. Cancelling again gives the cancelled one."""
+    found = existing(store, community, name)
+    if found["state"] == "cancelled":
+        return found
+    try:
+        return store.write(
+            Update(
+                table.key_of(found),
+                set={"state": "cancelled", "cancelled_by": who, "cancelled_at": clock.text(now)},
+                remove=["due", "due_at"],
+                when=[table.one_of("state", "draft", "scheduled")],
+            )
+        )
+    except ConditionFailedError as error:
+        raise plans.NotAllowedError("it is published already and cannot be cancelled any more") from error
+
+
+def publish(store: Table, found: Item, now: datetime) -> list[Item]:
+    """The announcement and all its deliveries, in one transaction; gives the rows to kick.
+
+    Empty when it is not its time, or when somebody else did it or cancelled it.
+    """
+    at = clock.text(now)
+    if found["state"] != "scheduled" or found["publish_at"] > at:
+        return []
+    rows = [row(found, target, at) for target in found["targets"]]
+    published = Update(
+        table.key_of(found),
+        set={"state": "published", "published_at": at},
+        remove=["due", "due_at"],
+        when=[table.equals("state", "scheduled"), table.equals("publish_at", found["publish_at"])],
+    )
+    try:
+        store.transact([published, *(outbox.put(one) for one in rows)])
+    except CancelledError:
+        return []
+    return rows
+
+
+def row(found: Item, target: str, at: str) -> Item:
+    request = PostRequested(
+        announcement=found["id"],
+        title=found["title"],
+        body=found["body"],
+        language=found["language"],
+        published_at=clock.moment(at),
+    )
+    return outbox.planned(
+        pk=found["pk"], name=target, purpose="post", platform="", destination=target, request=request, at=at
+    )
+
+
+def whole(store: Table, community: str, name: str) -> dict[str, Any]:
+    """An announcement with its deliveries. Raises LookupError."""
+    found = existing(store, community, name)
+    deliveries = list(store.query(found["pk"], "delivery#"))
+    progress = plans.progress(found["state"], [one["state"] for one in deliveries])
+    return {"announcement": found, "deliveries": deliveries, "progress": progress}

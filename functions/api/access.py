@@ -1,0 +1,49 @@
+"""Who is asking, and whether they may: decided here and not by API Gateway, so that a laptop and AWS
+behave alike, and before anything else of the request is looked at. Refusals say no and nothing more."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from functions.shared import clock, tokens
+from functions.shared.table import table
+from functions.shared.tokens import Holder, Role
+
+SMALLEST: dict[tuple[str, str], Role] = {
+    ("GET", "status"): "reader",
+    ("GET", "feedback"): "reader",
+    ("GET", "announcements"): "reader",
+    ("POST", "announcements"): "manager",
+    ("GET", "cases"): "moderator",
+    ("POST", "cases"): "moderator",
+    ("GET", "deliveries"): "manager",
+    ("POST", "deliveries"): "manager",
+    ("GET", "parked"): "manager",
+    ("POST", "parked"): "operator",
+}
+"""The smallest role for a method on a room of `/v1/<community>/<room>/…`. What is not here is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """401 without a good token, 403 with one that is too small."""
+
+    status: int
+
+
+def admitted(event: dict[str, Any]) -> Holder | Denied | None:
+    """The holder of a good token; None for the public part (pages, feeds, the OpenAPI document)."""
+    segments = [part for part in str(event.get("rawPath", "")).split("/") if part]
+    if segments[:1] != ["v1"]:
+        return None
+    holder = bearer(event.get("headers") or {})
+    if holder is None:
+        return Denied(401)
+    community, room = [*segments[1:3], "", ""][:2]
+    role = SMALLEST.get((str(event["requestContext"]["http"]["method"]), room))
+    return holder if role and holder.may(role, community) else Denied(403)
+
+
+def bearer(headers: dict[str, str]) -> Holder | None:
+    given = next((value for name, value in headers.items() if name.lower() == "authorization"), "")
+    scheme, _, token = given.partition(" ")
+    return tokens.holder(table(), token.strip(), clock.now()) if scheme.lower() == "bearer" else None

@@ -1,0 +1,42 @@
+"""Deliveries that wait for a person, and a person's word on them."""
+
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from pydantic import BaseModel, ConfigDict
+
+from functions.api.shown import View, delivery
+from functions.shared import clock, outbox
+from functions.shared.table import Item, table
+
+router = APIGatewayHttpRouter()
+
+
+class Word(BaseModel):
+    """`sent`: I looked, it is there (or no longer matters). `again`: it is not there, send it again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    outcome: Literal["sent", "again"]
+
+
+@router.get("/v1/<community>/deliveries", tags=["deliveries"], summary="Deliveries that wait for a person")
+def list_deliveries(community: str) -> dict[str, list[View]]:
+    return {"deliveries": [delivery(row) for row in waiting(community)]}
+
+
+@router.post("/v1/<community>/deliveries/<key>/resolve", tags=["deliveries"], summary="Say what became of one")
+def resolve_delivery(community: str, key: str, word: Annotated[Word, Body()]) -> View:
+    row = next((row for row in waiting(community) if row["key"] == key), None)
+    if row is None:
+        raise LookupError(f"no delivery {key!r} waits for a person in {community!r}")
+    who = str(router.context["holder"].name)
+    resolved = outbox.resolve(table(), row, word.outcome, who, clock.now())
+    if word.outcome == "again":
+        outbox.kick([resolved])
+    return delivery(resolved)
+
+
+def waiting(community: str) -> list[Item]:
+    return table().listing(community, outbox.NEEDS_A_PERSON)

@@ -1,0 +1,60 @@
+"""The edge of the API: who may, then which room, and every error as a sentence."""
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from functions.announcements.plans import NotAllowedError as AnnouncementNotAllowedError
+from functions.announcements.times import NoSuchTimeError
+from functions.api import announcements, cases, deliveries, feedback, pages, parked, status
+from functions.api.access import Denied, admitted
+from functions.moderation.cases import NotAllowedError as CaseNotAllowedError
+from functions.moderation.records import BusyError
+from functions.shared.log import logger, metrics
+from functions.shared.outbox import LostError
+from functions.shared.program import ProgramError
+
+app = APIGatewayHttpResolver(enable_validation=True)
+for room in (status, cases, announcements, feedback, deliveries, parked, pages):
+    app.include_router(room.router)
+
+STATUS: dict[type[Exception], int] = {
+    LookupError: 404,
+    NoSuchTimeError: 400,
+    AnnouncementNotAllowedError: 409,
+    CaseNotAllowedError: 409,
+    parked.StillUnknownError: 409,
+    LostError: 409,
+    BusyError: 503,
+    ProgramError: 503,
+}
+REFUSALS = {401: "unauthorized", 403: "forbidden"}
+
+
+@app.exception_handler(list(STATUS))
+def explained(error: Exception) -> Response[str]:
+    status = next(number for kind, number in STATUS.items() if isinstance(error, kind))
+    return said(status, str(error))
+
+
+def said(status: int, message: str) -> Response[str]:
+    return Response(status, "application/json", json.dumps({"message": message}))
+
+
+@app.get("/openapi.json", include_in_schema=False)
+def openapi() -> Response[str]:
+    document = app.get_openapi_json_schema(title="Liaison", version="1", description="Bearer tokens; see the README.")
+    return Response(200, "application/json", document)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def main(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    holder = admitted(event)
+    if isinstance(holder, Denied):
+        body = json.dumps({"message": REFUSALS[holder.status]})
+        return {"statusCode": holder.status, "headers": {"content-type": "application/json"}, "body": body}
+    if holder is not None:
+        app.append_context(holder=holder)
+    return app.resolve(event, context)

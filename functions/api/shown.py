@@ -1,0 +1,40 @@
+"""Items as the outside sees them: without keys and index attributes."""
+
+from typing import Any
+
+from functions.shared.table import Item
+
+INNER = {
+    "pk",
+    "sk",
+    "schema",
+    "kind",
+    "due",
+    "due_at",
+    "listing",
+    "listed_at",
+    "expires",
+    "next_audit",
+    "fence",
+}
+View = dict[str, Any]
+
+
+def shown(item: Item | None) -> View:
+    return {name: value for name, value in (item or {}).items() if name not in INNER}
+
+
+def delivery(row: Item) -> View:
+    """What a manager wants to know of a delivery: where it stands and why."""
+    wanted = (
+        "key",
+        "destination",
+        "purpose",
+        "state",
+        "reason",
+        "attempts",
+        "planned_at",
+        "settled_at",
+        "url",
+    )
+    return {name: row[name] for name in wanted if name in row} | {"next_attempt_at": row.get("due_at")}

@@ -1,0 +1,69 @@
+"""Requests to the outside: bounded in time and size, never redirected, never to a private address unless
+the program says so for that one place."""
+
+import ipaddress
+import socket
+import ssl
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import urllib3
+
+from functions.platforms.outgoing import NotSentError, Reply, UnansweredError
+
+SECONDS = 10.0
+LARGEST = 64 * 1024
+
+
+def address(host: str, port: int, private: bool) -> str:
+    """Resolve once and connect to exactly that address, so that no second answer can slip in between."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise NotSentError(f"{host} has no address") from error
+    for entry in found:
+        candidate = str(entry[4][0])
+        if private or ipaddress.ip_address(candidate).is_global:
+            return candidate
+    raise NotSentError(f"{host} is at a private address: set `private_network = true` if that is meant")
+
+
+def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", private: bool = False) -> Reply:
+    """Raises NotSentError when nothing left this machine, UnansweredError when no whole answer came."""
+    split = urlsplit(url)
+    host = split.hostname or ""
+    secure = split.scheme == "https"
+    port = split.port or (443 if secure else 80)
+    target = address(host, port, private)
+    timeout = urllib3.Timeout(connect=3.0, read=SECONDS - 3.0, total=SECONDS)
+    pool: urllib3.HTTPConnectionPool
+    if secure:
+        pool = urllib3.HTTPSConnectionPool(
+            target,
+            port,
+            timeout=timeout,
+            ssl_context=ssl.create_default_context(),
+            server_hostname=host,
+            assert_hostname=host,
+        )
+    else:
+        pool = urllib3.HTTPConnectionPool(target, port, timeout=timeout)
+    path = (split.path or "/") + (f"?{split.query}" if split.query else "")
+    named = {"host": split.netloc.rpartition("@")[2], "user-agent": "Liaison/0.1", **headers}
+    try:
+        answer = pool.urlopen(
+            method,
+            path,
+            body=body or None,
+            headers=named,
+            retries=False,
+            redirect=False,
+            preload_content=False,
+        )
+        return Reply(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read(LARGEST))
+    except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
+        raise NotSentError(f"{host} could not be reached") from error
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise UnansweredError(f"{host} did not answer: {type(error).__name__}") from error
+    finally:
+        pool.close()

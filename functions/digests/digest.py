@@ -1,0 +1,78 @@
+"""What a digest says, without I/O: what waits for a decision first, then what was counted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that needs a person, and since when."""
+
+    what: str
+    about: str
+    since: datetime
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One row of the day's count: a source, how much was said there, and a week before."""
+
+    label: str
+    number: int
+    week_before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One reader's digest of one day of their own time zone."""
+
+    community: str
+    reader: str
+    language: str
+    zone: str
+    day: date
+    made_at: datetime
+    waiting: tuple[Waiting, ...]
+    total: Counted
+    sources: tuple[Counted, ...]
+    position: str
+
+
+def due_day(now: datetime, zone: ZoneInfo, hour: int) -> date | None:
+    """The day a reader is to read about now: yesterday, once their hour has come. None before it."""
+    local = now.astimezone(zone)
+    return local.date() - timedelta(days=1) if local.hour >= hour else None
+
+
+def counted(counts: Mapping[str, int], before: Mapping[str, int] | None) -> tuple[Counted, tuple[Counted, ...]]:
+    """The total and a row for each source, the busiest first."""
+    names = sorted(name for name in {*counts, *(before or {})} if name.startswith("source:"))
+    rows = [row(name.removeprefix("source:"), name, counts, before) for name in names]
+    busiest_first = tuple(sorted(rows, key=lambda one: -one.number))
+    return row("all", "total", counts, before), busiest_first
+
+
+def row(label: str, name: str, counts: Mapping[str, int], before: Mapping[str, int] | None) -> Counted:
+    return Counted(label, counts.get(name, 0), before.get(name, 0) if before is not None else None)
+
+
+def subject(digest: Digest) -> str:
+    """At most 60 characters of facts."""
+    waiting, said = len(digest.waiting), digest.total.number
+    decisions = "nothing waits" if waiting == 0 else f"{waiting} to decide"
+    return f"{digest.community}: {decisions}, {said} said on {digest.day.isoformat()}"[:60]
+
+
+def oldest_first(waiting: Sequence[Waiting]) -> tuple[Waiting, ...]:
+    return tuple(sorted(waiting, key=lambda one: one.since))
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long something has waited, in the largest unit that is not zero."""
+    minutes = max(int((now - since).total_seconds() // 60), 0)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"

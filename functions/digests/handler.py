@@ -1,0 +1,24 @@
+"""The edge of digests: once an hour, which readers are due in their own zone?"""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from functions.digests import records
+from functions.digests.digest import due_day
+from functions.shared import clock, outbox, program
+from functions.shared.log import logger, metrics
+from functions.shared.table import table
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def main(event: dict[str, Any], context: Any) -> None:
+    """A reader missed in one hour is due in the next: their digest of that day does not exist yet."""
+    del event
+    active, _ = program.active()
+    for reader in active.readers:
+        if context.get_remaining_time_in_millis() < 10_000:
+            return
+        day = due_day(clock.now(), ZoneInfo(reader.timezone), reader.hour)
+        if day is not None:
+            outbox.kick(records.make(table(), active, reader, day, clock.now()))

@@ -1,0 +1,51 @@
+"""The two edges of feedback: what was said, from the queue; and the roll-ups, from the schedule."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from events.envelope import Envelope
+from events.feedback import FeedbackReceived
+from events.program import Program
+from functions.feedback import records, rollup
+from functions.shared import batch, clock, intake, program
+from functions.shared.log import logger, metrics
+from functions.shared.table import table
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def main(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    touched: set[tuple[str, str]] = set()
+
+    def settle(envelope: Envelope) -> None:
+        now = clock.now()
+        feedback = intake.event(envelope, FeedbackReceived, now)
+        if feedback is not None:
+            touched.add((feedback.community, rollup.bucket(feedback.said_at)))
+            intake.count(envelope, records.record(table(), feedback, envelope.id, now))
+
+    answer = batch.each(event, context, settle)
+    # After all of the batch and before any message ends: one mark an hour touched, not one a message.
+    for community, hour in sorted(touched):
+        records.mark(table(), community, hour, clock.now())
+    return answer
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def roll_up(event: dict[str, Any], context: Any) -> None:
+    """Every minute: recount what changed. What time does not allow stays due for the next minute."""
+    del event
+    active, _ = program.active()
+    for pk, sk in table().due(records.BUCKET, clock.text(clock.now())):
+        if context.get_remaining_time_in_millis() < 10_000:
+            return
+        bucket = table().get(pk, sk)
+        if bucket and "due" in bucket:
+            records.roll_up(table(), bucket, zone(active, bucket["community"]), clock.now())
+
+
+def zone(active: Program, community: str) -> ZoneInfo:
+    """A community that has left the program is still counted, in UTC."""
+    known = {one.id: one.timezone for one in active.communities}
+    return ZoneInfo(known.get(community, "UTC"))

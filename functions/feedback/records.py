@@ -1,0 +1,177 @@
+"""Which items feedback writes.
+
+| pk | sk | what |
+|---|---|---|
+| community#log#hour#shard | content hash | one thing said; its own marker |
+| community#bucket#hour | bucket | generation of the hour's log; due while not rolled up |
+| community#hours#day | hour | the hour's counts, overwritten, with the generation they were read at |
+| community#days#month | day | the local day's counts, with the generation of each hour in them |
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from events.feedback import FeedbackReceived
+from functions.feedback import rollup
+from functions.shared import clock, inbox, table
+from functions.shared.table import ConditionFailedError, Item, Put, Table, Update
+
+SHARDS = 4
+BUCKET = "bucket"
+TRIES = 8
+
+
+def content_hash(feedback: FeedbackReceived) -> str:
+    return sha256(f"{feedback.source}\n{feedback.content}".encode()).hexdigest()[:32]
+
+
+def log_key(feedback: FeedbackReceived) -> table.Key:
+    content = content_hash(feedback)
+    hour = rollup.bucket(feedback.said_at)
+    return log_partition(feedback.community, hour, table.shard(content, SHARDS)), content
+
+
+def log_partition(community: str, hour: str, number: int) -> str:
+    return f"{table.partition(community, 'log', hour)}#{number}"
+
+
+def record(store: Table, feedback: FeedbackReceived, delivery: str, now: datetime) -> inbox.Fate:
+    """Log it, once. The author is left out: nothing here needs to know who it was."""
+    pk, sk = log_key(feedback)
+    item = {
+        "pk": pk,
+        "sk": sk,
+        "kind": "feedback",
+        "source": feedback.source,
+        "platform": feedback.platform,
+        "content": feedback.content,
+        "type": feedback.kind,
+        "title": feedback.title,
+        "text": feedback.text,
+        "url": feedback.url,
+        "language": feedback.language,
+        "said_at": clock.text(feedback.said_at),
+        "logged_at": clock.text(now),
+        "delivery": delivery,
+    }
+    try:
+        store.write(Put(item, when=[table.absent()]))
+    except ConditionFailedError:
+        return "duplicate"
+    return "recorded"
+
+
+def bucket_key(community: str, hour: str) -> table.Key:
+    return table.partition(community, BUCKET, hour), BUCKET
+
+
+def mark(store: Table, community: str, hour: str, now: datetime) -> None:
+    """The hour's log may have changed. Marked after every attempt, repeats included: the attempt before
+    may have died between the log and this."""
+    changes = {"kind": BUCKET, "community": community, "hour": hour}
+    at = clock.text(now)
+    store.write(
+        Update(
+            bucket_key(community, hour),
+            set={**changes, **table.due(BUCKET, community + hour, at)},
+            add={"generation": 1},
+        )
+    )
+
+
+def log(store: Table, community: str, hour: str) -> Iterator[Item]:
+    for number in range(SHARDS):
+        yield from store.query(log_partition(community, hour, number))
+
+
+def roll_up(store: Table, bucket: Item, zone: ZoneInfo, now: datetime) -> None:
+    """Recount one hour and its local days from the log, overwrite, and clear only the generation read.
+
+    Safe to run twice at once: an older reading never replaces a newer one.
+    """
+    community, hour, generation = bucket["community"], bucket["hour"], bucket["generation"]
+    counts = rollup.count(log(store, community, hour))
+    pk, sk = table.partition(community, "hours", hour[:10]), hour[11:]
+    counted = {
+        "pk": pk,
+        "sk": sk,
+        "kind": "hour",
+        "hour": hour,
+        "counts": counts,
+        "generation": generation,
+        "counted_at": clock.text(now),
+    }
+    newer = table.either([table.absent()], [table.at_most("generation", generation)])
+    try:
+        store.write(Put(counted, when=[newer]))
+    except ConditionFailedError:
+        return  # Somebody who had read more was faster; the rest of the work is theirs, too.
+    for day in rollup.days_of(hour, zone):
+        count_day(store, community, day, zone, now)
+    try:
+        store.write(
+            Update(
+                bucket_key(community, hour),
+                remove=["due", "due_at"],
+                when=[table.equals("generation", generation)],
+            )
+        )
+    except ConditionFailedError:
+        pass  # Something was logged meanwhile: the hour stays due.
+
+
+def count_day(store: Table, community: str, day: date, zone: ZoneInfo, now: datetime) -> None:
+    """Sum a local day from its hours. The version is read before the hours, so that of two at once the
+    one that may have read less has to come again."""
+    pk, sk = day_key(community, day)
+    for _ in range(TRIES):
+        before = store.get(pk, sk)
+        version = before["version"] if before else 0
+        hours = list(counted_hours(store, community, day, zone))
+        total = {
+            "pk": pk,
+            "sk": sk,
+            "kind": "day",
+            "day": day.isoformat(),
+            "zone": zone.key,
+            "counts": rollup.day_total(day, zone, {hour["hour"]: hour["counts"] for hour in hours}),
+            "position": {hour["hour"]: hour["generation"] for hour in hours},
+            "version": version + 1,
+            "counted_at": clock.text(now),
+        }
+        when = table.equals("version", version) if before else table.absent()
+        try:
+            store.write(Put(total, when=[when]))
+        except ConditionFailedError:
+            continue
+        return
+    raise TimeoutError(f"the day {day} of {community} kept changing")
+
+
+def day_key(community: str, day: date) -> table.Key:
+    return table.partition(community, "days", f"{day:%Y-%m}"), f"{day:%d}"
+
+
+def counted_hours(store: Table, community: str, day: date, zone: ZoneInfo) -> Iterator[Item]:
+    hours = rollup.hours_of(day, zone)
+    for utc_day in sorted({hour[:10] for hour in hours}):
+        wanted = [hour[11:] for hour in hours if hour[:10] == utc_day]
+        yield from store.between(table.partition(community, "hours", utc_day), wanted[0], wanted[-1])
+
+
+def hours_between(store: Table, community: str, first: date, last: date) -> Iterator[Item]:
+    """Roll-ups by hour, of UTC days, oldest first."""
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        day = date.fromordinal(ordinal).isoformat()
+        yield from store.query(table.partition(community, "hours", day))
+
+
+def days_between(store: Table, community: str, first: date, last: date) -> Iterator[Item]:
+    """Roll-ups by day of the community's own zone, oldest first."""
+    months = sorted({f"{date.fromordinal(o):%Y-%m}" for o in range(first.toordinal(), last.toordinal() + 1)})
+    for month in months:
+        for item in store.query(table.partition(community, "days", month)):
+            if first.isoformat() <= item["day"] <= last.isoformat():
+                yield item

@@ -1,0 +1,80 @@
+"""What a gate is: the two questions asked before anything is stored, and how they are answered.
+
+Standard library only; `webhooks` loads nothing else of this room.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Protocol, cast
+from urllib.parse import parse_qs
+
+from events.envelope import Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request as the platform sent it. Header names are lower-case; the body is raw."""
+
+    method: str
+    headers: Mapping[str, str]
+    body: bytes
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a handshake is answered with, at once; nothing is stored."""
+
+    status: int
+    body: str = ""
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Where an authentic delivery goes, and its own id. `reason` is given when it goes to `parked`."""
+
+    pipeline: Pipeline
+    event: str
+    delivery: str
+    reason: str = ""
+
+
+class Gate(Protocol):
+    """`gate.py` of a platform, as a module."""
+
+    KEPT_HEADERS: tuple[str, ...]
+    """Header names that normalising needs later; all others are forgotten at the door."""
+
+    def verify(self, request: Request, secrets: Sequence[str], now: float) -> bool:
+        """Whether one of the live secrets signed exactly these bytes. Never raises."""
+
+    def classify(self, request: Request) -> Accepted | Answer:
+        """Where a verified request goes. Total: what it does not know goes to `parked`."""
+
+
+GATES = ("discourse", "github", "standard_webhooks")
+
+
+def gate(platform: str) -> Gate:
+    """The gate of a platform, loaded on first use. Raises KeyError for a platform nobody wrote."""
+    if platform not in GATES:
+        raise KeyError(platform)
+    return cast(Gate, import_module(f"functions.platforms.{platform}.gate"))
+
+
+def read_object(body: bytes) -> dict[str, object] | None:
+    """The JSON object in a body, or None: not JSON, not an object, nested too deep."""
+    try:
+        read = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return read if isinstance(read, dict) else None
+
+
+def form_field(body: bytes, name: str) -> bytes:
+    """One field of a form-encoded body; empty when it is not there."""
+    fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=50) if body.count(b"&") < 50 else {}
+    return fields.get(name, [""])[0].encode("utf-8", "surrogatepass")

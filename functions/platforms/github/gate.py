@@ -1,0 +1,33 @@
+"""GitHub repositories and organisations. SHA-256 only: the older SHA-1 header is never looked at."""
+
+from collections.abc import Sequence
+
+from events.envelope import Pipeline, fingerprint
+from functions.platforms.door import Accepted, Answer, Request
+from functions.platforms.signatures import same, sha256_hex
+
+KEPT_HEADERS = ("x-github-event", "x-github-delivery", "content-type")
+
+PIPELINES: dict[str, Pipeline] = {
+    "release": "announcements",
+    "discussion": "feedback",
+    "discussion_comment": "feedback",
+}
+
+
+def verify(request: Request, secrets: Sequence[str], now: float) -> bool:
+    del now  # No time is signed.
+    given = request.headers.get("x-hub-signature-256", "")
+    return any(same(given, "sha256=" + sha256_hex(secret, request.body)) for secret in secrets)
+
+
+def classify(request: Request) -> Accepted | Answer:
+    event = request.headers.get("x-github-event", "")[:80]
+    if event == "ping":
+        return Answer(200, '{"pong": true}')
+    delivery = request.headers.get("x-github-delivery", "") or fingerprint(request.body)
+    pipeline = PIPELINES.get(event)
+    if pipeline is None:
+        reason = f"the event {event!r} is not handled" if event else "there is no X-GitHub-Event header"
+        return Accepted("parked", event or "unnamed", delivery, reason)
+    return Accepted(pipeline, event, delivery)

@@ -1,0 +1,81 @@
+"""What an adapter does behind the queue: turn one delivery into one event of ours, or say why not."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from pydantic import ValidationError
+
+from events.announcements import ReleasePublished
+from events.envelope import Envelope
+from events.feedback import FeedbackReceived
+from events.moderation import FlagRaised, Measure
+from functions.platforms.door import GATES
+
+Event = FlagRaised | FeedbackReceived | ReleasePublished
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Authentic, understood, and rightly without effect (a private message, a release that is a draft)."""
+
+    reason: str
+
+
+class Unplaceable(Exception):
+    """Authentic, but nothing here knows what to do with it. It is parked with this reason, never lost."""
+
+
+LARGEST = 150_000
+"""Bytes of one event. A case holds its text beside other fields, and an item ends at 400 KB."""
+
+
+class Normaliser(Protocol):
+    """The inbound half of a platform's `adapter.py`, as a module."""
+
+    def normalise(self, envelope: Envelope) -> Event | Ignored:
+        """Raises Unplaceable, or any error pydantic has with the body's fields."""
+
+
+def normalise(envelope: Envelope) -> Event | Ignored:
+    """The event in a delivery. Raises Unplaceable with a reason that a person understands."""
+    if envelope.platform not in GATES:
+        raise Unplaceable(f"no platform {envelope.platform!r} is known here")
+    adapter = cast(Normaliser, import_module(f"functions.platforms.{envelope.platform}.adapter"))
+    try:
+        event = adapter.normalise(envelope)
+    except ValidationError as error:
+        raise Unplaceable(f"{envelope.event}: {told(error)}") from error
+    if not isinstance(event, Ignored) and len(event.model_dump_json().encode()) > LARGEST:
+        raise Unplaceable(f"the text is longer than a record can hold ({LARGEST} bytes)")
+    return event
+
+
+def told(error: ValidationError) -> str:
+    """The first three complaints, each with where it is; no value of the sender is repeated."""
+    complaints = [
+        f"{'.'.join(str(part) for part in problem['loc']) or 'body'}: {problem['msg']}"
+        for problem in error.errors(include_input=False, include_url=False, include_context=False)
+    ]
+    return "; ".join(complaints[:3])
+
+
+def part(body: dict[str, Any], name: str) -> dict[str, Any]:
+    """The object in a body that an event is about."""
+    inner = body.get(name)
+    if not isinstance(inner, dict):
+        raise Unplaceable(f"the body has no {name!r} object")
+    return inner
+
+
+def required(given: dict[str, Any], name: str) -> Any:
+    """A field without which an event would have no identity."""
+    if given.get(name) in (None, ""):
+        raise Unplaceable(f"there is no {name!r} in it")
+    return given[name]
+
+
+def measures(platform: str) -> tuple[Measure, ...]:
+    """What can be done about a post on a platform; nothing where no adapter can act yet."""
+    adapter = import_module(f"functions.platforms.{platform}.adapter")
+    return tuple(getattr(adapter, "MEASURES", ()))

@@ -1,0 +1,1 @@
+"""The only room that knows AWS clients, the environment, the clock and the log."""

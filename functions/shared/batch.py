@@ -1,0 +1,20 @@
+"""A batch from a queue, message by message: what failed comes again, what is settled does not."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from events.envelope import Envelope
+
+
+def each(event: dict[str, Any], context: Any, handle: Callable[[Envelope], None]) -> dict[str, Any]:
+    """Partial batch response. Any exception returns that one message to its queue; after five receives
+    it goes to the dead-letter queue, from where `upkeep` makes it a parked record."""
+
+    def settle(record: SQSRecord) -> None:
+        handle(Envelope.from_json(record.body))
+
+    processor = BatchProcessor(event_type=EventType.SQS)
+    return dict(process_partial_response(event=event, record_handler=settle, processor=processor, context=context))

@@ -1,0 +1,17 @@
+"""The one place that asks what time it is."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def text(moment: datetime) -> str:
+    """Fixed width, UTC, milliseconds: sorts as text as it sorts in time."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def moment(stored: str) -> datetime:
+    """Undo `text`."""
+    return datetime.fromisoformat(stored)

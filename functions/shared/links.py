@@ -1,0 +1,45 @@
+"""Signed links: who holds one may see one thing until a day. A GET never acts."""
+
+import hashlib
+import hmac
+import json
+from datetime import datetime, timedelta
+from urllib.parse import quote, urlencode
+
+from functions.shared import parameters
+from functions.shared.settings import settings
+
+GOOD_FOR = timedelta(days=14)
+
+
+class NoKeyError(Exception):
+    """The key that signs links has not been made yet; `liaison program push` makes it."""
+
+
+def keys() -> list[str]:
+    """The current key, and the one before it if there was one."""
+    stored = parameters.read("links")
+    if stored is None:
+        raise NoKeyError("there is no key for links yet: run `liaison program push` once")
+    kept = json.loads(stored)
+    return [kept["current"], *([kept["previous"]] if "previous" in kept else [])]
+
+
+def signature(key: str, path: str, reader: str, purpose: str, expires: int) -> str:
+    signed = "\n".join((path, reader, purpose, str(expires))).encode()
+    return hmac.new(key.encode(), signed, hashlib.sha256).hexdigest()[:40]
+
+
+def link(path: str, reader: str, purpose: str, now: datetime) -> str:
+    """The whole address, good for fourteen days."""
+    expires = int((now + GOOD_FOR).timestamp())
+    query = urlencode({"r": reader, "e": expires, "s": signature(keys()[0], path, reader, purpose, expires)})
+    return f"{settings().public_url}{quote(path)}?{query}"
+
+
+def good(path: str, reader: str, purpose: str, expires: str, given: str, now: datetime) -> bool:
+    """Whether a link was signed by us for exactly this, and has not run out."""
+    if not (expires.isascii() and expires.isdigit() and len(expires) <= 12) or int(expires) < now.timestamp():
+        return False
+    expected = (signature(key, path, reader, purpose, int(expires)) for key in keys())
+    return any(hmac.compare_digest(one.encode(), given.encode("utf-8", "surrogatepass")) for one in expected)

@@ -1,0 +1,54 @@
+"""The bucket: parked bodies, programs, digest pages, feeds. All private; `api` serves what may be seen."""
+
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from functions.shared import aws
+from functions.shared.settings import settings
+
+TRIES = 5
+
+
+class ChangedError(Exception):
+    """Somebody else kept writing the same object in between."""
+
+
+def read(key: str) -> bytes | None:
+    """An object's bytes, or None when there is none."""
+    found = fetch(key)
+    return found[0] if found else None
+
+
+def fetch(key: str) -> tuple[bytes, str] | None:
+    client = aws.s3()
+    try:
+        found = client.get_object(Bucket=settings().bucket, Key=key)
+    except client.exceptions.NoSuchKey:
+        return None
+    return found["Body"].read(), found["ETag"]
+
+
+def write(key: str, body: bytes, content_type: str = "application/json") -> None:
+    aws.s3().put_object(Bucket=settings().bucket, Key=key, Body=body, ContentType=content_type)
+
+
+def change(key: str, how: Callable[[bytes | None], bytes | None]) -> None:
+    """Write what `how` makes of an object, on condition that nobody wrote in between; None leaves it.
+
+    Raises ChangedError after five lost races. Source: S3, "Conditional requests".
+    """
+    for _ in range(TRIES):
+        found = fetch(key)
+        body = how(found[0] if found else None)
+        if body is None:
+            return
+        held: Any = {"IfMatch": found[1]} if found else {"IfNoneMatch": "*"}
+        try:
+            aws.s3().put_object(Bucket=settings().bucket, Key=key, Body=body, ContentType="application/json", **held)
+            return
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("PreconditionFailed", "ConditionalRequestConflict"):
+                raise
+    raise ChangedError(key)

@@ -1,0 +1,44 @@
+"""SSM parameters: secrets (SecureString) and the directory of sources, under one path per stack."""
+
+import time
+from functools import cache
+
+from functions.shared import aws
+from functions.shared.settings import settings
+
+CACHED = 300
+"""Seconds a parameter is good for before it is read again."""
+
+
+def path(*names: str) -> str:
+    return "/".join((settings().parameters, *names))
+
+
+def read(*names: str) -> str | None:
+    """A parameter's value, decrypted; None when there is none. Cached for five minutes."""
+    return fetched(path(*names), int(time.monotonic() // CACHED))
+
+
+@cache
+def fetched(name: str, period: int) -> str | None:
+    del period  # Part of the cache's key only.
+    return fresh(name)
+
+
+def fresh(name: str) -> str | None:
+    client = aws.ssm()
+    try:
+        return client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+    except client.exceptions.ParameterNotFound:
+        return None
+
+
+def put(name: str, value: str, *, secret: bool) -> None:
+    aws.ssm().put_parameter(
+        Name=name,
+        Value=value,
+        Type="SecureString" if secret else "String",
+        Tier="Intelligent-Tiering",
+        Overwrite=True,
+    )
+    fetched.cache_clear()

@@ -1,0 +1,70 @@
+"""Deliveries nobody could place: a record each, with the reason, and the body beside it in S3."""
+
+from datetime import datetime, timedelta
+
+from events.envelope import Envelope, fingerprint
+from functions.shared import clock, objects, table
+from functions.shared.table import ConditionFailedError, Item, Put, Update
+
+KEPT = timedelta(days=90)
+"""The bucket's lifecycle rule for `parked/` says the same."""
+
+
+def identifier(envelope: Envelope) -> str:
+    """The same for the same delivery, but not for another body under its id."""
+    return f"{envelope.id[:16]}{fingerprint(envelope.body)[:8]}"
+
+
+def stored_at(community: str, name: str) -> str:
+    return f"parked/{community}/{name}.json"
+
+
+def record(envelope: Envelope, reason: str, now: datetime) -> str:
+    """Body first, record second: a record always has its body. Doing it again changes nothing."""
+    name = identifier(envelope)
+    objects.write(stored_at(envelope.community, name), envelope.to_json().encode("ascii"))
+    at = clock.text(now)
+    item = {
+        "pk": table.partition(envelope.community, "parked", name),
+        "sk": "parked",
+        "kind": "parked",
+        "id": name,
+        "state": "parked",
+        "reason": reason[:500],
+        "source": envelope.source,
+        "platform": envelope.platform,
+        "event": envelope.event,
+        "pipeline": envelope.pipeline,
+        "delivery": envelope.delivery[:200],
+        "received_at": envelope.received_at,
+        "parked_at": at,
+        "expires": int((now + KEPT).timestamp()),
+        **table.listed(envelope.community, "parked", name, at),
+    }
+    try:
+        table.table().write(Put(item, when=[table.absent()]))
+    except ConditionFailedError:
+        parked_again(item)
+    return name
+
+
+def parked_again(item: Item) -> None:
+    """After a replay that did not help: back on the list, with today's reason."""
+    again = {name: item[name] for name in ("state", "reason", "parked_at", "expires", "listing", "listed_at")}
+    try:
+        key = table.key_of(item)
+        table.table().write(Update(key, set=again, when=[table.equals("state", "replayed")]))
+    except ConditionFailedError:
+        return  # It is on the list already.
+
+
+def body(community: str, name: str) -> Envelope | None:
+    found = objects.read(stored_at(community, name))
+    return Envelope.from_json(found.decode("ascii")) if found else None
+
+
+def replayed(community: str, name: str, who: str, now: datetime) -> None:
+    """Take a record off the list. Called after its envelope is safely on a queue again."""
+    key = (table.partition(community, "parked", name), "parked")
+    changes = {"state": "replayed", "replayed_by": who, "replayed_at": clock.text(now)}
+    table.table().write(Update(key, set=changes, remove=["listing", "listed_at"], when=[table.present()]))

@@ -1,0 +1,152 @@
+"""The active program: stored in S3 under its hash, chosen by one pointer in the table."""
+
+import json
+import time
+import tomllib
+from functools import cache
+from hashlib import sha256
+
+from pydantic import ValidationError
+
+from events.program import Program
+from functions.shared import clock, objects, parameters, table
+from functions.shared.table import ConditionFailedError, Item, Put, Update
+
+POINTER = (table.partition("-", "program", "active"), "program")
+CACHED = 60
+"""Seconds a function goes on with the program it has."""
+
+LARGEST_DIRECTORY = 8192
+"""Bytes of an SSM parameter; about two hundred sources."""
+
+
+class ProgramError(Exception):
+    """`community.toml` cannot be used; the text says where and what is allowed instead."""
+
+
+class MovedError(Exception):
+    """Somebody else pushed in between; look at the difference and push again."""
+
+
+def parse(text: str) -> Program:
+    """Raises ProgramError, one line per mistake: the key, what is wrong, what is allowed."""
+    try:
+        program = Program.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ProgramError(f"not TOML: {error}") from error
+    except ValidationError as error:
+        raise ProgramError("\n".join(complaints(error))) from error
+    if len(directory(program, "0" * 64)) > LARGEST_DIRECTORY:
+        raise ProgramError(f"sources: together too long (their directory may take {LARGEST_DIRECTORY} bytes)")
+    return program
+
+
+def complaints(error: ValidationError) -> list[str]:
+    lines = []
+    for problem in error.errors(include_url=False, include_context=False):
+        where = ".".join(str(part) for part in problem["loc"]) or "community.toml"
+        given = problem["input"]
+        shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
+        lines.append(f"{where}: {problem['msg'].removeprefix('Value error, ')}{shown}")
+    return lines
+
+
+def directory(program: Program, version: str) -> str:
+    """What the door needs to know: which sources exist, on which platform, in which community."""
+    sources = {source.id: [source.platform, source.community] for source in program.sources}
+    return json.dumps({"hash": version, "sources": sources}, separators=(",", ":"))
+
+
+def hash_of(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def stored_at(version: str) -> str:
+    return f"program/{version}.toml"
+
+
+def pointer() -> Item | None:
+    return table.table().get(*POINTER)
+
+
+def text(version: str) -> str:
+    """The text of a version that was pushed once. Raises ProgramError when it is gone."""
+    found = objects.read(stored_at(version))
+    if found is None:
+        raise ProgramError(f"the stored program {version[:12]} is missing from the bucket")
+    return found.decode()
+
+
+def push(source: str, who: str) -> str:
+    """Validate, store and make active; gives the hash. Raises ProgramError or MovedError."""
+    parse(source)
+    version = hash_of(source)
+    objects.write(stored_at(version), source.encode(), "application/toml")
+    move(version, who, pointer())
+    return version
+
+
+def rollback(who: str) -> str:
+    """Make the version before the active one active again; gives its hash."""
+    active = pointer()
+    if active is None or "before" not in active:
+        raise ProgramError("there is no earlier version to go back to")
+    move(active["before"], who, active)
+    return str(active["before"])
+
+
+def move(version: str, who: str, active: Item | None) -> None:
+    now = clock.text(clock.now())
+    if active and active["hash"] == version:
+        return
+    try:
+        if active is None:
+            pk, sk = POINTER
+            first = {
+                "pk": pk,
+                "sk": sk,
+                "kind": "program",
+                "hash": version,
+                "version": 1,
+                "by": who,
+                "at": now,
+            }
+            table.table().write(Put(first, when=[table.absent()]))
+        else:
+            table.table().write(
+                Update(
+                    POINTER,
+                    set={"hash": version, "before": active["hash"], "by": who, "at": now},
+                    add={"version": 1},
+                    when=[table.equals("version", active["version"])],
+                )
+            )
+    except ConditionFailedError as error:
+        raise MovedError("the program was changed by somebody else in the meantime") from error
+    publish_directory()
+
+
+def publish_directory() -> None:
+    """Write the directory of sources for the door, unless it is up to date. Also run by the sweep, which
+    finishes what a push that died here left undone."""
+    active = pointer()
+    if active is None:
+        return
+    current = directory(parse(text(active["hash"])), active["hash"])
+    name = parameters.path("directory")
+    if parameters.fresh(name) != current:
+        parameters.put(name, current, secret=False)
+
+
+def active() -> tuple[Program, str]:
+    """The program and its hash, at most a minute old. Raises ProgramError when none was pushed yet."""
+    return loaded(int(time.monotonic() // CACHED))
+
+
+@cache
+def loaded(period: int) -> tuple[Program, str]:
+    del period  # Part of the cache's key only.
+    found = pointer()
+    if found is None:
+        raise ProgramError("no program is active yet: push one with `liaison program push community.toml`")
+    return parse(text(found["hash"])), str(found["hash"])

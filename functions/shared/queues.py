@@ -1,0 +1,40 @@
+"""Sending to queues."""
+
+from hashlib import sha256
+
+from events.envelope import Envelope
+from functions.shared import aws, clock
+from functions.shared.settings import settings
+
+
+def enqueue(envelope: Envelope) -> None:
+    """Onto the envelope's own pipeline. The group is the community: a flood delays only its own."""
+    aws.sqs().send_message(
+        QueueUrl=settings().queue(envelope.pipeline),
+        MessageBody=envelope.to_json(),
+        MessageGroupId=envelope.community,
+    )
+
+
+def park(envelope: Envelope, reason: str) -> None:
+    """Out of the way, with a reason, for `upkeep` to record and a person to see."""
+    aws.sqs().send_message(
+        QueueUrl=settings().queue_parked,
+        MessageBody=envelope.parked(reason).to_json(),
+        MessageGroupId=envelope.community,
+    )
+
+
+def kick(pk: str, sk: str, group: str) -> None:
+    """Ask `delivery` to look at one row now. May be lost: the sweep asks again every minute.
+
+    The group is the credential used, so that one target has one send in flight. The minute is in the
+    de-duplication id, since the sweep's reminder must get through although an earlier one was taken.
+    """
+    minute = clock.now().strftime("%Y-%m-%dT%H:%M")
+    aws.sqs().send_message(
+        QueueUrl=settings().queue_delivery,
+        MessageBody=f"{pk}\n{sk}",
+        MessageGroupId=group,
+        MessageDeduplicationId=sha256(f"{pk}\n{sk}\n{minute}".encode()).hexdigest(),
+    )

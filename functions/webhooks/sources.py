@@ -1,0 +1,68 @@
+"""Which sources exist, and their secrets, as the door knows them: cached, and fetched as seldom as possible."""
+
+import json
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from functions.shared import secret, signed
+from functions.shared.settings import settings
+
+DIRECTORY_SECONDS = 60
+SECRET_SECONDS = 300
+AGAIN_SECONDS = 60
+"""After a failed signature, or for a source nobody knows: at most one fetch a minute."""
+
+
+@dataclass(slots=True)
+class Kept:
+    """A parameter as last read, and when (monotonic seconds)."""
+
+    value: str | None
+    at: float
+
+
+@dataclass(slots=True)
+class Sources:
+    """One per execution environment."""
+
+    directory: Kept | None = None
+    secrets: dict[str, Kept] = field(default_factory=dict)
+
+    def find(self, name: str) -> tuple[str, str] | None:
+        """Platform and community of a source. Raises signed.CallError when that cannot be said now."""
+        if self.directory is None or time.monotonic() - self.directory.at > DIRECTORY_SECONDS:
+            self.directory = refreshed(self.directory, f"{settings().parameters}/directory")
+        listed = json.loads(self.directory.value or '{"sources": {}}')["sources"].get(name)
+        return (listed[0], listed[1]) if listed else None
+
+    def live(self, name: str, now: datetime) -> list[str]:
+        """The secrets that are good now; none when none was put. Raises signed.CallError."""
+        kept = self.secrets.get(name)
+        if kept is None or time.monotonic() - kept.at > SECRET_SECONDS:
+            kept = self.secrets[name] = self.fetched(name)
+        return secret.live(kept.value, now) if kept.value else []
+
+    def renewed(self, name: str, now: datetime) -> list[str]:
+        """After a failed signature: the secrets once more, in case they were just rotated."""
+        kept = self.secrets.get(name)
+        if kept is None or time.monotonic() - kept.at < AGAIN_SECONDS:
+            return []
+        self.secrets[name] = self.fetched(name)
+        return self.live(name, now)
+
+    def fetched(self, name: str) -> Kept:
+        return refreshed(self.secrets.get(name), f"{settings().parameters}/sources/{name}")
+
+
+def refreshed(before: Kept | None, name: str) -> Kept:
+    """The parameter now; while SSM cannot say, what it said last."""
+    try:
+        answer = signed.call("ssm", "GetParameter", {"Name": name, "WithDecryption": True})
+        return Kept(answer["Parameter"]["Value"], time.monotonic())
+    except signed.CallError as error:
+        if error.code == "ParameterNotFound":
+            return Kept(None, time.monotonic())
+        if before is None:
+            raise
+        return Kept(before.value, time.monotonic())

@@ -1,0 +1,38 @@
+"""HTTP → what managers and moderators ask and do: pages, feeds, links."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from infra.door import Door
+from infra.function import Function
+from infra.ground import Ground
+from infra.table import EVERY_ITEM_ACTION
+
+
+class Api(Construct):
+    """The function people's programs and browsers call."""
+
+    def __init__(self, scope: Construct, name: str, ground: Ground, door: Door) -> None:
+        super().__init__(scope, name)
+        queues = ground.queues
+        self.function = Function(
+            self,
+            "Api",
+            ground,
+            handler="functions.api.handler.main",
+            timeout=15,
+            may=[
+                ground.table.may(*EVERY_ITEM_ACTION),
+                ground.table.may_query_indexes(),
+                queues.may_send(*queues.every),
+                queues.may_inspect(),
+                ground.storage.may_get("program", "digests", "feeds", "parked"),
+                ground.may_read_parameters("links"),
+            ],
+        )
+        door.leads(
+            "$default",
+            self.function,
+            "Callers bring a signed link or a token of this deployment; the function checks it each time.",
+        )

@@ -1,0 +1,34 @@
+"""Outbox → platforms: posts, actions and mail, by one audited path."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from infra.function import Function
+from infra.ground import Ground
+
+
+class Delivery(Construct):
+    """The worker of the delivery queue: one message at a time, one in flight for each target."""
+
+    def __init__(self, scope: Construct, name: str, ground: Ground) -> None:
+        super().__init__(scope, name)
+        storage = ground.storage
+        self.function = Function(
+            self,
+            "Delivery",
+            ground,
+            handler="functions.delivery.handler.main",
+            timeout=20,
+            may=[
+                ground.queues.delivery.may_be_consumed(),
+                ground.table.may("GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
+                storage.may_get("program", "feeds"),
+                storage.may_put("feeds"),
+                storage.may_list("feeds"),
+                ground.may_read_parameters("targets/*"),
+                *ground.may_mail(),
+            ],
+        )
+        # The groups bound how many run at once, so the mapping has no cap of its own.
+        self.function.consumes(ground.queues.delivery, batch=1, concurrency=None)

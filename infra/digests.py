@@ -1,0 +1,32 @@
+"""Schedule → the summary."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from infra.clock import Clock
+from infra.function import Function
+from infra.ground import Ground
+
+
+class Digests(Construct):
+    """The function that looks, each hour, for whom it is time."""
+
+    def __init__(self, scope: Construct, name: str, ground: Ground, clock: Clock) -> None:
+        super().__init__(scope, name)
+        self.function = Function(
+            self,
+            "Digests",
+            ground,
+            handler="functions.digests.handler.main",
+            timeout=60,
+            may=[
+                ground.table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"),
+                ground.table.may_query_indexes(),
+                ground.storage.may_get("program"),
+                ground.storage.may_put("digests"),
+                ground.queues.may_send(ground.queues.delivery),
+                ground.may_read_parameters("links"),
+            ],
+        )
+        clock.hourly(self.function)

@@ -1,0 +1,46 @@
+"""Findings of cdk-nag that are accepted, each where it arises and with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import IConstruct
+
+# The only wildcards a role may hold: the ends of the resources, and why they cannot be spelt out.
+WILDCARDS = {
+    "/program/*": "Programs are stored under their hash, which is not known before they are pushed.",
+    "/digests/*": "Each digest is a page of its own; the prefix holds nothing else.",
+    "/feeds/*": "The community's program says which feeds there are, and changes without a deployment.",
+    "/parked/*": "Each parked body is an object of its own; the prefix holds nothing else.",
+    "/sources/*": "One secret for each source of the program, which changes without a deployment.",
+    "/targets/*": "One secret for each target of the program, which changes without a deployment.",
+}
+
+
+def accept(scope: IConstruct, rule: str, reason: str) -> None:
+    """Accepts one finding of the AwsSolutions rules: `SQS3`, or `IAM5[Resource::…]` for one of several."""
+    cdk.Validations.of(scope).acknowledge(cdk.Acknowledgment(id=f"AwsSolutions::AwsSolutions-{rule}", reason=reason))
+
+
+def accept_wildcards(role: iam.Role, statements: Iterable[iam.PolicyStatement]) -> None:
+    """Accepts those of `WILDCARDS` that the statements hold; any other stays a finding."""
+    stack = cdk.Stack.of(role)
+    for resource in (resource for statement in statements for resource in statement.resources):
+        for end, reason in WILDCARDS.items():
+            if resource.endswith(end):
+                accept(role, f"IAM5[Resource::{_printed(stack.resolve(resource))}]", reason)
+
+
+def _printed(value: Any) -> str:
+    """A resolved value in the notation of cdk-nag's ids: `<Storage.Arn>/program/*`."""
+    match value:
+        case {"Fn::Join": ["", parts]}:
+            return "".join(map(_printed, parts))
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"<{name}.{attribute}>"
+        case {"Ref": name}:
+            return f"<{name}>"
+    return str(value)

@@ -1,0 +1,59 @@
+"""The bucket: programs, evidence, parked bodies, digest pages and feeds; all private, served by the API."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.nag import accept
+
+DAY = cdk.Duration.days(1)
+PARKED = cdk.Duration.days(90)
+
+
+class Storage(s3.Bucket):
+    """One bucket; what an object is for, and how long it stays, goes by the first part of its key."""
+
+    def __init__(self, scope: Construct, name: str, *, keep: bool) -> None:
+        """`keep`: it outlives its stack."""
+        super().__init__(
+            scope,
+            name,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            lifecycle_rules=[
+                s3.LifecycleRule(id="parked", prefix="parked/", expiration=PARKED),
+                s3.LifecycleRule(id="unfinished", abort_incomplete_multipart_upload_after=DAY),
+            ],
+            removal_policy=cdk.RemovalPolicy.RETAIN if keep else cdk.RemovalPolicy.DESTROY,
+        )
+        accept(
+            self,
+            "S1",
+            "Only the functions' roles can read it, and the API logs what it serves; a bucket of access"
+            " logs would hold more about people than it tells.",
+        )
+
+    def may_get(self, *prefixes: str) -> iam.PolicyStatement:
+        """Leave to read objects under these prefixes."""
+        return self._may("GetObject", prefixes)
+
+    def may_put(self, *prefixes: str) -> iam.PolicyStatement:
+        """Leave to write objects under these prefixes."""
+        return self._may("PutObject", prefixes)
+
+    def may_list(self, prefix: str) -> iam.PolicyStatement:
+        """Leave to list a prefix. Without it S3 answers 403, not 404, for an object that does not exist."""
+        return iam.PolicyStatement(
+            actions=["s3:ListBucket"],
+            resources=[self.bucket_arn],
+            conditions={"StringLike": {"s3:prefix": f"{prefix}/*"}},
+        )
+
+    def _may(self, action: str, prefixes: tuple[str, ...]) -> iam.PolicyStatement:
+        return iam.PolicyStatement(
+            actions=[f"s3:{action}"], resources=[self.arn_for_objects(f"{prefix}/*") for prefix in prefixes]
+        )

@@ -1,0 +1,32 @@
+"""HTTP → verify, classify, enqueue, answer. It reaches neither the table nor the bucket."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from infra.door import Door
+from infra.function import Function
+from infra.ground import Ground
+
+
+class Webhooks(Construct):
+    """The function platforms call."""
+
+    def __init__(self, scope: Construct, name: str, ground: Ground, door: Door) -> None:
+        super().__init__(scope, name)
+        self.function = Function(
+            self,
+            "Webhooks",
+            ground,
+            handler="functions.webhooks.handler.main",
+            timeout=10,
+            may=[
+                ground.queues.may_send(*ground.queues.inbound),
+                ground.may_read_parameters("directory", "sources/*"),
+            ],
+        )
+        door.leads(
+            "ANY /hooks/{source}",
+            self.function,
+            "Platforms sign the raw body, each in its own way; the function checks that before all else.",
+        )

@@ -1,0 +1,1 @@
+"""What an operator would notice if it were otherwise."""

@@ -1,0 +1,135 @@
+"""Who may do what, as one table. A line more here is a decision, not a detail."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.infra.deployment import Deployment, listed
+
+ITEMS = {"GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"}
+INDEXES = {"Table", "Table/index/due", "Table/index/listing"}
+PIPELINES = {"QueueModeration", "QueueAnnouncements", "QueueFeedback"}
+QUEUES = PIPELINES | {"QueueParked", "QueueDelivery"}
+DEAD = {f"{queue}Dead" for queue in QUEUES}
+
+
+def table(*actions: str) -> dict[str, set[str]]:
+    return {f"dynamodb:{action}": {"Table"} for action in actions}
+
+
+def consume(*queues: str) -> dict[str, set[str]]:
+    return {f"sqs:{action}": {*queues} for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")}
+
+
+LEAVE: dict[str, dict[str, set[str]]] = {
+    "webhooks": {
+        "sqs:SendMessage": PIPELINES | {"QueueParked"},
+        "ssm:GetParameter": {"directory", "sources/*"},
+    },
+    "api": {
+        **table(*ITEMS),
+        "dynamodb:Query": INDEXES,
+        "sqs:SendMessage": QUEUES,
+        "sqs:GetQueueAttributes": QUEUES | DEAD,
+        "s3:GetObject": {"Storage/program/*", "Storage/digests/*", "Storage/feeds/*", "Storage/parked/*"},
+        "ssm:GetParameter": {"links"},
+    },
+    "moderation": {
+        **table(*ITEMS, "Query"),
+        **consume("QueueModeration"),
+        "sqs:SendMessage": {"QueueParked", "QueueDelivery"},
+        "s3:GetObject": {"Storage/program/*"},
+    },
+    "announcements": {
+        **table(*ITEMS, "Query"),
+        **consume("QueueAnnouncements"),
+        "sqs:SendMessage": {"QueueParked", "QueueDelivery"},
+        "s3:GetObject": {"Storage/program/*"},
+    },
+    "feedback": {
+        **table("GetItem", "PutItem", "UpdateItem"),
+        **consume("QueueFeedback"),
+        "sqs:SendMessage": {"QueueParked"},
+        "s3:GetObject": {"Storage/program/*"},
+    },
+    "roll_up": {
+        **table("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
+        "dynamodb:Query": INDEXES,
+        "s3:GetObject": {"Storage/program/*"},
+    },
+    "delivery": {
+        **table("GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
+        **consume("QueueDelivery"),
+        "s3:GetObject": {"Storage/program/*", "Storage/feeds/*"},
+        "s3:PutObject": {"Storage/feeds/*"},
+        "s3:ListBucket": {"Storage"},
+        "ssm:GetParameter": {"targets/*"},
+        "ses:SendEmail": {"Sender"},
+    },
+    "digests": {
+        **table("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem"),
+        "dynamodb:Query": INDEXES,
+        "sqs:SendMessage": {"QueueDelivery"},
+        "s3:GetObject": {"Storage/program/*"},
+        "s3:PutObject": {"Storage/digests/*"},
+        "ssm:GetParameter": {"links"},
+    },
+    "upkeep": {
+        **table(*ITEMS),
+        "dynamodb:Query": INDEXES,
+        **consume("QueueParked", *DEAD),
+        "sqs:SendMessage": PIPELINES | {"QueueDelivery"},
+        "s3:GetObject": {"Storage/program/*"},
+        "s3:PutObject": {"Storage/parked/*"},
+        "ssm:GetParameter": {"directory"},
+        "ssm:PutParameter": {"directory"},
+    },
+}
+
+
+def test_every_function_is_in_the_table(production: Deployment) -> None:
+    assert production.functions().keys() == LEAVE.keys()
+
+
+@pytest.mark.parametrize("function", LEAVE)
+def test_a_role_holds_what_the_table_says_and_no_more(production: Deployment, function: str) -> None:
+    leave = production.leave(function)
+    if sender := leave.pop("ses:SendEmail", None):
+        assert len(sender) == 1
+        assert sender.pop().endswith("identity/Sender")
+        leave["ses:SendEmail"] = {"Sender"}
+    assert leave == LEAVE[function]
+
+
+def test_no_role_is_shared_or_added_to(production: Deployment) -> None:
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in production.functions().values()]
+    assert len(set(roles)) == len(roles)
+    assert not production.all("IAM::Policy")
+
+
+def test_listing_is_for_feeds_alone(production: Deployment) -> None:
+    statements = [
+        statement
+        for role in production.all("IAM::Role").values()
+        for statement in role["Policies"][0]["PolicyDocument"]["Statement"]
+        if "s3:ListBucket" in listed(statement["Action"])
+    ]
+    assert [statement["Condition"] for statement in statements] == [{"StringLike": {"s3:prefix": "feeds/*"}}]
+
+
+def test_without_an_address_nobody_may_send_mail(local: Deployment) -> None:
+    assert not local.all("SES::EmailIdentity")
+    assert "ses:SendEmail" not in local.leave("delivery")
+
+
+def test_a_schedule_may_start_its_own_function_and_only_from_its_group(production: Deployment) -> None:
+    schedules = production.all("Scheduler::Schedule")
+    assert len(schedules) == 3
+    for schedule in schedules.values():
+        role = production.all("IAM::Role")[schedule["Target"]["RoleArn"]["Fn::GetAtt"][0]]
+        [policy] = role["Policies"]
+        [statement] = policy["PolicyDocument"]["Statement"]
+        [trust] = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Action"] == "lambda:InvokeFunction"
+        assert statement["Resource"] == schedule["Target"]["Arn"]
+        assert list(trust["Condition"]["StringEquals"]) == ["aws:SourceArn"]
