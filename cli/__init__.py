@@ -1,0 +1,1 @@
+"""`liaison`: run it locally, operate it anywhere."""

@@ -43,15 +43,9 @@ def aws(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 def alone(bundle: Bundle, code: str) -> subprocess.CompletedProcess[str]:
     """Runs code with the standard library and the bundle, and nothing else that is installed here."""
     environment = {"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": "eu-central-1"}
+    code = f"import sys; sys.path.insert(0, {str(bundle.path)!r}); {code}"
     return subprocess.run(
-        [
-            sys.executable,
-            "-I",
-            "-S",
-            "-B",
-            "-c",
-            f"import sys; sys.path.insert(0, {str(bundle.path)!r}); {code}",
-        ],
+        [sys.executable, "-I", "-S", "-B", "-c", code],
         env=environment,
         capture_output=True,
         text=True,
