@@ -15,6 +15,8 @@ from functions.shared.table import table
 def main(event: dict[str, Any], context: Any) -> None:
     """A reader missed in one hour is due in the next: their digest of that day does not exist yet."""
     del event
+    if program.pointer() is None:
+        return  # Nothing was pushed yet, so there are no readers.
     active, _ = program.active()
     for reader in active.readers:
         if context.get_remaining_time_in_millis() < 10_000:

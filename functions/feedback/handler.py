@@ -36,6 +36,8 @@ def main(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def roll_up(event: dict[str, Any], context: Any) -> None:
     """Every minute: recount what changed. What time does not allow stays due for the next minute."""
     del event
+    if program.pointer() is None:
+        return  # Nothing was pushed yet, so nothing can have been said.
     active, _ = program.active()
     for pk, sk in table().due(records.BUCKET, clock.text(clock.now())):
         if context.get_remaining_time_in_millis() < 10_000:

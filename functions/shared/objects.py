@@ -22,11 +22,14 @@ def read(key: str) -> bytes | None:
 
 
 def fetch(key: str) -> tuple[bytes, str] | None:
-    client = aws.s3()
     try:
-        found = client.get_object(Bucket=settings().bucket, Key=key)
-    except client.exceptions.NoSuchKey:
-        return None
+        found = aws.s3().get_object(Bucket=settings().bucket, Key=key)
+    except ClientError as error:
+        # Without the right to list the bucket, S3 answers 403 for a key that is not there. Nothing is
+        # written on the strength of it: `change` has the store check that the key is still free.
+        if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):
+            return None
+        raise
     return found["Body"].read(), found["ETag"]
 
 

@@ -1,0 +1,67 @@
+"""The HTTP API, as the command line calls it."""
+
+import json
+import os
+from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
+
+from cli import stack
+
+
+class ApiError(Exception):
+    """The API said no, or nothing; the text is for a person."""
+
+
+class Api:
+    """One Liaison, one token, one community."""
+
+    def __init__(self, url: str, token: str, community: str) -> None:
+        self.base = f"{url.rstrip('/')}/v1/{community}"
+        self.token = token
+        self.pool = urllib3.PoolManager(timeout=20.0, retries=False)
+
+    def get(self, path: str, **query: str) -> dict[str, Any]:
+        return self.call("GET", f"{path}?{urlencode(query)}" if query else path)
+
+    def post(self, path: str, body: dict[str, Any] | None = None, **headers: str) -> dict[str, Any]:
+        return self.call("POST", path, json.dumps(body or {}).encode(), headers)
+
+    def call(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> dict[str, Any]:
+        sent = {"authorization": f"Bearer {self.token}", "content-type": "application/json", **(headers or {})}
+        try:
+            answer = self.pool.request(method, f"{self.base}{path}", body=body or None, headers=sent)
+        except urllib3.exceptions.HTTPError as error:
+            raise ApiError(f"{self.base} does not answer ({type(error).__name__})") from error
+        try:
+            told: dict[str, Any] = json.loads(answer.data)
+        except ValueError:
+            raise ApiError(f"{answer.status}: not an answer of Liaison's API") from None
+        if answer.status >= 400:
+            raise ApiError(explained(answer.status, told))
+        return told
+
+
+def explained(status: int, told: dict[str, Any]) -> str:
+    if status == 401:
+        return "the token is not good (any more): an operator makes one with `liaison token create`"
+    if status == 403:
+        return "your role does not allow this, or not in this community"
+    if status == 422:
+        problems = [f"{'.'.join(map(str, p.get('loc', [])))}: {p.get('type', '')}" for p in told.get("detail", [])]
+        return "not understood: " + "; ".join(problems)
+    return str(told.get("message", told))
+
+
+def api(community: str | None) -> Api:
+    """From LIAISON_URL, LIAISON_TOKEN and LIAISON_COMMUNITY; otherwise the local stack's own."""
+    url, token = os.environ.get("LIAISON_URL"), os.environ.get("LIAISON_TOKEN")
+    if url and token:
+        name = community or os.environ.get("LIAISON_COMMUNITY")
+        if not name:
+            raise ApiError("which community? Give --community, or set LIAISON_COMMUNITY")
+        return Api(url, token, name)
+    local = stack.running()
+    kept = json.loads((stack.HOME / "token").read_text())
+    return Api(local.url, kept["token"], community or kept["community"])

@@ -1,0 +1,116 @@
+"""What Liaison makes of a webhook body, without any AWS: the same gate and adapter that run behind the door."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from events.envelope import Envelope
+from functions.platforms.door import Answer, Request, gate
+from functions.platforms.inbound import Event, Ignored, Unplaceable, normalise
+
+Verdict = Literal["challenge", "accepted", "refused", "parked"]
+LARGEST = 700_000
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The verdict, the HTTP answer the platform would get, and what would happen behind it."""
+
+    verdict: Verdict
+    status: int
+    body: str
+    signature: Literal["valid", "invalid", "not checked"]
+    reason: str = ""
+    envelope: Envelope | None = None
+    events: tuple[Event, ...] = field(default=())
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "verdict": self.verdict,
+            "answer": {"status": self.status, "body": self.body},
+            "signature": self.signature,
+            "reason": self.reason,
+            "events": [{"event": type(event).__name__, **event.model_dump(mode="json")} for event in self.events],
+        }
+
+
+def examine(
+    platform: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    secret: str | None = None,
+    source: str = "inspected",
+    community: str = "inspected",
+    at: float | None = None,
+) -> Examined:
+    """Without a secret the signature is not checked. `at` is the clock to judge by, in unix seconds.
+
+    Raises KeyError for a platform that has no gate.
+    """
+    request = Request("POST", {name.lower(): value for name, value in headers.items()}, body)
+    door, now = gate(platform), time.time() if at is None else at
+    if len(body) > LARGEST:
+        return Examined("refused", 413, "", "not checked", f"too large: at most {LARGEST} bytes")
+    if request.headers.get("content-encoding", "identity") != "identity":
+        return Examined("refused", 415, "", "not checked", "a Content-Encoding is not accepted")
+    if secret is not None and not door.verify(request, [secret], now):
+        return Examined("refused", 401, "", "invalid", why_not(platform, request, secret))
+    checked: Literal["valid", "not checked"] = "not checked" if secret is None else "valid"
+    verdict = door.classify(request)
+    if isinstance(verdict, Answer):
+        return Examined("challenge", verdict.status, verdict.body, checked)
+    envelope = Envelope(
+        source=source,
+        community=community,
+        platform=platform,
+        pipeline=verdict.pipeline,
+        event=verdict.event,
+        delivery=verdict.delivery,
+        received_at=time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(now)),
+        body=body,
+        headers={name: request.headers[name] for name in door.KEPT_HEADERS if name in request.headers},
+        reason=verdict.reason,
+    )
+    answer = json.dumps({"accepted": envelope.id})
+    if verdict.pipeline == "parked":
+        return Examined("parked", 202, answer, checked, verdict.reason, envelope)
+    return behind(envelope, answer, checked)
+
+
+def behind(envelope: Envelope, answer: str, checked: Literal["valid", "not checked"]) -> Examined:
+    try:
+        event = normalise(envelope)
+    except Unplaceable as error:
+        return Examined("parked", 202, answer, checked, str(error), envelope)
+    if isinstance(event, Ignored):
+        return Examined("accepted", 202, answer, checked, f"without effect: {event.reason}", envelope)
+    return Examined("accepted", 202, answer, checked, "", envelope, (event,))
+
+
+def why_not(platform: str, request: Request, secret: str) -> str:
+    """A hint for an operator; the platform itself is told nothing."""
+    stamp = request.headers.get("webhook-timestamp", "")
+    if stamp.isdigit() and gate(platform).verify(request, [secret], float(stamp)):
+        return f"the signature is right, but {stamp} is more than 5 minutes from the clock (see --at)"
+    return "the signature does not match these bytes, these headers and this secret"
+
+
+def read_headers(path: Path | None) -> dict[str, str]:
+    """A JSON object, or lines of `Name: value`. Raises ValueError naming the line that is neither."""
+    if path is None:
+        return {}
+    text = path.read_text()
+    if text.lstrip().startswith("{"):
+        return {str(name): str(value) for name, value in json.loads(text).items()}
+    headers = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        name, colon, value = line.partition(":")
+        if line.strip() and not colon:
+            raise ValueError(f"{path}, line {number}: expected `Name: value` or one JSON object")
+        if line.strip():
+            headers[name.strip()] = value.strip()
+    return headers

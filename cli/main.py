@@ -1,0 +1,441 @@
+"""The command `liaison`. People first; `--json` for programs, whose last line is one JSON object."""
+
+import difflib
+import json
+import secrets as random_secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.table import Table as Grid
+
+from cli import demo as demonstration
+from cli import operator, stack
+from cli.client import ApiError, api
+from cli.inspect import examine, read_headers
+from cli.samples import standard_secret
+from events.program import Program
+from functions.platforms.door import GATES
+from functions.shared import clock, program, table, tokens
+from functions.shared.program import MovedError, ProgramError
+from functions.shared.tokens import Role
+
+app = typer.Typer(no_args_is_help=True, help="Liaison: the back end of a community manager's work.")
+program_app = typer.Typer(no_args_is_help=True, help="The community's own program, community.toml.")
+secret_app = typer.Typer(no_args_is_help=True, help="Secrets of sources and targets.")
+token_app = typer.Typer(no_args_is_help=True, help="Personal bearer tokens.")
+cases_app = typer.Typer(invoke_without_command=True, help="Cases: list, show, claim, decide.")
+announce_app = typer.Typer(no_args_is_help=True, help="Announcements: post, list, show, publish, cancel.")
+parked_app = typer.Typer(invoke_without_command=True, help="What could not be placed: list, replay.")
+for name, sub in {
+    "program": program_app,
+    "secret": secret_app,
+    "token": token_app,
+    "cases": cases_app,
+    "announce": announce_app,
+    "parked": parked_app,
+}.items():
+    app.add_typer(sub, name=name)
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+StackOption = Annotated[str | None, typer.Option("--stack", help="A stack in AWS; without it, the local one.")]
+CommunityOption = Annotated[str | None, typer.Option("--community", help="Which community.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")]
+FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The TOML file.")]
+EXPECTED = (
+    stack.StackError,
+    operator.OperatorError,
+    ApiError,
+    ProgramError,
+    MovedError,
+    demonstration.DemoError,
+    ValueError,
+)
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """What can go wrong is told in a sentence; a stack trace is for us, not for users."""
+    try:
+        yield
+    except EXPECTED as error:
+        err.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    except (BotoCoreError, ClientError) as error:
+        err.print(f"AWS refused: {error}", style="red", markup=False)
+        raise typer.Exit(1) from None
+
+
+def say(line: str) -> None:
+    err.print(f"· {line}", style="dim", markup=False)
+
+
+def last_line(told: object) -> None:
+    sys.stdout.write(json.dumps(told, default=str) + "\n")
+
+
+def show(told: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        last_line(told)
+    else:
+        out.print_json(data=told, default=str)
+
+
+def grid(rows: list[dict[str, Any]], columns: tuple[str, ...], empty: str) -> None:
+    """Strangers' text is only ever text: nothing in a cell is read as markup."""
+    if not rows:
+        out.print(empty)
+        return
+    drawn = Grid(box=None, pad_edge=False)
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(plain(row.get(column, "")) for column in columns))
+    out.print(drawn)
+
+
+def plain(value: object) -> Any:
+    from rich.text import Text
+
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return Text("".join(letter if letter.isprintable() else " " for letter in text))
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="Where the stack answers, on 127.0.0.1.")] = 8787,
+    keep: Annotated[bool, typer.Option("--keep", help="Go on with the state of the last run.")] = False,
+    file: Annotated[Path, typer.Option("--program", help="Pushed when none is active yet.")] = Path("community.toml"),
+) -> None:
+    """Run the whole stack on this machine, for real webhooks. It stays up until `liaison down`."""
+    with sentences():
+        running = stack.up(port, keep=keep, owner="up", say=say)
+        operator.connect(None)
+        if program.pointer() is None:
+            operator.push(file.read_text(), "liaison up")
+        active, _ = program.active()
+        if not (stack.HOME / "token").exists():
+            demonstration.keep_token(active.communities[0].id)
+        out.print(f"Liaison is up at {running.url} (MiniStack at {running.endpoint}).")
+        for source in active.sources:
+            out.print(f"  {source.platform:18} {running.url}/hooks/{source.id}")
+        out.print("Put each source's secret with `liaison secret put <source>`; `liaison down` ends the stack.")
+
+
+@app.command()
+def down() -> None:
+    """End the local stack. Its state is saved, for `liaison up --keep`."""
+    with sentences():
+        out.print("Ended." if stack.down(say) else "Nothing was running.")
+
+
+@app.command()
+def demo(
+    as_json: JsonOption = False,
+    port: Annotated[int, typer.Option(help="Where the stack answers, on 127.0.0.1.")] = 8787,
+) -> None:
+    """Run one event of every kind, end to end, and read the result back from the tables."""
+    with sentences():
+        result = demonstration.run(port, say)
+        if not as_json:
+            demonstration.tell(result, out)
+        else:
+            last_line(result)
+        if result["lost"]:
+            raise typer.Exit(2)
+
+
+@app.command()
+def status(community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """What waits for a person, and how long the queues are."""
+    with sentences():
+        told = api(community).get("/status")
+        if as_json:
+            last_line(told)
+            return
+        grid([told["waiting"]], ("cases", "drafts", "deliveries", "parked"), "")
+        grid([{**told["queues"], "dead": told["dead"]}], (*told["queues"], "dead"), "")
+        waiting = api(community).get("/deliveries")["deliveries"]
+        if waiting:
+            grid(waiting, ("key", "destination", "state", "reason", "attempts"), "")
+            out.print("`liaison resolve KEY sent|again` says what became of one.")
+
+
+@app.command()
+def resolve(key: str, outcome: str, community: CommunityOption = None) -> None:
+    """Say what became of a delivery that waits for a person: it is there (sent), or send it again (again)."""
+    with sentences():
+        show(api(community).post(f"/deliveries/{key}/resolve", {"outcome": outcome}), False)
+
+
+@app.command()
+def inspect(
+    platform: Annotated[str, typer.Argument(help=", ".join(GATES))],
+    body: Annotated[str, typer.Argument(help="A file with the body exactly as it was sent, or - for standard input.")],
+    headers: Annotated[Path | None, typer.Option(help="A JSON object, or lines of `Name: value`.")] = None,
+    secret: Annotated[str | None, typer.Option(help="Check the signature with this secret.")] = None,
+    at: Annotated[float | None, typer.Option(help="The clock to judge by, in unix seconds.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What Liaison makes of a webhook body: verdict, answer and events. Needs no AWS."""
+    with sentences():
+        if platform not in GATES:
+            raise ValueError(f"no platform {platform!r}; known are {', '.join(GATES)}")
+        if body != "-" and not Path(body).is_file():
+            raise ValueError(f"there is no file {body!r}")
+        raw = sys.stdin.buffer.read() if body == "-" else Path(body).read_bytes()
+        found = examine(platform, raw, read_headers(headers), secret=secret, at=at)
+        if as_json:
+            last_line(found.as_json())
+            return
+        out.print(f"{found.verdict}: answered {found.status} {found.body}", markup=False)
+        out.print(f"signature {found.signature}" + (f"; {found.reason}" if found.reason else ""), markup=False)
+        for event in found.events:
+            out.print(type(event).__name__)
+            out.print_json(event.model_dump_json())
+
+
+@program_app.command("check")
+def program_check(file: FileArgument) -> None:
+    """Say what is wrong with it, key by key, or that it is good."""
+    with sentences():
+        good = program.parse(file.read_text())
+        out.print(
+            f"good: {len(good.communities)} communities, {len(good.sources)} sources,"
+            f" {len(good.targets)} targets, {len(good.readers)} readers"
+        )
+
+
+@program_app.command("schema")
+def program_schema() -> None:
+    """The JSON Schema, for editors."""
+    out.print_json(json.dumps(Program.model_json_schema()))
+
+
+@program_app.command("diff")
+def program_diff(file: FileArgument, stack_name: StackOption = None) -> None:
+    """What a push would change."""
+    with sentences():
+        operator.connect(stack_name)
+        active = program.pointer()
+        before = program.text(active["hash"]) if active else ""
+        lines = difflib.unified_diff(
+            before.splitlines(), file.read_text().splitlines(), "active", str(file), lineterm=""
+        )
+        changed = "\n".join(lines)
+        out.print(changed or "no difference", markup=False)
+
+
+@program_app.command("push")
+def program_push(file: FileArgument, stack_name: StackOption = None) -> None:
+    """Make it active. Functions follow within a minute."""
+    with sentences():
+        operator.connect(stack_name)
+        out.print(f"active: {operator.push(file.read_text(), 'liaison program push')}")
+
+
+@program_app.command("rollback")
+def program_rollback(stack_name: StackOption = None) -> None:
+    """Make the version before the active one active again."""
+    with sentences():
+        operator.connect(stack_name)
+        out.print(f"active: {program.rollback('liaison program rollback')}")
+
+
+@secret_app.command("put")
+def secret_put(
+    name: Annotated[str, typer.Argument(help="A source or target of the program.")],
+    value: Annotated[str | None, typer.Option(help="Without it, the secret is asked for, or read from a pipe.")] = None,
+    generate: Annotated[bool, typer.Option("--generate", help="Make one, and print it once.")] = False,
+    outgoing: Annotated[bool, typer.Option("--outgoing", help="What we sign or log in with there.")] = False,
+    stack_name: StackOption = None,
+) -> None:
+    """Put a secret. A source's previous one stays good for a day, so that nothing is refused meanwhile."""
+    with sentences():
+        operator.connect(stack_name)
+        if generate:
+            value = standard_secret()
+            out.print(value, markup=False)
+        if value is None:
+            asked = typer.prompt("secret", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.read()
+            value = str(asked).strip()
+        if not value:
+            raise ValueError("the secret is empty")
+        operator.put_secret(name, value, outgoing=outgoing)
+        err.print(f"put; functions use it within five minutes (a failed signature: within one). {name}", markup=False)
+
+
+@token_app.command("create")
+def token_create(
+    name: Annotated[str, typer.Option(help="Whose token it is.")],
+    role: Annotated[str, typer.Option(help=", ".join(get_args(Role)))],
+    community: Annotated[list[str], typer.Option(help="Where it is good; * is everywhere. May be repeated.")],
+    days: Annotated[int, typer.Option(min=1, max=730, help="How long it is good.")] = 90,
+    stack_name: StackOption = None,
+) -> None:
+    """Make a personal token. It is shown once."""
+    with sentences():
+        operator.connect(stack_name)
+        if role not in get_args(Role):
+            raise ValueError(f"no role {role!r}; there are {', '.join(get_args(Role))}")
+        known = {one.id for one in program.active()[0].communities} | {tokens.EVERYWHERE}
+        unknown = set(community) - known
+        if unknown:
+            raise ValueError(f"no community {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}")
+        out.print(operator.new_token(name, role, tuple(community), days), markup=False)  # type: ignore[arg-type]
+
+
+@token_app.command("list")
+def token_list(stack_name: StackOption = None) -> None:
+    """Whose tokens there are."""
+    with sentences():
+        operator.connect(stack_name)
+        grid(
+            tokens.listing(table.table()),
+            ("id", "name", "role", "communities", "until", "revoked_at"),
+            "there are no tokens",
+        )
+
+
+@token_app.command("revoke")
+def token_revoke(identifier: Annotated[str, typer.Argument(help="As listed.")], stack_name: StackOption = None) -> None:
+    """End a token now."""
+    with sentences():
+        operator.connect(stack_name)
+        if not tokens.revoke(table.table(), identifier, clock.now()):
+            raise ValueError(f"there is no token {identifier!r}")
+        out.print("revoked")
+
+
+@cases_app.callback()
+def cases_list(context: typer.Context, community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """Without a subcommand: the open cases."""
+    if context.invoked_subcommand:
+        return
+    with sentences():
+        told = api(community).get("/cases")
+        if as_json:
+            last_line(told)
+        else:
+            grid(told["cases"], ("id", "state", "flags", "platform", "summary", "opened_at"), "no open cases")
+
+
+@cases_app.command("show")
+def case_show(case: str, community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """One case, with its flags, decision, measures and history."""
+    with sentences():
+        show(api(community).get(f"/cases/{case}"), as_json)
+
+
+@cases_app.command("claim")
+def case_claim(case: str, community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """Take a case for fifteen minutes; prints the fence that `decide` needs."""
+    with sentences():
+        show(api(community).post(f"/cases/{case}/claim"), as_json)
+
+
+@cases_app.command("decide")
+def case_decide(
+    case: str,
+    outcome: Annotated[str, typer.Option(help="violation or no_violation")],
+    explanation: Annotated[str, typer.Option(help="Why, as the author may read it.")],
+    measure: Annotated[list[str] | None, typer.Option(help="hide, remove, warn, suspend; may be repeated.")] = None,
+    fence: Annotated[int | None, typer.Option(help="From `claim`; without it, the case is claimed first.")] = None,
+    community: CommunityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Decide a case: verdict, measures and history are written together."""
+    with sentences():
+        calls = api(community)
+        held = fence if fence is not None else calls.post(f"/cases/{case}/claim")["fence"]
+        verdict = {"outcome": outcome, "explanation": explanation, "measures": measure or [], "fence": held}
+        show(calls.post(f"/cases/{case}/decide", verdict), as_json)
+
+
+@announce_app.command("post")
+def announce_post(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Markdown.")],
+    title: Annotated[str, typer.Option(help="The headline.")],
+    at: Annotated[str | None, typer.Option(help="Wall-clock time, as 2026-11-23T09:00; without it, now.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Its IANA zone, as Europe/Paris.")] = None,
+    target: Annotated[list[str] | None, typer.Option(help="Where to; all targets without it. May be repeated.")] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Only write it down.")] = False,
+    community: CommunityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Post an announcement, now or at a time."""
+    with sentences():
+        new = {
+            "title": title,
+            "body": file.read_text(),
+            "at": at,
+            "zone": zone,
+            "targets": target or [],
+            "draft": draft,
+        }
+        key = {"idempotency-key": random_secrets.token_hex(16)}
+        show(api(community).post("/announcements", new, **key), as_json)
+
+
+@announce_app.command("list")
+def announce_list(community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """The newest announcements."""
+    with sentences():
+        told = api(community).get("/announcements")
+        if as_json:
+            last_line(told)
+        else:
+            grid(told["announcements"], ("id", "state", "title", "publish_at", "targets"), "no announcements")
+
+
+@announce_app.command("show")
+def announce_show(name: str, community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """One announcement, with where it stands on every target."""
+    with sentences():
+        show(api(community).get(f"/announcements/{name}"), as_json)
+
+
+@announce_app.command("publish")
+def announce_publish(
+    name: str,
+    at: Annotated[str | None, typer.Option(help="Wall-clock time; without it, now.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Its IANA zone.")] = None,
+    community: CommunityOption = None,
+) -> None:
+    """Give a draft its time."""
+    with sentences():
+        show(api(community).post(f"/announcements/{name}/publish", {"at": at, "zone": zone}), False)
+
+
+@announce_app.command("cancel")
+def announce_cancel(name: str, community: CommunityOption = None) -> None:
+    """Before it is posted."""
+    with sentences():
+        show(api(community).post(f"/announcements/{name}/cancel"), False)
+
+
+@parked_app.callback()
+def parked_list(context: typer.Context, community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """Without a subcommand: what is parked, and why."""
+    if context.invoked_subcommand:
+        return
+    with sentences():
+        told = api(community).get("/parked")
+        if as_json:
+            last_line(told)
+        else:
+            grid(told["parked"], ("id", "source", "event", "reason", "received_at"), "nothing is parked")
+
+
+@parked_app.command("replay")
+def parked_replay(name: str, community: CommunityOption = None) -> None:
+    """Try one again: it enters its queue with the same keys."""
+    with sentences():
+        show(api(community).post(f"/parked/{name}/replay"), False)

@@ -1,0 +1,89 @@
+"""What an operator does with AWS rights: the program, secrets, tokens. The same code locally and in AWS."""
+
+import json
+import os
+import secrets
+from datetime import timedelta
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli import stack
+from functions.platforms.signatures import standard_key
+from functions.shared import clock, parameters, program, secret, table, tokens
+from functions.shared.settings import settings
+from functions.shared.tokens import Role
+
+
+class OperatorError(Exception):
+    """The text says what to do."""
+
+
+def connect(name: str | None) -> str:
+    """Point the environment at a stack: one in AWS when named, otherwise the local one. Gives its URL."""
+    if name is None:
+        local = stack.running()
+        os.environ.update(stack.credentials(local.aws))
+        outputs, url = local.outputs, local.url
+    else:
+        outputs = deployed(name)
+        url = outputs["Url"]
+    os.environ.update(
+        TABLE=outputs["TableName"],
+        BUCKET=outputs["BucketName"],
+        QUEUE_MODERATION=outputs["QueueModeration"],
+        QUEUE_ANNOUNCEMENTS=outputs["QueueAnnouncements"],
+        QUEUE_FEEDBACK=outputs["QueueFeedback"],
+        QUEUE_PARKED=outputs["QueueParked"],
+        QUEUE_DELIVERY=outputs["QueueDelivery"],
+        DEAD_LETTERS=outputs["DeadLetters"],
+        PARAMETERS=outputs["Parameters"],
+        PUBLIC_URL=url,
+        MAIL_FROM="",
+    )
+    settings.cache_clear()
+    return url
+
+
+def deployed(name: str) -> dict[str, str]:
+    try:
+        found = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+    except (BotoCoreError, ClientError, IndexError) as error:
+        raise OperatorError(f"no stack {name!r} could be read with these AWS credentials: {error}") from error
+    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+
+def push(text: str, who: str) -> str:
+    """Make a program active; the first push also makes the key that signs links."""
+    version = program.push(text, who)
+    name = parameters.path("links")
+    if parameters.fresh(name) is None:
+        parameters.put(name, json.dumps({"current": secrets.token_urlsafe(32)}), secret=True)
+    return version
+
+
+def put_secret(name: str, value: str, *, outgoing: bool) -> None:
+    """A source's secret, with the one before it good for another day; or an outgoing credential.
+
+    Raises OperatorError for a name the program does not know, or a value that cannot be a secret there.
+    """
+    active, _ = program.active()
+    source = active.source(name)
+    known = source is not None or any(target.id == name for target in active.targets)
+    if not known:
+        raise OperatorError(f"the program has no source or target {name!r}")
+    if outgoing or source is None:
+        parameters.put(parameters.path("targets", name), value, secret=True)
+        return
+    if source.platform == "standard_webhooks":
+        try:
+            standard_key(value)
+        except ValueError as error:
+            raise OperatorError(str(error)) from error
+    path = parameters.path("sources", name)
+    parameters.put(path, secret.rotated(parameters.fresh(path), value, clock.now()), secret=True)
+
+
+def new_token(name: str, role: Role, communities: tuple[str, ...], days: int) -> str:
+    now = clock.now()
+    return tokens.create(table.table(), name, role, communities, now + timedelta(days=days), now)

@@ -1,0 +1,74 @@
+"""The other side of the demonstration: one loopback server that plays the company's site, its game server
+and its forum, and remembers what it was asked. Nothing of Liaison depends on it."""
+
+import json
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass(slots=True)
+class Call:
+    """One request that reached the site."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(slots=True)
+class Site:
+    """Answers everything with 200; a deleted forum post stays deleted."""
+
+    port: int
+    calls: list[Call] = field(default_factory=list)
+    deleted: set[str] = field(default_factory=set)
+    server: ThreadingHTTPServer | None = None
+
+    def __enter__(self) -> "Site":
+        self.server = Server(("127.0.0.1", self.port), handler(self))
+        self.port = int(self.server.server_address[1])
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.server:
+            self.server.shutdown()
+            self.server.server_close()
+
+    def ids(self, path: str) -> list[str]:
+        """The `webhook-id` of each request to a path, in order, repeats included."""
+        return [call.headers["webhook-id"] for call in self.calls if call.path == path]
+
+    def answer(self, call: Call) -> tuple[int, object]:
+        self.calls.append(call)
+        if not call.path.startswith("/forum/posts/"):
+            return 200, {"ok": True}
+        if call.method == "DELETE":
+            self.deleted.add(call.path)
+        return 200, {"deleted_at": "2026-01-01T00:00:00Z" if call.path in self.deleted else None}
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+
+
+def handler(site: Site) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def take(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            status, told = site.answer(Call(self.command, self.path, headers, body))
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(json.dumps(told).encode())
+
+        do_GET = do_POST = do_DELETE = take
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: the demonstration tells what matters."""
+
+    return Handler
