@@ -4,6 +4,7 @@ import difflib
 import json
 import secrets as random_secrets
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,7 +75,7 @@ def sentences() -> Iterator[None]:
 
 
 def say(line: str) -> None:
-    err.print(f"· {line}", style="dim", markup=False)
+    err.print(f"{time.strftime('%H:%M:%S')} {line}", style="dim", markup=False)
 
 
 def last_line(told: object) -> None:

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli import stack
 from functions.platforms.signatures import standard_key
-from functions.shared import clock, parameters, program, secret, table, tokens
+from functions.shared import aws, clock, parameters, program, secret, table, tokens
 from functions.shared.settings import settings
 from functions.shared.tokens import Role
 
@@ -41,8 +41,16 @@ def connect(name: str | None) -> str:
         PUBLIC_URL=url,
         MAIL_FROM="",
     )
-    settings.cache_clear()
+    forget()
     return url
+
+
+def forget() -> None:
+    """Whatever was read from or made for another stack."""
+    for cached in (settings, table.table, program.loaded, parameters.fetched):
+        cached.cache_clear()
+    for client in (aws.dynamodb, aws.sqs, aws.s3, aws.ssm, aws.ses):
+        client.cache_clear()
 
 
 def deployed(name: str) -> dict[str, str]:

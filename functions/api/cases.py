@@ -9,7 +9,7 @@ from events.moderation import Decision
 from functions.api.shown import View, delivery, shown
 from functions.moderation import cases, records
 from functions.platforms.inbound import measures
-from functions.shared import clock, program
+from functions.shared import clock, outbox, program
 from functions.shared.table import Item, table
 
 router = APIGatewayHttpRouter()
@@ -46,7 +46,9 @@ def decide_case(community: str, case: str, verdict: Annotated[Verdict, Body()]) 
     )
     _, version = program.active()
     records.decide(table(), community, case, who(), verdict.fence, decision, version, clock.now())
-    return view(records.whole(table(), community, case))
+    whole = records.whole(table(), community, case)
+    outbox.kick(row for row in whole["deliveries"] if row["state"] == "planned")
+    return view(whole)
 
 
 def who() -> str:

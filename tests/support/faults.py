@@ -1,0 +1,90 @@
+"""Failures with a place: a function that dies, or an answer that is lost, at one chosen step.
+
+A step is one AWS call of a function, or one HTTP request of its. `before` a step nothing of it happened;
+`after` it, its effect is there and nobody was told.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from botocore.exceptions import ReadTimeoutError
+
+When = Literal["before", "after"]
+Action = Callable[[], object]
+
+
+class Crash(BaseException):
+    """The function is gone, past every `except Exception` of its."""
+
+
+def crash() -> None:
+    raise Crash
+
+
+def answer_lost() -> None:
+    """What boto3 raises once its own attempts are used up."""
+    raise ReadTimeoutError(endpoint_url="https://aws.example")
+
+
+@dataclass
+class Trap:
+    """Does something when the `nth` step of this name (of any, when it is empty) is reached."""
+
+    step: str
+    when: When
+    nth: int
+    action: Action
+
+    def sprung(self, step: str, when: When) -> bool:
+        if when != self.when or self.step not in ("", step):
+            return False
+        self.nth -= 1
+        return self.nth == 0
+
+
+@dataclass
+class Faults:
+    """All steps pass here. `passed` names them in order."""
+
+    passed: list[str] = field(default_factory=list)
+    traps: list[Trap] = field(default_factory=list)
+
+    def reached(self, step: str, when: When) -> None:
+        if when == "before":
+            self.passed.append(step)
+        for trap in list(self.traps):
+            if trap.sprung(step, when):
+                self.traps.remove(trap)
+                trap.action()
+
+    def at(self, step: str, when: When, action: Action = crash, nth: int = 1) -> None:
+        """`step` is for example `dynamodb.PutItem` or `http`."""
+        self.traps.append(Trap(step, when, nth, action))
+
+    def at_number(self, number: int, when: When, action: Action = crash) -> None:
+        """At the `number`th step from now (from 1), whatever it is."""
+        self.traps.append(Trap("", when, number, action))
+
+    def forget(self) -> None:
+        self.traps.clear()
+        self.passed.clear()
+
+    @contextmanager
+    def watching(self, clients: list[Any]) -> Iterator[None]:
+        def before(event_name: str, **_: object) -> None:
+            self.reached(event_name.removeprefix("before-call."), "before")
+
+        def after(event_name: str, **_: object) -> None:
+            self.reached(event_name.removeprefix("after-call."), "after")
+
+        for client in clients:
+            client.meta.events.register("before-call", before)
+            client.meta.events.register("after-call", after)
+        try:
+            yield
+        finally:
+            for client in clients:
+                client.meta.events.unregister("before-call", before)
+                client.meta.events.unregister("after-call", after)
