@@ -94,7 +94,7 @@ def behind(envelope: Envelope, answer: str, checked: Literal["valid", "not check
 def why_not(platform: str, request: Request, secret: str) -> str:
     """A hint for an operator; the platform itself is told nothing."""
     stamp = request.headers.get("webhook-timestamp", "")
-    if stamp.isdigit() and gate(platform).verify(request, [secret], float(stamp)):
+    if stamp.isascii() and stamp.isdigit() and gate(platform).verify(request, [secret], float(stamp)):
         return f"the signature is right, but {stamp} is more than 5 minutes from the clock (see --at)"
     return "the signature does not match these bytes, these headers and this secret"
 
@@ -103,6 +103,8 @@ def read_headers(path: Path | None) -> dict[str, str]:
     """A JSON object, or lines of `Name: value`. Raises ValueError naming the line that is neither."""
     if path is None:
         return {}
+    if not path.is_file():
+        raise ValueError(f"there is no file {str(path)!r}")
     text = path.read_text()
     if text.lstrip().startswith("{"):
         return {str(name): str(value) for name, value in json.loads(text).items()}

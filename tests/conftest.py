@@ -1,4 +1,4 @@
-"""What tests of several rooms share: one simulated AWS for the whole run, one fresh world for each test."""
+"""What tests of several rooms share: a fresh world for each test."""
 
 import os
 from collections.abc import Iterator
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import stores
 from tests.support.world import World
 
 # A failure found here is found again by everybody: examples come from the test's own name, not from chance.
@@ -16,14 +15,7 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "liaison"))
 
 
-@pytest.fixture(scope="session")
-def simulated_aws() -> Iterator[None]:
-    """Making boto3 clients takes far longer than any test here, so they are made once."""
-    with stores.simulated():
-        yield
-
-
 @pytest.fixture
-def world(simulated_aws: None) -> Iterator[World]:
+def world() -> Iterator[World]:
     with World() as fresh:
         yield fresh

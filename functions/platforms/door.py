@@ -74,6 +74,11 @@ def read_object(body: bytes) -> dict[str, object] | None:
     return read if isinstance(read, dict) else None
 
 
+def word(given: object) -> str:
+    """A sender's name for something, as a record can hold it: 80 characters, no lone surrogates; else empty."""
+    return given[:80].encode("utf-8", "replace").decode("utf-8") if isinstance(given, str) else ""
+
+
 def form_field(body: bytes, name: str) -> bytes:
     """One field of a form-encoded body; empty when it is not there."""
     fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=50) if body.count(b"&") < 50 else {}

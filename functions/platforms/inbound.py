@@ -68,11 +68,18 @@ def part(body: dict[str, Any], name: str) -> dict[str, Any]:
     return inner
 
 
-def required(given: dict[str, Any], name: str) -> Any:
+def optional(body: dict[str, Any], name: str) -> dict[str, Any]:
+    """An object that platforms leave out, or send as null, when there is nothing to say."""
+    inner = body.get(name)
+    return inner if isinstance(inner, dict) else {}
+
+
+def required(given: dict[str, Any], name: str) -> str | int:
     """A field without which an event would have no identity."""
-    if given.get(name) in (None, ""):
-        raise Unplaceable(f"there is no {name!r} in it")
-    return given[name]
+    found = given.get(name)
+    if found == "" or isinstance(found, bool) or not isinstance(found, str | int):
+        raise Unplaceable(f"there is no usable {name!r} in it")
+    return found
 
 
 def measures(platform: str) -> tuple[Measure, ...]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from functions.platforms.signatures import standard_headers
+
 Kind = Literal["keyed", "readable", "blind"]
 """keyed: the platform honours our key, so the same request may be repeated. readable: look before
 repeating. blind: neither; a person decides."""
@@ -99,6 +101,15 @@ class Destination:
     secret: str
     private: bool = False
     user: str = ""
+
+
+def posted(to: Destination, key: str, body: bytes, hands: Hands) -> Outcome:
+    """One JSON body, signed by Standard Webhooks: the key is its `webhook-id`, at every attempt."""
+    try:
+        headers = standard_headers(to.secret, key, str(hands.timestamp), body)
+    except ValueError as error:
+        return Refused(f"{to.id!r} cannot be signed for: {error}")
+    return judged(hands.http("POST", to.address, headers=headers, body=body, private=to.private), Sent(key))
 
 
 def judged(reply: Reply, sent: Sent) -> Outcome:

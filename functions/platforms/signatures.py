@@ -15,7 +15,7 @@ def same(given: str, expected: str) -> bool:
 
 def sha256_hex(secret: str, body: bytes) -> str:
     """HMAC-SHA256 over the raw body, keyed with the secret's UTF-8 bytes, as lower-case hex."""
-    return hmac.new(secret.encode("utf-8"), body, hashlib.sha256).hexdigest()
+    return hmac.new(secret.encode("utf-8", "surrogatepass"), body, hashlib.sha256).hexdigest()
 
 
 def standard_key(secret: str) -> bytes:

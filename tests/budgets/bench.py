@@ -31,13 +31,15 @@ QUEUES = ("MODERATION", "ANNOUNCEMENTS", "FEEDBACK", "PARKED", "DELIVERY")
 
 @dataclass
 class Bench:
-    """What a run needs, and milliseconds by handler: until it was ready, until it had answered."""
+    """What a run needs, and milliseconds by handler: until it was ready, until it had answered, and how many
+    of them the processor was at work."""
 
     folders: tuple[Path, ...]
     environment: dict[str, str]
     event: dict[str, Any]
     ready: dict[str, list[float]] = field(default_factory=dict)
     answered: dict[str, list[float]] = field(default_factory=dict)
+    busy: dict[str, list[float]] = field(default_factory=dict)
 
     def answer(self, handler: str) -> None:
         run = cold(handler, self.folders, self.event, self.environment)
@@ -45,6 +47,7 @@ class Bench:
             raise RuntimeError(f"{handler} answered {run.answer}")
         self.ready.setdefault(handler, []).append(run.ready * 1000)
         self.answered.setdefault(handler, []).append(run.answered * 1000)
+        self.busy.setdefault(handler, []).append(run.busy * 1000)
 
     def start(self, handler: str) -> None:
         run = cold(handler, self.folders, None, self.environment)

@@ -7,6 +7,7 @@ here is loaded, looked for, or slows the floor.
 import compileall
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -41,10 +42,12 @@ def client(into: Path) -> Path:
 
 @dataclass
 class Run:
-    """One cold start. Seconds from asking for the process to its first poll, and to its first answer."""
+    """One cold start. Seconds from asking for the process to its first poll, and to its first answer; `busy`
+    are the seconds of processor time it took in all."""
 
     ready: float = 0.0
     answered: float = 0.0
+    busy: float = 0.0
     answer: Any = None
     done: threading.Event = field(default_factory=threading.Event)
 
@@ -95,9 +98,7 @@ class Exchange(BaseHTTPRequestHandler):
         pass
 
 
-def cold(
-    handler: str, folders: Sequence[Path], event: Mapping[str, Any] | None, environment: Mapping[str, str]
-) -> Run:
+def cold(handler: str, folders: Sequence[Path], event: Mapping[str, Any] | None, environment: Mapping[str, str]) -> Run:
     """Start a process, let it handle one event (None: let it get ready), end it. RuntimeError when it did not."""
     run = Run()
     api = RuntimeApi(run, event)
@@ -112,7 +113,7 @@ def cold(
     }
     threading.Thread(target=api.serve_forever, args=(0.01,), daemon=True).start()
     command = [sys.executable, "-S", "-m", "awslambdaric", handler]
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), children()
     process = subprocess.Popen(command, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     answered = run.done.wait(PATIENCE)
     process.kill()
@@ -123,4 +124,11 @@ def cold(
         raise RuntimeError(f"{handler} gave no answer: {run.answer or said}")
     run.ready -= began
     run.answered -= began
+    run.busy = children() - busy
     return run
+
+
+def children() -> float:
+    """Processor seconds of the processes that this one has started and seen end."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

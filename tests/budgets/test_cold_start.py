@@ -42,10 +42,10 @@ def test_handling_an_event_loads_neither_pydantic_nor_boto3_nor_the_table() -> N
 
 
 def test_a_cold_start_of_the_door_stays_within_its_budget() -> None:
-    # A ratio of two processes run in turns, so a slow or busy machine slows both. It stands a quarter below
-    # the bound; `scripts/bench` measures it with more runs.
+    # Judged by processor time, the least of a few runs: on a busy machine five wall-clock times are noise (2 to
+    # 11 were seen), and starting is processor time. `scripts/bench` judges the wall clock.
     with bench() as made:
         for _ in range(RUNS):
             made.answer(BARE)
             made.answer(DOOR)
-    assert made.ratio() <= BUDGET, made.answered
+    assert min(made.busy[DOOR]) / min(made.busy[BARE]) <= BUDGET, made.busy

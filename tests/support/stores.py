@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from moto.moto_api._internal.models import moto_api_backend
+
+from functions.shared import aws
 
 REGION = "eu-central-1"
 TABLE = "liaison"
@@ -22,6 +23,11 @@ QUEUES = ("moderation", "announcements", "feedback", "parked", "delivery")
 RECEIVES = {"delivery": 10}
 """Times a message is received before it is dead; five but for delivery, as in `infra/queues.py`."""
 
+# As `functions.shared.aws` makes them, time limits and all, but without its cache.
+MAKERS: dict[str, Callable[[], Any]] = {
+    name: getattr(aws, name).__wrapped__ for name in ("dynamodb", "sqs", "s3", "ssm", "ses")
+}
+
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -32,8 +38,6 @@ ENVIRONMENT = {
     "PARAMETERS": PARAMETERS,
     "PUBLIC_URL": PUBLIC_URL,
     "MAIL_FROM": SENDER,
-    "POWERTOOLS_METRICS_NAMESPACE": "Liaison",
-    "POWERTOOLS_SERVICE_NAME": "tests",
 }
 
 
@@ -43,17 +47,6 @@ def name_of(queue: str) -> str:
 
 def url_of(queue: str) -> str:
     return f"https://sqs.{REGION}.amazonaws.com/123456789012/{name_of(queue)}"
-
-
-@contextmanager
-def simulated() -> Iterator[None]:
-    """Simulated AWS for a whole run. The clients the functions keep are made inside it, and stay good."""
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        for name, value in {**ENVIRONMENT, **queue_settings()}.items():
-            patch.setenv(name, value)
-        for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")] + ["AWS_PROFILE"]:
-            patch.delenv(name, raising=False)
-        yield
 
 
 def queue_settings() -> dict[str, str]:
@@ -71,9 +64,36 @@ def client(service: str) -> Any:
     return boto3.client(service, region_name=REGION)
 
 
+@contextmanager
+def simulated() -> Iterator[None]:
+    """Simulated AWS, empty but for the stack's stores, and the functions' own clients pointed at it.
+
+    Making a boto3 client takes longer than most tests, so they are made once for the whole run; whatever
+    else a run holds (the environment, the caches of `functions.shared.aws`) is left as it was found.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        for name, value in {**ENVIRONMENT, **queue_settings()}.items():
+            patch.setenv(name, value)
+        with mock_aws():
+            for name, make in MAKERS.items():
+                patch.setattr(aws, name, lambda name=name, make=make: functions_client(name, make))
+            fresh()
+            yield
+
+
+@cache
+def functions_client(name: str, make: Callable[[], Any]) -> Any:
+    del name
+    return make()
+
+
+def functions_clients() -> list[Any]:
+    return [functions_client(name, make) for name, make in MAKERS.items()]
+
+
 def fresh() -> None:
-    """Everything away, everything made anew."""
-    moto_api_backend.reset()
     client("dynamodb").create_table(
         TableName=TABLE,
         BillingMode="PAY_PER_REQUEST",

@@ -27,7 +27,7 @@ from functions.delivery import http
 from functions.digests import handler as digests
 from functions.feedback import handler as feedback
 from functions.moderation import handler as moderation
-from functions.shared import aws, clock, outbox, parameters, program, queues, table, tokens
+from functions.shared import clock, outbox, parameters, program, queues, table, tokens
 from functions.shared.settings import settings
 from functions.shared.table import Item, plain
 from functions.upkeep import handler as upkeep
@@ -88,7 +88,7 @@ class World:
         self.exits = ExitStack()
 
     def __enter__(self) -> Self:
-        stores.fresh()
+        self.exits.enter_context(stores.simulated())
         self.forget_caches()
         patch = self.exits.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(clock, "now", lambda: self.now)
@@ -102,8 +102,7 @@ class World:
             operator.push(self.program_text, "tests")
             for name in ("site", "game", "forum"):
                 operator.put_secret(name, builders.SECRET, outgoing=True)
-        clients = [aws.dynamodb(), aws.sqs(), aws.s3(), aws.ssm(), aws.ses()]
-        self.exits.enter_context(self.faults.watching(clients))
+        self.exits.enter_context(self.faults.watching(stores.functions_clients()))
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -136,7 +135,7 @@ class World:
         """One tick of a schedule; False when the function failed."""
         try:
             self.call(function)
-        except (Crash, Exception) as error:
+        except (Crash, Exception) as error:  # noqa: BLE001 - AWS survives whatever a function raises
             self.failures.append(error)
             return False
         return True
@@ -163,7 +162,7 @@ class World:
         try:
             answer = self.call(WORKERS[queue], {"Records": [as_record(message) for message in got]}) or {}
             failed = {one["itemIdentifier"] for one in answer.get("batchItemFailures", [])}
-        except (Crash, Exception) as error:
+        except (Crash, Exception) as error:  # noqa: BLE001 - AWS survives whatever a function raises
             self.failures.append(error)
             return len(got)
         for message in got:

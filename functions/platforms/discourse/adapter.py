@@ -15,6 +15,8 @@ from functions.platforms.outgoing import Destination, Hands, Kind, Outcome, Refu
 MEASURES: tuple[Measure, ...] = ("remove",)
 KIND: Kind = "readable"
 
+GONE = (404, 410)
+
 REGULAR_POST = 1
 """`post_type`; 2 to 4 are the forum's own words (moderator action, small action, whisper)."""
 
@@ -27,9 +29,11 @@ def normalise(envelope: Envelope) -> Event | Ignored:
 
 
 def absolute(envelope: Envelope, url: object) -> str:
-    """`post_url` is relative to the forum, which names itself in a header."""
-    path = str(url or "")
-    return envelope.headers.get("x-discourse-instance", "") + path if path.startswith("/") else path
+    """`post_url` is relative to the forum, which names itself in a header; without it there is no link."""
+    path, forum = str(url or ""), envelope.headers.get("x-discourse-instance", "")
+    if not path.startswith("/"):
+        return path
+    return forum + path if forum else ""
 
 
 def post(given: dict[str, Any], envelope: Envelope) -> Event | Ignored:
@@ -53,10 +57,10 @@ def post(given: dict[str, Any], envelope: Envelope) -> Event | Ignored:
     )
 
 
-def person(given: dict[str, Any]) -> dict[str, str] | None:
+def person(given: dict[str, Any]) -> dict[str, Any] | None:
     if given.get("user_id") is None:
         return None
-    return {"id": str(given["user_id"]), "name": given.get("username") or ""}
+    return {"id": given["user_id"], "name": given.get("username") or ""}
 
 
 def flag(given: dict[str, Any], envelope: Envelope) -> FlagRaised:
@@ -78,11 +82,11 @@ def flag(given: dict[str, Any], envelope: Envelope) -> FlagRaised:
             "subject": {
                 "source": envelope.source,
                 "kind": kind,
-                "id": str(given.get("target_id") or f"reviewable:{given['id']}"),
+                "id": given.get("target_id") or f"reviewable:{given['id']}",
                 "url": absolute(envelope, given.get("target_url")),
             },
             "text": given.get("raw") or "",
-            "author": None if author is None else {"id": str(author)},
+            "author": None if author is None else {"id": author},
             "content_at": given.get("target_created_at"),
             "raised_at": given.get("created_at"),
         }
@@ -94,15 +98,17 @@ def act(action: ActionRequested, to: Destination, key: str, hands: Hands) -> Out
     del key  # The forum knows no key of ours; a deletion is a state, so looking first is enough.
     if not to.address:
         return Refused(f"the source {to.id!r} has no `api` in the program: nowhere to send the measure")
-    if action.subject.kind != "post" or action.measure not in MEASURES:
+    if action.subject.kind != "post" or action.measure not in MEASURES or not action.subject.id.isdecimal():
         return Refused(f"a forum cannot {action.measure} a {action.subject.kind} through its API")
     url = f"{to.address.rstrip('/')}/posts/{action.subject.id}.json"
     headers = {"api-key": to.secret, "api-username": to.user, "accept": "application/json"}
     found = hands.http("GET", url, headers=headers, private=to.private)
     state = read_object(found.body) or {}
-    if found.status in (404, 410) or (found.status == 200 and state.get("deleted_at")):
+    if found.status in GONE or (found.status == 200 and state.get("deleted_at")):
         return Sent(action.subject.id)
     if found.status != 200:
         return judged(found, Sent(action.subject.id))
     reply = hands.http("DELETE", url, headers=headers, private=to.private)
+    if reply.status in GONE:
+        return Sent(action.subject.id)  # Somebody there was quicker.
     return judged(reply, Sent(action.subject.id))

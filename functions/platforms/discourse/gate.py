@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from events.envelope import Pipeline, fingerprint
-from functions.platforms.door import Accepted, Answer, Request
+from functions.platforms.door import Accepted, Answer, Request, word
 from functions.platforms.signatures import same, sha256_hex
 
 KEPT_HEADERS = ("x-discourse-instance", "x-discourse-event", "x-discourse-event-id")
@@ -18,11 +18,11 @@ PIPELINES: dict[str, Pipeline] = {
 def verify(request: Request, secrets: Sequence[str], now: float) -> bool:
     del now  # No time is signed.
     given = request.headers.get("x-discourse-event-signature", "")
-    return any(same(given, "sha256=" + sha256_hex(secret, request.body)) for secret in secrets)
+    return any(same(given, "sha256=" + sha256_hex(secret, request.body)) for secret in secrets if secret)
 
 
 def classify(request: Request) -> Accepted | Answer:
-    event = request.headers.get("x-discourse-event", "")[:80]
+    event = word(request.headers.get("x-discourse-event"))
     if event == "ping":
         return Answer(200, '{"pong": true}')
     # The event id names one attempt of one forum's database: a retry has a new one, a restored forum an

@@ -6,7 +6,7 @@ from events.announcements import ReleasePublished
 from events.envelope import Envelope
 from events.feedback import FeedbackReceived
 from functions.platforms.door import form_field, read_object
-from functions.platforms.inbound import Event, Ignored, Unplaceable, part, required
+from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, part, required
 
 
 def normalise(envelope: Envelope) -> Event | Ignored:
@@ -31,21 +31,21 @@ def json_of(envelope: Envelope) -> bytes:
 
 
 def said(given: dict[str, Any], body: dict[str, Any], kind: str, envelope: Envelope) -> Event | Ignored:
-    user = given.get("user") or {}
+    user = optional(given, "user")
     if user.get("type") == "Bot":
         return Ignored("written by a bot")
-    title = given.get("title") or (body.get("discussion") or {}).get("title")
+    title = given.get("title") or optional(body, "discussion").get("title")
     return FeedbackReceived.model_validate(
         {
             "community": envelope.community,
             "source": envelope.source,
             "platform": envelope.platform,
-            "content": f"{kind}:{given.get('node_id') or required(given, 'id')}",
+            "content": f"{kind}:{required(given, 'node_id' if given.get('node_id') else 'id')}",
             "kind": kind,
             "text": given.get("body") or "",
             "title": title or "",
             "url": given.get("html_url") or "",
-            "author": {"id": str(user["id"]), "name": user.get("login") or ""} if "id" in user else None,
+            "author": {"id": user["id"], "name": user.get("login") or ""} if user.get("id") else None,
             "said_at": given.get("created_at"),
         }
     )
@@ -55,7 +55,7 @@ def release(given: dict[str, Any], body: dict[str, Any], action: str, envelope: 
     """One release sends created, published, released, edited …: only `published` counts."""
     if action != "published" or given.get("draft"):
         return Ignored(f"a release that was {action or 'changed'}, not published")
-    repository = (body.get("repository") or {}).get("full_name") or envelope.source
+    repository = str(optional(body, "repository").get("full_name") or envelope.source)
     name = given.get("name") or given.get("tag_name") or ""
     return ReleasePublished.model_validate(
         {

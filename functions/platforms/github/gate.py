@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from events.envelope import Pipeline, fingerprint
-from functions.platforms.door import Accepted, Answer, Request
+from functions.platforms.door import Accepted, Answer, Request, word
 from functions.platforms.signatures import same, sha256_hex
 
 KEPT_HEADERS = ("x-github-event", "x-github-delivery", "content-type")
@@ -18,11 +18,11 @@ PIPELINES: dict[str, Pipeline] = {
 def verify(request: Request, secrets: Sequence[str], now: float) -> bool:
     del now  # No time is signed.
     given = request.headers.get("x-hub-signature-256", "")
-    return any(same(given, "sha256=" + sha256_hex(secret, request.body)) for secret in secrets)
+    return any(same(given, "sha256=" + sha256_hex(secret, request.body)) for secret in secrets if secret)
 
 
 def classify(request: Request) -> Accepted | Answer:
-    event = request.headers.get("x-github-event", "")[:80]
+    event = word(request.headers.get("x-github-event"))
     if event == "ping":
         return Answer(200, '{"pong": true}')
     delivery = request.headers.get("x-github-delivery", "") or fingerprint(request.body)

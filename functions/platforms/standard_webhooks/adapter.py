@@ -7,9 +7,8 @@ from events.envelope import Envelope
 from events.feedback import FeedbackReceived
 from events.moderation import ActionRequested, FlagRaised, Measure
 from functions.platforms.door import read_object
-from functions.platforms.inbound import Event, Unplaceable
-from functions.platforms.outgoing import Destination, Hands, Kind, Outcome, Refused, Sent, judged
-from functions.platforms.signatures import standard_headers
+from functions.platforms.inbound import Event, Unplaceable, part, required
+from functions.platforms.outgoing import Destination, Hands, Kind, Outcome, Refused, posted
 
 MEASURES: tuple[Measure, ...] = ("hide", "remove", "warn", "suspend")
 KIND: Kind = "keyed"
@@ -18,11 +17,9 @@ KIND: Kind = "keyed"
 
 def normalise(envelope: Envelope) -> Event:
     body = read_object(envelope.body) or {}
-    data = body.get("data")
-    if not isinstance(data, dict):
-        raise Unplaceable("`data` is not an object")
+    data = part(body, "data")
     given: dict[str, Any] = {
-        **data,
+        **told(data),
         "community": envelope.community,
         "source": envelope.source,
         "platform": envelope.platform,
@@ -30,19 +27,22 @@ def normalise(envelope: Envelope) -> Event:
     if envelope.event == "flag.raised":
         return flag(given, body.get("timestamp"))
     if envelope.event == "feedback.received":
-        said_at = data.get("at", body.get("timestamp"))
-        return FeedbackReceived.model_validate({**given, "content": data.get("id"), "said_at": said_at})
+        said_at = given.get("at", body.get("timestamp"))
+        return FeedbackReceived.model_validate({**given, "content": required(data, "id"), "said_at": said_at})
     raise Unplaceable(f"no event type {envelope.event!r} is known here")
 
 
+def told(given: dict[str, Any]) -> dict[str, Any]:
+    """Without the fields that are null: to say nothing and to leave out are the same."""
+    return {name: value for name, value in given.items() if value is not None}
+
+
 def flag(given: dict[str, Any], timestamp: object) -> FlagRaised:
-    subject = given.get("subject")
-    if not isinstance(subject, dict):
-        raise Unplaceable("`data.subject` is not an object")
+    subject = told(part(given, "subject"))
     return FlagRaised.model_validate(
         {
             **given,
-            "flag": given.get("id"),
+            "flag": required(given, "id"),
             "subject": {**subject, "source": given["source"]},
             "text": subject.get("text", ""),
             "title": subject.get("title", ""),
@@ -65,6 +65,4 @@ def act(action: ActionRequested, to: Destination, key: str, hands: Hands) -> Out
             "data": action.model_dump(mode="json"),
         }
     ).encode()
-    headers = standard_headers(to.secret, key, str(hands.timestamp), body)
-    reply = hands.http("POST", to.address, headers=headers, body=body, private=to.private)
-    return judged(reply, Sent(key))
+    return posted(to, key, body, hands)

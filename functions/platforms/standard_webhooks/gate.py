@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from events.envelope import Pipeline
-from functions.platforms.door import Accepted, Answer, Request, read_object
+from functions.platforms.door import Accepted, Answer, Request, read_object, word
 from functions.platforms.signatures import same, standard_signature
 
 KEPT_HEADERS = ("webhook-id", "webhook-timestamp")
@@ -46,7 +46,7 @@ def classify(request: Request) -> Accepted | Answer:
     body = read_object(request.body)
     if body is None:
         return Accepted("parked", "unreadable", delivery, "the body is not a JSON object")
-    kind = str(body.get("type", ""))[:80]
+    kind = word(body.get("type"))
     pipeline = PIPELINES.get(kind)
     if pipeline is None:
         return Accepted("parked", kind or "untyped", delivery, f"no event type {kind!r} is known here")

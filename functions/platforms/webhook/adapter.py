@@ -4,8 +4,7 @@ import json
 
 from events.announcements import PostRequested
 from functions.platforms import markup
-from functions.platforms.outgoing import Destination, Hands, Kind, Outcome, Sent, judged
-from functions.platforms.signatures import standard_headers
+from functions.platforms.outgoing import Destination, Hands, Kind, Outcome, posted
 
 KIND: Kind = "keyed"
 """One `webhook-id`, however many requests: the receiver drops an id it has seen."""
@@ -26,6 +25,4 @@ def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcom
             },
         }
     ).encode()
-    headers = standard_headers(to.secret, key, str(hands.timestamp), body)
-    reply = hands.http("POST", to.address, headers=headers, body=body, private=to.private)
-    return judged(reply, Sent(key))
+    return posted(to, key, body, hands)
