@@ -48,9 +48,6 @@ def explained(status: int, told: dict[str, Any]) -> str:
         return "the token is not good (any more): an operator makes one with `liaison token create`"
     if status == 403:
         return "your role does not allow this, or not in this community"
-    if status == 422:
-        problems = [f"{'.'.join(map(str, p.get('loc', [])))}: {p.get('type', '')}" for p in told.get("detail", [])]
-        return "not understood: " + "; ".join(problems)
     return str(told.get("message", told))
 
 

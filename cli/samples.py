@@ -71,7 +71,8 @@ def shifted(value: Any, when: Mapping[str, datetime]) -> Any:
 TIMES = ("timestamp", "at", "created_at", "updated_at", "published_at", "target_created_at")
 
 
-def webhook(source: str, platform: str, name: str, delivery: str, at: datetime, event: str = "") -> Webhook:
+def webhook(source: str, platform: str, name: str, delivery: str, at: datetime) -> Webhook:
     """A sample as it would have been sent about something that happened at a moment."""
     body = shifted(sample(platform, name), dict.fromkeys(TIMES, at))
-    return Webhook(source, platform, event or name.partition(".")[0], delivery, json.dumps(body).encode())
+    event = str(body["type"]) if platform == "standard_webhooks" else name.partition(".")[0]
+    return Webhook(source, platform, event, delivery, json.dumps(body).encode())

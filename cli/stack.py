@@ -180,6 +180,7 @@ def synthesise(port: int) -> Path:
         "stack": NAME,
         "bundle": "host",
         "production": "false",
+        "workers": "2",
         "public_url": f"http://127.0.0.1:{port}",
         "mail_from": "liaison@example.com",
     }

@@ -136,7 +136,11 @@ class Program(Strict):
         return self
 
     def community(self, name: str) -> Community:
-        return next(community for community in self.communities if community.id == name)
+        """Raises LookupError."""
+        for community in self.communities:
+            if community.id == name:
+                return community
+        raise LookupError(f"there is no community {name!r} in the program")
 
     def source(self, name: str) -> Source | None:
         return next((source for source in self.sources if source.id == name), None)

@@ -28,4 +28,4 @@ class Announcements(Construct):
                 ground.storage.may_get("program"),
             ],
         )
-        self.function.consumes(queues.announcements)
+        self.function.consumes(queues.announcements, concurrency=ground.workers)

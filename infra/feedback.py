@@ -28,7 +28,7 @@ class Feedback(Construct):
                 storage.may_get("program"),
             ],
         )
-        self.function.consumes(queues.feedback)
+        self.function.consumes(queues.feedback, concurrency=ground.workers)
         self.roll_up = Function(
             self,
             "RollUp",

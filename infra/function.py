@@ -16,7 +16,6 @@ from infra.queues import Queue
 
 LOGS_KEPT = logs.RetentionDays.ONE_MONTH
 BATCH = 10
-CONCURRENCY = 10
 
 
 class Function(lambda_.Function):
@@ -63,7 +62,7 @@ class Function(lambda_.Function):
         )
         accept(self, "L1", "Python 3.13 starts faster than 3.14: 80 ms against 101 ms.")
 
-    def consumes(self, queue: Queue, *, batch: int = BATCH, concurrency: int | None = CONCURRENCY) -> None:
+    def consumes(self, queue: Queue, *, batch: int = BATCH, concurrency: int | None) -> None:
         """Runs on the messages of `queue`; those of a batch that it settled do not come again.
 
         Its role needs `queue.may_be_consumed()`. The cap is the mapping's own: with reserved concurrency the

@@ -27,6 +27,7 @@ class Ground:
     public_url: str
     mail_from: str
     sender: ses.EmailIdentity | None
+    workers: int
 
     @property
     def environment(self) -> Mapping[str, str]:

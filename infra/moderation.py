@@ -28,4 +28,4 @@ class Moderation(Construct):
                 ground.storage.may_get("program"),
             ],
         )
-        self.function.consumes(queues.moderation)
+        self.function.consumes(queues.moderation, concurrency=ground.workers)

@@ -41,6 +41,7 @@ class Liaison(cdk.Stack):
             public_url=settings.public_url or door.url,
             mail_from=settings.mail_from or "",
             sender=_sender(self, settings.mail_from),
+            workers=settings.workers,
         )
 
         webhooks = Webhooks(self, "Webhooks", ground, door)

@@ -36,8 +36,9 @@ def item(
     language: str,
     targets: list[str],
     now: datetime,
+    asked: str = "",
 ) -> Item:
-    """A new draft."""
+    """A new draft. `asked` tells two requests under one key apart."""
     pk, sk = key(community, name)
     at = clock.text(now)
     return {
@@ -52,6 +53,7 @@ def item(
         "body": body,
         "language": language,
         "targets": targets,
+        "asked": asked,
         "created_at": at,
         **table.listed(community, LISTING, name, at),
     }
@@ -69,7 +71,7 @@ def create(store: Table, new: Item) -> Item:
         return store.write(Put(new, when=[table.absent()]))
     except ConditionFailedError:
         before = existing(store, new["community"], new["id"])
-        if any(before[name] != new[name] for name in ("title", "body", "targets")):
+        if before["asked"] != new["asked"]:
             raise plans.NotAllowedError("this Idempotency-Key was used for another announcement") from None
         return before
 
@@ -124,31 +126,39 @@ def marked(store: Table, envelope: Envelope, fate: inbox.Fate, about: str, now: 
 
 
 def schedule(store: Table, community: str, name: str, due_at: datetime, wall: str, zone: str) -> Item:
-    """A draft gets its time. Raises LookupError or NotAllowedError."""
-    found = existing(store, community, name)
+    """A draft gets its time. Asking again for the same time gives what the first one made.
+
+    Raises LookupError or NotAllowedError.
+    """
+    changes = scheduled(due_at, wall, zone)
     try:
-        changes = scheduled(due_at, wall, zone)
-        return store.write(Update(table.key_of(found), set=changes, when=[table.equals("state", "draft")]))
-    except ConditionFailedError as error:
-        raise plans.NotAllowedError(f"only a draft can be published; this one is {found['state']}") from error
+        return store.write(Update(key(community, name), set=changes, when=[table.equals("state", "draft")]))
+    except ConditionFailedError:
+        found = existing(store, community, name)
+    if found["state"] == "cancelled" or any(found.get(one) != changes[one] for one in ("publish_at", "wall", "zone")):
+        raise plans.NotAllowedError(f"only a draft can be published; this one is {found['state']}")
+    return found
 
 
 def cancel(store: Table, community: str, name: str, who: str, now: datetime) -> Item:
-    """Before anything was posted. Cancelling again gives the cancelled one."""
-    found = existing(store, community, name)
-    if found["state"] == "cancelled":
-        return found
+    """Before anything was posted. Cancelling again gives the cancelled one.
+
+    Raises LookupError or NotAllowedError.
+    """
     try:
         return store.write(
             Update(
-                table.key_of(found),
+                key(community, name),
                 set={"state": "cancelled", "cancelled_by": who, "cancelled_at": clock.text(now)},
                 remove=["due", "due_at"],
                 when=[table.one_of("state", "draft", "scheduled")],
             )
         )
-    except ConditionFailedError as error:
-        raise plans.NotAllowedError("it is published already and cannot be cancelled any more") from error
+    except ConditionFailedError:
+        found = existing(store, community, name)
+    if found["state"] != "cancelled":
+        raise plans.NotAllowedError("it is published already and cannot be cancelled any more")
+    return found
 
 
 def publish(store: Table, found: Item, now: datetime) -> list[Item]:

@@ -21,7 +21,10 @@ def resolve(wall: str, zone: str) -> datetime:
         raise NoSuchTimeError(f"{wall!r} is not a time: write it as 2026-11-23T09:00") from error
     if given.tzinfo is not None:
         raise NoSuchTimeError("`at` is a wall-clock time without an offset; its zone stands in `zone`")
-    moment = given.replace(tzinfo=place).astimezone(UTC)
+    try:
+        moment = given.replace(tzinfo=place).astimezone(UTC)
+    except OverflowError as error:
+        raise NoSuchTimeError(f"{wall} in {zone} is outside the years 1 to 9999") from error
     if moment.astimezone(place).replace(tzinfo=None) != given:
         shown = moment.astimezone(place).strftime("%H:%M")
         raise NoSuchTimeError(f"{wall} does not exist in {zone}: the clocks skip it. Did you mean {shown}?")

@@ -8,6 +8,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Header
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from events.envelope import fingerprint
+from events.people import Text
 from functions.announcements import plans, records, times
 from functions.api.shown import View, delivery, shown
 from functions.shared import clock, outbox, program
@@ -31,14 +33,16 @@ class When(BaseModel):
         return self
 
     def moment(self) -> datetime:
-        return times.resolve(self.at, self.zone) if self.at and self.zone else clock.now()
+        if self.at is None or self.zone is None:
+            return clock.now()
+        return times.resolve(self.at, self.zone)
 
 
 class NewAnnouncement(When):
     """What a manager writes."""
 
-    title: str = Field(min_length=1, max_length=200)
-    body: str = Field(min_length=1, max_length=20_000, description="Markdown")
+    title: Text = Field(min_length=1, max_length=200)
+    body: Text = Field(min_length=1, max_length=20_000, description="Markdown")
     language: str | None = None
     targets: list[str] = Field(default_factory=list, description="all of the community when left empty")
     draft: bool = False
@@ -69,6 +73,7 @@ def create_announcement(
         language=new.language or active.community(community).language,
         targets=plans.chosen(new.targets, [target.id for target in active.targets_of(community)]),
         now=now,
+        asked=fingerprint(new.model_dump_json().encode()),
     )
     if not new.draft:
         item |= records.scheduled(new.moment(), new.at or "now", new.zone or "UTC")

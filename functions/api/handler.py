@@ -1,9 +1,11 @@
 """The edge of the API: who may, then which room, and every error as a sentence."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from functions.announcements.plans import NotAllowedError as AnnouncementNotAllowedError
 from functions.announcements.times import NoSuchTimeError
@@ -36,6 +38,19 @@ REFUSALS = {401: "unauthorized", 403: "forbidden"}
 def explained(error: Exception) -> Response[str]:
     status = next(number for kind, number in STATUS.items() if isinstance(error, kind))
     return said(status, str(error))
+
+
+@app.exception_handler(RequestValidationError)
+def misunderstood(error: RequestValidationError) -> Response[str]:
+    problems = [
+        f"{where(problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors()
+    ]
+    return said(422, "; ".join(problems))
+
+
+def where(location: Sequence[str | int]) -> str:
+    """`body.title`, `query.from`: what was wrong in the request, as its sender wrote it."""
+    return ".".join(str(part) for part in location)
 
 
 def said(status: int, message: str) -> Response[str]:

@@ -16,6 +16,7 @@ INNER = {
     "expires",
     "next_audit",
     "fence",
+    "asked",
 }
 View = dict[str, Any]
 

@@ -23,6 +23,7 @@ from functions.shared.table import CancelledError, ConditionFailedError, Item, P
 TRIES = 8
 OPEN = "cases-open"
 DECIDED = "cases-decided"
+BUSY = "others keep changing this case: try again in a moment"
 
 
 class BusyError(Exception):
@@ -56,7 +57,7 @@ def record_flag(store: Table, envelope: Envelope, flag: FlagRaised, now: datetim
             if 1 in error.failed:
                 return duplicate(store, envelope, subject_pk, flag, now)
         # The case was opened, decided or written to in between: read again.
-    raise BusyError(flag.subject.key)
+    raise BusyError(BUSY)
 
 
 def duplicate(store: Table, envelope: Envelope, subject_pk: str, flag: FlagRaised, now: datetime) -> inbox.Fate:
@@ -162,26 +163,27 @@ def claim(store: Table, community: str, case: str, who: str, now: datetime) -> I
 
     Raises LookupError when there is no such case, NotAllowedError when somebody else has it.
     """
-    found = existing(store, community, case)
-    at = clock.text(now)
-    cases.claimable(found["state"], found.get("claimed_by", ""), found.get("lease_until", ""), who, at)
-    number = found["next_audit"]
-    lease = clock.text(cases.lease_until(now))
-    try:
-        store.transact(
-            [
-                Update(
-                    table.key_of(found),
-                    set={"state": "claimed", "claimed_by": who, "lease_until": lease},
-                    add={"fence": 1, "next_audit": 1},
-                    when=[table.equals("next_audit", number), table.one_of("state", "open", "claimed")],
-                ),
-                audit(found["pk"], number, "claimed", now, who, {}),
-            ]
-        )
-    except CancelledError as error:
-        raise cases.NotAllowedError("the case changed in this very moment: look again") from error
-    return existing(store, community, case)
+    at, lease = clock.text(now), clock.text(cases.lease_until(now))
+    for _ in range(TRIES):
+        found = existing(store, community, case)
+        cases.claimable(found["state"], found.get("claimed_by", ""), found.get("lease_until", ""), who, at)
+        number = found["next_audit"]
+        try:
+            store.transact(
+                [
+                    Update(
+                        table.key_of(found),
+                        set={"state": "claimed", "claimed_by": who, "lease_until": lease},
+                        add={"fence": 1, "next_audit": 1},
+                        when=[table.equals("next_audit", number), table.one_of("state", "open", "claimed")],
+                    ),
+                    audit(found["pk"], number, "claimed", now, who, {}),
+                ]
+            )
+            return existing(store, community, case)
+        except CancelledError:
+            continue  # A flag was added, or somebody else was faster: look again.
+    raise BusyError(BUSY)
 
 
 def existing(store: Table, community: str, case: str) -> Item:
@@ -221,7 +223,7 @@ def decide(
                     "you do not hold this case (any more): claim it, then decide with the fence you get"
                 ) from error
         # A flag was added in between; it moves the audit number and nothing that the decision rests on.
-    raise BusyError(case)
+    raise BusyError(BUSY)
 
 
 def already(store: Table, found: Item, who: str, fence: int, decision: Decision) -> Item:

@@ -26,9 +26,10 @@ def test_all_of_it() -> None:
         bundle="host",
         public_url="https://liaison.example",
         mail_from="news@example.org",
+        workers="4",
         production="false",
     )
-    assert said == Settings("Staging", "host", "https://liaison.example", "news@example.org", False)
+    assert said == Settings("Staging", "host", "https://liaison.example", "news@example.org", 4, False)
 
 
 @pytest.mark.parametrize("value", [False, "false", "False"])
@@ -36,7 +37,7 @@ def test_a_command_line_says_false_as_text(value: object) -> None:
     assert read(production=value).production is False
 
 
-@pytest.mark.parametrize(("name", "value"), [("production", "no"), ("bundle", "x86")])
+@pytest.mark.parametrize(("name", "value"), [("production", "no"), ("bundle", "x86"), ("workers", "1"), ("workers", "many")])
 def test_a_slip_is_told_not_guessed(name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name):
         read(**{name: value})

@@ -151,7 +151,7 @@ def test_another_decision_on_a_decided_case_is_refused(flagged: World, decision:
     with pytest.raises(NotAllowedError, match="decided already"):
         decided(flagged, claimed, decision, who, fence=claimed["fence"] + step)
     with pytest.raises(NotAllowedError, match="decided already"):
-        held(flagged)
+        held(flagged, case=claimed["id"])
     assert len(flagged.items("delivery")) == 1
 
 

@@ -4,7 +4,9 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from events.envelope import Envelope
+from events.moderation import FlagRaised
 from functions.moderation import cases, records
+from functions.platforms.inbound import normalise
 from functions.shared.table import table
 from tests.moderation.people import decided, held
 from tests.support import builders
@@ -74,14 +76,15 @@ def test_a_flag_that_cannot_be_read_is_parked_and_its_batch_goes_on(world: World
     good = builders.flag(world.now)
     world.handle(builders.webhook("flag.raised", {"id": "x", "subject": "a string"}, world.now), good)
     assert world.item("case")["flags"] == 1
-    assert reasons(world) == ["`data.subject` is not an object"]
+    (reason,) = reasons(world)
+    assert "subject" in reason
 
 
 def test_a_flag_without_an_identity_is_parked_with_what_is_missing(world: World) -> None:
     data = {"at": world.now.isoformat(), "subject": {"kind": "post", "id": "1"}}
     world.handle(builders.webhook("flag.raised", data, world.now))
     (reason,) = reasons(world)
-    assert reason.startswith("flag.raised: flag")
+    assert "'id'" in reason
 
 
 def test_no_word_of_a_stranger_stands_in_a_reason(world: World) -> None:
@@ -240,11 +243,9 @@ def test_an_answer_lost_on_the_last_try_is_a_lost_answer_and_no_lost_flag(world:
     assert world.item("case")["flags"] == 1
 
 
-def records_event(envelope: Envelope) -> records.FlagRaised:
-    from functions.platforms.inbound import normalise
-
+def records_event(envelope: Envelope) -> FlagRaised:
     found = normalise(envelope)
-    assert isinstance(found, records.FlagRaised)
+    assert isinstance(found, FlagRaised)
     return found
 
 

@@ -50,14 +50,25 @@ class Faults:
 
     passed: list[str] = field(default_factory=list)
     traps: list[Trap] = field(default_factory=list)
+    acting: bool = False
+    """What an action does in between is somebody else's work, and no step of what is watched."""
 
     def reached(self, step: str, when: When) -> None:
+        if self.acting:
+            return
         if when == "before":
             self.passed.append(step)
         for trap in list(self.traps):
             if trap.sprung(step, when):
                 self.traps.remove(trap)
-                trap.action()
+                self.act(trap.action)
+
+    def act(self, action: Action) -> None:
+        self.acting = True
+        try:
+            action()
+        finally:
+            self.acting = False
 
     def at(self, step: str, when: When, action: Action = crash, nth: int = 1) -> None:
         """`step` is for example `dynamodb.PutItem` or `http`."""
