@@ -43,8 +43,8 @@ for name, sub in {
 }.items():
     app.add_typer(sub, name=name)
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 StackOption = Annotated[str | None, typer.Option("--stack", help="A stack in AWS; without it, the local one.")]
 CommunityOption = Annotated[str | None, typer.Option("--community", help="Which community.")]

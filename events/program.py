@@ -22,6 +22,15 @@ def zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+NAME = r"^[a-z][a-z0-9-]{0,39}$"
+
+
+def plain_name(name: str) -> str:
+    if not re.fullmatch(NAME, name):
+        raise ValueError("an id is a lower-case letter, then letters, digits and dashes: 40 at most")
+    return name
+
+
 def known_zone(name: str) -> str:
     if name not in zones():
         raise ValueError(f"{name!r} is not a time zone: use an IANA name such as Europe/Paris")
@@ -40,7 +49,7 @@ def mail_address(address: str) -> str:
     return address
 
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Name = Annotated[str, AfterValidator(plain_name), Field(json_schema_extra={"pattern": NAME})]
 Zone = Annotated[str, AfterValidator(known_zone)]
 Language = Annotated[str, AfterValidator(language_tag)]
 Title = Annotated[str, Field(min_length=1, max_length=120)]

@@ -4,6 +4,7 @@ the program says so for that one place."""
 import ipaddress
 import socket
 import ssl
+import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ def address(host: str, port: int, private: bool) -> str:
     """Resolve once and connect to exactly that address, so that no second answer can slip in between."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise NotSentError(f"{host} has no address") from error
     for entry in found:
         candidate = str(entry[4][0])
@@ -30,10 +31,14 @@ def address(host: str, port: int, private: bool) -> str:
 
 def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", private: bool = False) -> Reply:
     """Raises NotSentError when nothing left this machine, UnansweredError when no whole answer came."""
+    until = time.monotonic() + SECONDS
     split = urlsplit(url)
     host = split.hostname or ""
     secure = split.scheme == "https"
-    port = split.port or (443 if secure else 80)
+    try:
+        port = split.port or (443 if secure else 80)
+    except ValueError as error:
+        raise NotSentError(f"{host} has no such port") from error
     target = address(host, port, private)
     timeout = urllib3.Timeout(connect=3.0, read=SECONDS - 3.0, total=SECONDS)
     pool: urllib3.HTTPConnectionPool
@@ -60,10 +65,20 @@ def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes = 
             redirect=False,
             preload_content=False,
         )
-        return Reply(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read(LARGEST))
+        return Reply(answer.status, {k.lower(): v for k, v in answer.headers.items()}, whole(answer, until))
     except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
         raise NotSentError(f"{host} could not be reached") from error
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise UnansweredError(f"{host} did not answer: {type(error).__name__}") from error
     finally:
         pool.close()
+
+
+def whole(answer: urllib3.BaseHTTPResponse, until: float) -> bytes:
+    """A body that comes in drops is given up like one that does not come: urllib3 counts each wait anew."""
+    body = b""
+    while len(body) < LARGEST and (part := answer.read1(LARGEST - len(body))):
+        if time.monotonic() > until:
+            raise UnansweredError("the answer took too long")
+        body += part
+    return body

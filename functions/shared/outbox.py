@@ -96,4 +96,4 @@ def resolve(store: Table, row: Item, how: str, who: str, now: datetime) -> Item:
             )
         )
     except ConditionFailedError as error:
-        raise LostError(row["key"]) from error
+        raise LostError("this delivery does not wait for a person any more: look again") from error

@@ -10,19 +10,31 @@ CACHED = 300
 """Seconds a parameter is good for before it is read again."""
 
 
+class MissingError(Exception):
+    """There is no such parameter."""
+
+
 def path(*names: str) -> str:
     return "/".join((settings().parameters, *names))
 
 
 def read(*names: str) -> str | None:
-    """A parameter's value, decrypted; None when there is none. Cached for five minutes."""
-    return fetched(path(*names), int(time.monotonic() // CACHED))
+    """A parameter's value, decrypted; None when there is none. Cached for five minutes, but never that
+    there is none: whoever is told that one is missing puts it and tries again at once."""
+    try:
+        return fetched(path(*names), int(time.monotonic() // CACHED))
+    except MissingError:
+        return None
 
 
 @cache
-def fetched(name: str, period: int) -> str | None:
+def fetched(name: str, period: int) -> str:
+    """Raises MissingError, which is not cached."""
     del period  # Part of the cache's key only.
-    return fresh(name)
+    found = fresh(name)
+    if found is None:
+        raise MissingError(name)
+    return found
 
 
 def fresh(name: str) -> str | None:

@@ -6,9 +6,9 @@ import tomllib
 from functools import cache
 from hashlib import sha256
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from events.program import Program
+from events.program import Community, Program, Reader, Source, Target
 from functions.shared import clock, objects, parameters, table
 from functions.shared.table import ConditionFailedError, Item, Put, Update
 
@@ -43,12 +43,29 @@ def parse(text: str) -> Program:
 
 def complaints(error: ValidationError) -> list[str]:
     lines = []
-    for problem in error.errors(include_url=False, include_context=False):
+    problems = error.errors(include_url=False, include_context=False)
+    places = [problem["loc"] for problem in problems]
+    for problem in problems:
+        if any(len(place) > len(problem["loc"]) and place[: len(problem["loc"])] == problem["loc"] for place in places):
+            continue  # A list that is said to be empty, because what stands in it is wrong.
         where = ".".join(str(part) for part in problem["loc"]) or "community.toml"
         given = problem["input"]
         shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
-        lines.append(f"{where}: {problem['msg'].removeprefix('Value error, ')}{shown}")
+        wrong = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            wrong = f"no such key here; known are {', '.join(known_keys(problem['loc']))}"
+        lines.append(f"{where}: {wrong}{shown}")
     return lines
+
+
+def known_keys(place: tuple[str | int, ...]) -> list[str]:
+    lists: dict[str | int, type[BaseModel]] = {
+        "communities": Community,
+        "sources": Source,
+        "targets": Target,
+        "readers": Reader,
+    }
+    return sorted((lists[place[0]] if len(place) > 1 else Program).model_fields)
 
 
 def directory(program: Program, version: str) -> str:

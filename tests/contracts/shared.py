@@ -1,6 +1,5 @@
 """Sample data that does not travel with the project: its licences do not allow it. Without it, tests skip."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,11 +13,12 @@ MARKS = (
 )
 
 
-def bodies(*platforms: str) -> Iterator[Any]:
+def bodies(*platforms: str) -> list[Any]:
     """Folder and file name of every sample body of some platforms; one that skips where there are none."""
     files = [file for name in platforms for file in sorted((PAYLOADS / name).glob("*.json"))]
     found = [file for file in files if not file.name.endswith(".headers.json")]
-    for file in found:
-        yield pytest.param(file.parent.name, file.name, marks=MARKS, id=f"{file.parent.name}/{file.stem}")
     if not found:
-        yield pytest.param("", "", marks=MARKS, id="absent")
+        return [pytest.param("", "", marks=MARKS, id="absent")]
+    return [
+        pytest.param(file.parent.name, file.name, marks=MARKS, id=f"{file.parent.name}/{file.stem}") for file in found
+    ]

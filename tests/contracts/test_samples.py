@@ -75,7 +75,7 @@ def test_no_sample_is_left_out_and_every_platform_has_some() -> None:
     assert {name.partition("/")[0] for name in OWN} == set(GATES)
 
 
-@pytest.mark.parametrize(("name", "expected"), OWN.items(), ids=OWN)
+@pytest.mark.parametrize(("name", "expected"), list(OWN.items()), ids=list(OWN))
 def test_our_own_samples(name: str, expected: str) -> None:
     platform, _, stem = name.partition("/")
     found = examine(platform, (SAMPLES / f"{name}.json").read_bytes(), headers(platform, stem.partition(".")[0]))
