@@ -3,9 +3,10 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from events.program import Reader
 from functions.digests import records
 from functions.digests.digest import due_day
-from functions.shared import clock, outbox, program
+from functions.shared import clock, errands, outbox, program
 from functions.shared.log import logger, metrics
 from functions.shared.table import table
 
@@ -18,9 +19,10 @@ def main(event: dict[str, Any], context: Any) -> None:
     if program.pointer() is None:
         return  # Nothing was pushed yet, so there are no readers.
     active, _ = program.active()
-    for reader in active.readers:
-        if context.get_remaining_time_in_millis() < 10_000:
-            return
+
+    def make(reader: Reader) -> None:
         day = due_day(clock.now(), ZoneInfo(reader.timezone), reader.hour)
         if day is not None:
             outbox.kick(records.make(table(), active, reader, day, clock.now()))
+
+    errands.each(active.readers, make, errands.until_short(context))

@@ -7,9 +7,9 @@ from events.envelope import Envelope
 from events.feedback import FeedbackReceived
 from events.program import Program
 from functions.feedback import records, rollup
-from functions.shared import batch, clock, intake, program
+from functions.shared import batch, clock, errands, intake, program
 from functions.shared.log import logger, metrics
-from functions.shared.table import table
+from functions.shared.table import Key, table
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -39,12 +39,14 @@ def roll_up(event: dict[str, Any], context: Any) -> None:
     if program.pointer() is None:
         return  # Nothing was pushed yet, so nothing can have been said.
     active, _ = program.active()
-    for pk, sk in table().due(records.BUCKET, clock.text(clock.now())):
-        if context.get_remaining_time_in_millis() < 10_000:
-            return
-        bucket = table().get(pk, sk)
+
+    def count(key: Key) -> None:
+        bucket = table().get(*key)
         if bucket and "due" in bucket:
             records.roll_up(table(), bucket, zone(active, bucket["community"]), clock.now())
+
+    due = table().due(records.BUCKET, clock.text(clock.now()))
+    errands.each(due, count, errands.until_short(context))
 
 
 def zone(active: Program, community: str) -> ZoneInfo:

@@ -3,31 +3,27 @@
 from collections.abc import Callable
 
 from functions.announcements import records as announcements
-from functions.shared import clock, outbox
-from functions.shared.table import Table
+from functions.shared import clock, errands, outbox
+from functions.shared.table import Key, Table
 
 
 def announcements_due(store: Table, time_left: Callable[[], bool]) -> int:
-    """Publish what is due; gives how many. A crash in between leaves them due."""
-    published = 0
-    for pk, sk in store.due(announcements.KIND, clock.text(clock.now())):
-        if not time_left():
-            break
-        found = store.get(pk, sk)
-        rows = announcements.publish(store, found, clock.now()) if found else []
-        outbox.kick(rows)
-        published += bool(rows)
-    return published
+    """Publish what is due; gives how many were looked at. A crash in between leaves them due."""
+
+    def publish(key: Key) -> None:
+        found = store.get(*key)
+        if found:
+            outbox.kick(announcements.publish(store, found, clock.now()))
+
+    return errands.each(store.due(announcements.KIND, clock.text(clock.now())), publish, time_left)
 
 
 def deliveries_due(store: Table, time_left: Callable[[], bool]) -> int:
     """Remind delivery of every row that is due: planned, waited long enough, or with a lease run out."""
-    reminded = 0
-    for key in store.due(outbox.KIND, clock.text(clock.now())):
-        if not time_left():
-            break
+
+    def remind(key: Key) -> None:
         row = store.get(*key)
         if row and "due" in row:
             outbox.kick([row])
-            reminded += 1
-    return reminded
+
+    return errands.each(store.due(outbox.KIND, clock.text(clock.now())), remind, time_left)
