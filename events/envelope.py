@@ -54,7 +54,7 @@ class Envelope:
             given = json.loads(text)
             known = {name: given[name] for name in cls.__dataclass_fields__ if name in given}
             return cls(**{**known, "body": base64.b64decode(given["body"], validate=True)})
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"not an envelope: {error}") from error
 
     def parked(self, reason: str) -> Self:

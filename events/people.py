@@ -16,10 +16,17 @@ def storable(text: object) -> object:
     return whole.translate(UNSTORABLE)
 
 
+YEARS = range(1970, 2200)
+"""A time outside of these is an empty field of somebody's program (year 1, say), not a time. Calendars end
+there, too: no day after the last one, and years of three digits."""
+
+
 def in_utc(moment: datetime) -> datetime:
     """A moment without a zone is refused: nobody could say when it was."""
     if moment.tzinfo is None:
         raise ValueError("a time needs a zone or a Z")
+    if moment.year not in YEARS:
+        raise ValueError(f"a time must lie between the years {YEARS[0]} and {YEARS[-1]}")
     return moment.astimezone(UTC)
 
 

@@ -19,7 +19,7 @@ class Webhooks(Construct):
             "Webhooks",
             ground,
             handler="functions.webhooks.handler.main",
-            timeout=10,
+            timeout=15,
             may=[
                 ground.queues.may_send(*ground.queues.inbound),
                 ground.may_read_parameters("directory", "sources/*"),

@@ -8,9 +8,11 @@ from pydantic import BaseModel, ConfigDict
 
 from functions.api.shown import View, delivery
 from functions.shared import clock, outbox
-from functions.shared.table import Item, table
+from functions.shared.table import MOST_LISTED, Item, table
 
 router = APIGatewayHttpRouter()
+ALL = 1_000_000
+"""A key that a person holds is good however many others wait."""
 
 
 class Word(BaseModel):
@@ -28,7 +30,7 @@ def list_deliveries(community: str) -> dict[str, list[View]]:
 
 @router.post("/v1/<community>/deliveries/<key>/resolve", tags=["deliveries"], summary="Say what became of one")
 def resolve_delivery(community: str, key: str, word: Annotated[Word, Body()]) -> View:
-    row = next((row for row in waiting(community) if row["key"] == key), None)
+    row = next((row for row in waiting(community, most=ALL) if row["key"] == key), None)
     if row is None:
         raise LookupError(f"no delivery {key!r} waits for a person in {community!r}")
     who = str(router.context["holder"].name)
@@ -38,5 +40,5 @@ def resolve_delivery(community: str, key: str, word: Annotated[Word, Body()]) ->
     return delivery(resolved)
 
 
-def waiting(community: str) -> list[Item]:
-    return table().listing(community, outbox.NEEDS_A_PERSON)
+def waiting(community: str, most: int = MOST_LISTED) -> list[Item]:
+    return table().listing(community, outbox.NEEDS_A_PERSON, most)

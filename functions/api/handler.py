@@ -13,6 +13,7 @@ from functions.api import announcements, cases, deliveries, feedback, pages, par
 from functions.api.access import Denied, admitted
 from functions.moderation.cases import NotAllowedError as CaseNotAllowedError
 from functions.moderation.records import BusyError
+from functions.shared.links import NoKeyError
 from functions.shared.log import logger, metrics
 from functions.shared.outbox import LostError
 from functions.shared.program import ProgramError
@@ -29,6 +30,7 @@ STATUS: dict[type[Exception], int] = {
     parked.StillUnknownError: 409,
     LostError: 409,
     BusyError: 503,
+    NoKeyError: 503,
     ProgramError: 503,
 }
 REFUSALS = {401: "unauthorized", 403: "forbidden"}
@@ -36,6 +38,8 @@ REFUSALS = {401: "unauthorized", 403: "forbidden"}
 
 @app.exception_handler(list(STATUS))
 def explained(error: Exception) -> Response[str]:
+    if isinstance(error, KeyError | IndexError):
+        raise error  # These are lookups, too, for Python; for us they are mistakes of our own.
     status = next(number for kind, number in STATUS.items() if isinstance(error, kind))
     return said(status, str(error))
 

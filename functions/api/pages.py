@@ -1,6 +1,7 @@
 """What is read without a token: digest pages behind signed links, feeds, the OpenAPI document."""
 
 import json
+import re
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,8 @@ from functions.shared.table import partition, table
 router = APIGatewayHttpRouter()
 HTML = "text/html; charset=utf-8"
 ATOM = "http://www.w3.org/2005/Atom"
+UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, not even escaped; a word processor's line break is among it (section 2.2)."""
 PRIVATE = {
     "cache-control": "private, no-store",
     "content-security-policy": (
@@ -84,7 +87,7 @@ def atom(name: str, url: str, community: str, entries: list[dict[str, str]]) -> 
 
     def add(parent: ElementTree.Element, tag: str, text: str = "", **attributes: str) -> ElementTree.Element:
         element = ElementTree.SubElement(parent, tag, attributes)
-        element.text = text or None
+        element.text = UNPRINTABLE.sub("\ufffd", text) or None
         return element
 
     add(root, "id", url)

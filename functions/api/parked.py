@@ -25,11 +25,11 @@ def list_parked(community: str) -> dict[str, list[View]]:
 @router.post("/v1/<community>/parked/<name>/replay", tags=["parked"], summary="Try a parked delivery again")
 def replay_parked(community: str, name: str) -> dict[str, str]:
     """It enters its queue with the same keys: if it had its effect after all, it is a repeat."""
-    envelope = parked.body(community, name)
-    if envelope is None:
+    item, envelope = parked.existing(community, name), parked.body(community, name)
+    if item is None or envelope is None:
         raise LookupError(f"there is no parked delivery {name!r} in {community!r} (any more)")
     queues.enqueue(placed(envelope))
-    parked.replayed(community, name, str(router.context["holder"].name), clock.now())
+    parked.replayed(item, str(router.context["holder"].name), clock.now())
     return {"replayed": name}
 
 

@@ -1,9 +1,14 @@
 """What a digest says, without I/O: what waits for a decision first, then what was counted."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+
+TURNING = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Controls, and Unicode's marks for the direction of writing, which also turn what stands after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,12 @@ class Digest:
     total: Counted
     sources: tuple[Counted, ...]
     position: str
+    more: bool = False
+    """More waits than was read."""
+
+    @property
+    def to_decide(self) -> str:
+        return f"at least {len(self.waiting)}" if self.more else str(len(self.waiting))
 
 
 def due_day(now: datetime, zone: ZoneInfo, hour: int) -> date | None:
@@ -61,9 +72,17 @@ def row(label: str, name: str, counts: Mapping[str, int], before: Mapping[str, i
 
 def subject(digest: Digest) -> str:
     """At most 60 characters of facts."""
-    waiting, said = len(digest.waiting), digest.total.number
-    decisions = "nothing waits" if waiting == 0 else f"{waiting} to decide"
-    return f"{digest.community}: {decisions}, {said} said on {digest.day.isoformat()}"[:60]
+    decisions = f"{digest.to_decide} to decide" if digest.waiting else "nothing waits"
+    return f"{digest.community}: {decisions}, {digest.total.number} said on {digest.day.isoformat()}"[:60]
+
+
+LONGEST = 200
+
+
+def line(text: str) -> str:
+    """A stranger's words as one short line: no line breaks, and no marks that turn the words around them."""
+    words = " ".join(TURNING.sub("", text).split())
+    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
 
 
 def oldest_first(waiting: Sequence[Waiting]) -> tuple[Waiting, ...]:

@@ -14,7 +14,7 @@ from events.digests import MailRequested
 from events.program import Program, Reader
 from functions.announcements import records as announcements
 from functions.digests import render
-from functions.digests.digest import Digest, Waiting, counted, oldest_first, subject
+from functions.digests.digest import Digest, Waiting, counted, line, oldest_first, subject
 from functions.feedback import records as feedback
 from functions.feedback import rollup
 from functions.moderation import records as moderation
@@ -39,6 +39,7 @@ def gather(store: Table, program: Program, reader: Reader, day: date, now: datet
     counts, position = said(store, reader.community, day, zone)
     before, _ = said(store, reader.community, day - timedelta(days=7), zone)
     total, sources = counted(counts, before or None)
+    things, more = waiting(store, reader.community)
     return Digest(
         community=program.community(reader.community).name,
         reader=reader.name,
@@ -46,7 +47,8 @@ def gather(store: Table, program: Program, reader: Reader, day: date, now: datet
         zone=reader.timezone,
         day=day,
         made_at=now,
-        waiting=oldest_first(waiting(store, reader.community)),
+        waiting=oldest_first(things),
+        more=more,
         total=total,
         sources=sources,
         position=position,
@@ -61,29 +63,31 @@ def said(store: Table, community: str, day: date, zone: ZoneInfo) -> tuple[dict[
     return totals, sha256(read_at.encode()).hexdigest()[:12]
 
 
-def waiting(store: Table, community: str) -> list[Waiting]:
+def waiting(store: Table, community: str) -> tuple[list[Waiting], bool]:
+    """What waits for a person; and whether there is more of it than was read."""
     cases = [
-        Waiting("Case", item["summary"], clock.moment(item["opened_at"]), web(item["subject"]["url"]))
+        Waiting("Case", line(item["summary"]), clock.moment(item["opened_at"]), web(item["subject"]["url"]))
         for item in store.listing(community, moderation.OPEN)
     ]
     drafts = [
-        Waiting("Draft announcement", item["title"], clock.moment(item["created_at"]))
+        Waiting("Draft announcement", line(item["title"]), clock.moment(item["created_at"]))
         for item in store.listing(community, announcements.LISTING)
         if item["state"] == "draft"
     ]
     stuck = [
-        Waiting("Delivery", f"to {item['destination']}: {item['reason']}", clock.moment(item["settled_at"]))
+        Waiting("Delivery", line(f"to {item['destination']}: {item['reason']}"), clock.moment(item["settled_at"]))
         for item in store.listing(community, outbox.NEEDS_A_PERSON)
     ]
     parked = [
         Waiting(
             "Parked event",
-            f"{item['event']} from {item['source']}: {item['reason']}",
+            line(f"{item['event']} from {item['source']}: {item['reason']}"),
             clock.moment(item["parked_at"]),
         )
         for item in store.listing(community, "parked")
     ]
-    return [*cases, *drafts, *stuck, *parked]
+    full = any(len(one) >= table.MOST_LISTED for one in (cases, stuck, parked))
+    return [*cases, *drafts, *stuck, *parked], full
 
 
 def web(url: str) -> str:

@@ -24,11 +24,13 @@ def main(event: dict[str, Any], context: Any) -> dict[str, Any]:
             touched.add((feedback.community, rollup.bucket(feedback.said_at)))
             intake.count(envelope, records.record(table(), feedback, envelope.id, now))
 
-    answer = batch.each(event, context, settle)
-    # After all of the batch and before any message ends: one mark an hour touched, not one a message.
-    for community, hour in sorted(touched):
-        records.mark(table(), community, hour, clock.now())
-    return answer
+    try:
+        return batch.each(event, context, settle)
+    finally:
+        # After all of the batch and before any message ends: one mark an hour touched, not one a message.
+        # Also when all of it failed, since what failed may have been logged all the same.
+        for community, hour in sorted(touched):
+            records.mark(table(), community, hour, clock.now())
 
 
 @logger.inject_lambda_context(clear_state=True)

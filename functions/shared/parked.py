@@ -30,6 +30,7 @@ def record(envelope: Envelope, reason: str, now: datetime) -> str:
         "kind": "parked",
         "id": name,
         "state": "parked",
+        "times": 1,
         "reason": reason[:500],
         "source": envelope.source,
         "platform": envelope.platform,
@@ -51,11 +52,16 @@ def record(envelope: Envelope, reason: str, now: datetime) -> str:
 def parked_again(item: Item) -> None:
     """After a replay that did not help: back on the list, with today's reason."""
     again = {name: item[name] for name in ("state", "reason", "parked_at", "expires", "listing", "listed_at")}
+    key = table.key_of(item)
     try:
-        key = table.key_of(item)
-        table.table().write(Update(key, set=again, when=[table.equals("state", "replayed")]))
+        table.table().write(Update(key, set=again, add={"times": 1}, when=[table.equals("state", "replayed")]))
     except ConditionFailedError:
-        return  # It is on the list already.
+        # It is on the list already, and stays there whatever a replay that is under way says.
+        table.table().write(Update(key, add={"times": 1}))
+
+
+def existing(community: str, name: str) -> Item | None:
+    return table.table().get(table.partition(community, "parked", name), "parked")
 
 
 def body(community: str, name: str) -> Envelope | None:
@@ -63,8 +69,12 @@ def body(community: str, name: str) -> Envelope | None:
     return Envelope.from_json(found.decode("ascii")) if found else None
 
 
-def replayed(community: str, name: str, who: str, now: datetime) -> None:
-    """Take a record off the list. Called after its envelope is safely on a queue again."""
-    key = (table.partition(community, "parked", name), "parked")
+def replayed(item: Item, who: str, now: datetime) -> None:
+    """Take a record off the list, after its envelope is safely on a queue again; unless the replay was so
+    fast that it was parked again meanwhile."""
     changes = {"state": "replayed", "replayed_by": who, "replayed_at": clock.text(now)}
-    table.table().write(Update(key, set=changes, remove=["listing", "listed_at"], when=[table.present()]))
+    same = [table.equals("times", item["times"])]
+    try:
+        table.table().write(Update(table.key_of(item), set=changes, remove=["listing", "listed_at"], when=same))
+    except ConditionFailedError:
+        return

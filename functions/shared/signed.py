@@ -26,10 +26,16 @@ class CallError(Exception):
 
 @cache
 def pool() -> urllib3.PoolManager:
-    # Two tries of at most 3 s each stay inside the shortest time that a platform waits for us, and a
-    # repeated SendMessage is harmless: the inbox drops what it has seen.
-    retry = urllib3.Retry(total=1, status_forcelist=(500, 502, 503, 504), allowed_methods=None, raise_on_status=False)
-    return urllib3.PoolManager(retries=retry, timeout=urllib3.Timeout(connect=1.0, read=2.0))
+    # Three calls at most (directory, secret, queue), each of two tries of 2 s, end before the function does,
+    # so that the platform hears our 503. A repeated SendMessage is harmless: the inbox drops what it has seen.
+    retry = urllib3.Retry(
+        total=1,
+        status_forcelist=(500, 502, 503, 504),
+        allowed_methods=None,
+        raise_on_status=False,
+        respect_retry_after_header=False,  # It may say minutes; the platform at the door waits seconds.
+    )
+    return urllib3.PoolManager(retries=retry, timeout=urllib3.Timeout(connect=0.5, read=1.5))
 
 
 def endpoint(service: str, region: str) -> str:
@@ -70,5 +76,6 @@ def read(status: int, body: bytes) -> dict[str, Any]:
         told = {}
     if status == 200 and isinstance(told, dict):
         return told
+    told = told if isinstance(told, dict) else {}
     code = str(told.get("__type", "")).rpartition("#")[2] or f"HTTP {status}"
     raise CallError(code, str(told.get("message", told.get("Message", ""))))

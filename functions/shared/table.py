@@ -28,6 +28,9 @@ Key = tuple[str, str]
 SHARDS = 8
 """Partitions of each index: one partition takes 1,000 writes a second."""
 
+MOST_LISTED = 100
+"""Items of a listing that a person is shown."""
+
 SCHEMA = 1
 """Stamped on every item as `schema`, so that a later version knows what it reads."""
 
@@ -305,7 +308,7 @@ class Table:
         for number in range(SHARDS):
             yield from self.proposed("due", "due_at", f"DUE#{kind}#{number}", until)
 
-    def listing(self, community: str, name: str, most: int = 100) -> list[Item]:
+    def listing(self, community: str, name: str, most: int = MOST_LISTED) -> list[Item]:
         """The newest items of a listing, newest first."""
         found: list[Key] = []
         for number in range(SHARDS):

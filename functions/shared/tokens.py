@@ -13,6 +13,7 @@ Role = Literal["reader", "moderator", "manager", "operator"]
 RANKS: dict[str, int] = {role: rank for rank, role in enumerate(get_args(Role))}
 PREFIX = "lia_"
 EVERYWHERE = "*"
+ALL = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def holder(store: Table, token: str, now: datetime) -> Holder | None:
 
 
 def listing(store: Table) -> list[Item]:
-    return store.listing("-", "tokens")
+    """All of them, since one that is not listed could not be revoked."""
+    return store.listing("-", "tokens", most=ALL)
 
 
 def revoke(store: Table, identifier: str, now: datetime) -> bool:

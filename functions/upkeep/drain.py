@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools.metrics import MetricUnit
 
 from events.envelope import Envelope
-from functions.shared import aws, clock, parked
+from functions.shared import aws, clock, outbox, parked
 from functions.shared.log import logger, metrics
 from functions.shared.settings import settings
 
@@ -52,7 +52,7 @@ def keep(queue: str, message: "MessageTypeDef") -> None:
     try:
         envelope = Envelope.from_json(message["Body"])
     except ValueError:
-        if message["Body"].count("\n") == 1:
+        if f"\n{outbox.KIND}#" in message["Body"]:
             # A reminder for delivery. Its row is in the table, still due, and the sweep keeps asking.
             logger.warning("a delivery reminder was given up", extra={"queue": queue.rpartition("/")[2]})
             return

@@ -41,7 +41,10 @@ class Sources:
         kept = self.secrets.get(name)
         if kept is None or time.monotonic() - kept.at > SECRET_SECONDS:
             kept = self.secrets[name] = self.fetched(name)
-        return secret.live(kept.value, now) if kept.value else []
+        try:
+            return secret.live(kept.value, now) if kept.value else []
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise signed.CallError("", f"the secret of {name} is not as `liaison secret put` writes it") from error
 
     def renewed(self, name: str, now: datetime) -> list[str]:
         """After a failed signature: the secrets once more, in case they were just rotated."""

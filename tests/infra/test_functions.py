@@ -9,7 +9,7 @@ from tests.infra.deployment import Deployment, named
 
 # handler, timeout in seconds
 FUNCTIONS = {
-    "webhooks": ("functions.webhooks.handler.main", 10),
+    "webhooks": ("functions.webhooks.handler.main", 15),
     "api": ("functions.api.handler.main", 15),
     "moderation": ("functions.moderation.handler.main", 10),
     "announcements": ("functions.announcements.handler.main", 10),

@@ -54,3 +54,8 @@ def with_headers(request: Request, **changed: str | None) -> Request:
     named = {name.replace("_", "-"): value for name, value in changed.items()}
     headers = {**request.headers, **{name: value for name, value in named.items() if value is not None}}
     return replace(request, headers={name: headers[name] for name in headers if named.get(name, "") is not None})
+
+
+def brief(value: object) -> str:
+    """A name for a test's example that fits a line, whatever the example."""
+    return ascii(value)[:40]

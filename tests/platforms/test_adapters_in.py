@@ -16,6 +16,7 @@ from events.moderation import FlagRaised, Subject
 from events.people import Person
 from functions.platforms.inbound import Ignored, Unplaceable, normalise
 from tests.platforms.deliveries import Change, delivery, envelope, event, headers, ignored, sample
+from tests.platforms.senders import brief
 
 FLAG = ("standard_webhooks", "flag.raised")
 SAID = ("standard_webhooks", "feedback.received")
@@ -217,7 +218,9 @@ def test_a_hook_may_send_a_form() -> None:
     assert normalise(envelope("github", body, sent)) == normalise(delivery(*DISCUSSION))
 
 
-@pytest.mark.parametrize("body", [b"", b"payload=", b"other=1", b"&" * 500_000, b"payload=%7B", b"payload=%ED%A0%80"])
+@pytest.mark.parametrize(
+    "body", [b"", b"payload=", b"other=1", b"&" * 500_000, b"payload=%7B", b"payload=%ED%A0%80"], ids=brief
+)
 def test_a_form_without_a_payload_is_parked(body: bytes) -> None:
     sent = {**headers("github", "discussion"), "content-type": "application/x-www-form-urlencoded"}
     with pytest.raises(Unplaceable, match="not a JSON object"):
@@ -244,7 +247,7 @@ def test_numbers_as_ids_become_the_same_text_exactly(number: int) -> None:
         ("\ufffe\uffff", "\ufffd\ufffd"),
         ("👾\ufeff\u202e", "👾\ufeff\u202e"),
     ],
-    ids=ascii,
+    ids=brief,
 )
 def test_what_no_store_can_hold_is_replaced_and_the_rest_is_kept(written: str, kept: str) -> None:
     for found in (
@@ -357,7 +360,7 @@ def test_a_text_longer_than_a_record_is_parked() -> None:
 
 
 @pytest.mark.parametrize("platform", ["standard_webhooks", "discourse", "github"])
-@pytest.mark.parametrize("body", [b"", b"\x00", b"[]", b"\xff\xfe", b'{"data":' + b"[" * 100_000], ids=ascii)
+@pytest.mark.parametrize("body", [b"", b"\x00", b"[]", b"\xff\xfe", b'{"data":' + b"[" * 100_000], ids=brief)
 def test_a_body_that_cannot_be_read_is_parked_behind_the_door_too(platform: str, body: bytes) -> None:
     named = {"standard_webhooks": "flag.raised", "discourse": "post_created", "github": "discussion"}[platform]
     sealed = envelope(platform, body, headers(platform, named))

@@ -19,7 +19,7 @@ from standardwebhooks import Webhook
 from functions.platforms.door import GATES, Accepted, Answer, Request, gate
 from functions.platforms.signatures import standard_headers
 from tests.contracts.shared import MARKS, PAYLOADS
-from tests.platforms.senders import NOW, SECRETS, SENDERS, SIGNED_IN, standard, with_headers
+from tests.platforms.senders import NOW, SECRETS, SENDERS, SIGNED_IN, brief, standard, with_headers
 
 BODY = b'{"type": "flag.raised", "data": {"name": "Jos\xc3\xa9"}}'
 HUGE = "A" * 100_000
@@ -119,7 +119,7 @@ def test_another_body_under_the_same_signature_is_refused(platform: str, damage:
         "v1," + HUGE,
         "sha256=" + HUGE,
     ],
-    ids=ascii,
+    ids=brief,
 )
 def test_a_malformed_signature_is_refused_and_raises_nothing(platform: str, value: str | None) -> None:
     request = SENDERS[platform](SECRETS[platform][0], BODY)
@@ -156,7 +156,9 @@ def test_a_signed_time_is_good_for_five_minutes_both_ways(difference: int, good:
     assert admits("standard_webhooks", request) == good
 
 
-@pytest.mark.parametrize("stamp", ["", "now", "1795339800.0", "+1795339800", "-1", "١٧٩٥٣٣٩٨٠٠", "²", "9" * 5000])
+@pytest.mark.parametrize(
+    "stamp", ["", "now", "1795339800.0", "+1795339800", "-1", "١٧٩٥٣٣٩٨٠٠", "²", "9" * 5000], ids=brief
+)
 def test_a_time_that_is_no_whole_number_is_refused(stamp: str) -> None:
     secret = SECRETS["standard_webhooks"][0]
     request = Request("POST", standard_headers(secret, "msg_1", stamp, BODY), BODY)
@@ -259,7 +261,7 @@ def test_deep_nesting_is_parked_like_anything_unknown(platform: str, depth: int,
     assert verdict.pipeline == "parked"
 
 
-@pytest.mark.parametrize("sent", [None, 7, True, [], {"flag": "raised"}, "\ud800", "x" * 5000, ""], ids=repr)
+@pytest.mark.parametrize("sent", [None, 7, True, [], {"flag": "raised"}, "\ud800", "x" * 5000, ""], ids=brief)
 def test_an_event_type_that_is_none_is_parked_under_a_name_any_store_can_hold(sent: object) -> None:
     verdict = gate("standard_webhooks").classify(Request("POST", {}, json.dumps({"type": sent}).encode()))
     assert isinstance(verdict, Accepted)

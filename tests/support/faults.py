@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 When = Literal["before", "after"]
 Action = Callable[[], object]
@@ -26,6 +26,16 @@ def crash() -> None:
 def answer_lost() -> None:
     """What boto3 raises once its own attempts are used up."""
     raise ReadTimeoutError(endpoint_url="https://aws.example")
+
+
+def aws_error(code: str, status: int = 400) -> Action:
+    """AWS answers with an error of its own."""
+
+    def answered() -> None:
+        response: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+        raise ClientError(response, "Operation")
+
+    return answered
 
 
 @dataclass
@@ -52,10 +62,14 @@ class Faults:
     traps: list[Trap] = field(default_factory=list)
     acting: bool = False
     """What an action does in between is somebody else's work, and no step of what is watched."""
+    dead: bool = False
+    """Whoever died takes no further step, not even in a `finally`."""
 
     def reached(self, step: str, when: When) -> None:
         if self.acting:
             return
+        if self.dead:
+            raise Crash
         if when == "before":
             self.passed.append(step)
         for trap in list(self.traps):
@@ -67,8 +81,16 @@ class Faults:
         self.acting = True
         try:
             action()
+        except Crash:
+            self.dead = True
+            raise
         finally:
             self.acting = False
+
+    def born(self) -> None:
+        """A new invocation begins."""
+        if not self.acting:
+            self.dead = False
 
     def at(self, step: str, when: When, action: Action = crash, nth: int = 1) -> None:
         """`step` is for example `dynamodb.PutItem` or `http`."""
@@ -81,6 +103,7 @@ class Faults:
     def forget(self) -> None:
         self.traps.clear()
         self.passed.clear()
+        self.dead = False
 
     @contextmanager
     def watching(self, clients: list[Any]) -> Iterator[None]:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 from moto.ses.models import ses_backends
 
 from cli import operator
@@ -49,7 +50,7 @@ BATCH = {"delivery": 1}
 class Context:
     """What Lambda hands over beside the event. `milliseconds` is the time it says is left."""
 
-    milliseconds: int = 60_000
+    milliseconds: int
     function_name: str = "tests"
     memory_limit_in_mb: int = 512
     invoked_function_arn: str = "arn:aws:lambda:eu-central-1:123456789012:function:tests"
@@ -125,11 +126,15 @@ class World:
 
     # Functions, as AWS calls them
 
-    def call(self, function: Callable[[dict[str, Any], Any], Any], event: dict[str, Any] | None = None) -> Any:
+    def call(
+        self, function: Callable[[dict[str, Any], Any], Any], event: dict[str, Any] | None = None, left: int = 60_000
+    ) -> Any:
+        """One invocation. `left` is the time, in milliseconds, that the function is told it has."""
+        self.faults.born()
         with warnings.catch_warnings():
             # Powertools warns of an invocation that counted nothing; most here have nothing to count.
             warnings.filterwarnings("ignore", message="No application metrics")
-            return function(event or {}, Context())
+            return function(event or {}, Context(left))
 
     def scheduled(self, function: Callable[[dict[str, Any], Any], Any]) -> bool:
         """One tick of a schedule; False when the function failed."""
@@ -231,9 +236,9 @@ class World:
     # Looking
 
     def every_item(self) -> Iterator[Item]:
-        pages = stores.client("dynamodb").get_paginator("scan").paginate(TableName=stores.TABLE)
-        for page in pages:
-            yield from (plain(item) for item in page["Items"])
+        """All of the table. Taken from the simulation itself, which is a hundred times faster than a scan."""
+        for item in dynamodb_backends[DEFAULT_ACCOUNT_ID][stores.REGION].tables[stores.TABLE].all_items():
+            yield plain({name: value.to_json() for name, value in item.attrs.items()})
 
     def items(self, kind: str) -> list[Item]:
         """All items of one kind, by key."""

@@ -104,7 +104,7 @@ class Door:
         return self.cloud.asked[f"GetParameter {PATH}/{name}"]
 
     def post(
-        self, source: str, headers: Mapping[str, str], body: bytes, *, as_base64: bool = False, **more: Any
+        self, source: str, headers: Mapping[str, str], body: bytes, /, *, as_base64: bool = False, **more: Any
     ) -> Answered:
         """Payload format 2.0. Source: API Gateway, "Create AWS Lambda proxy integrations for HTTP APIs"."""
         event = {
