@@ -58,6 +58,8 @@ def run(port: int, say: Say) -> dict[str, Any]:
     begun = time.monotonic()
     replace_own(say)
     text = (stack.ROOT / "community.toml").read_text()
+    if stack.answers(SITE):
+        raise DemoError(f"something answers on port {SITE}, where community.toml has the company's own servers")
     with Site(SITE) as site:
         stack.up(port, keep=False, owner="demo", say=say)
         url = operator.connect(None)

@@ -90,6 +90,8 @@ def up(port: int, *, keep: bool, owner: str, say: Say) -> Stack:
     if before and healthy(before.aws):
         raise StackError(f"a stack is up already at {before.url}: `liaison down` ends it")
     down(say)
+    if answers(port):
+        raise StackError(f"something else answers on port {port}: choose another with --port")
     if not keep:
         shutil.rmtree(HOME / "state", ignore_errors=True)
         (HOME / "token").unlink(missing_ok=True)
@@ -249,8 +251,6 @@ def wait_until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", wh
         if process.poll() is not None or time.monotonic() > deadline:
             raise StackError(f"{what} did not come up; the end of {log.name} says:\n{log.read_text()[-1500:]}")
         time.sleep(0.1)
-    if process.poll() is not None:
-        raise StackError(f"{what}: something else answers there; choose another --port")
 
 
 def client(service: str, aws: int) -> Any:

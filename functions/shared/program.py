@@ -104,12 +104,14 @@ def push(source: str, who: str) -> str:
 
 
 def rollback(who: str) -> str:
-    """Make the version before the active one active again; gives its hash."""
+    """Make the version before the active one active again; gives its hash. Raises ProgramError or MovedError."""
     active = pointer()
     if active is None or "before" not in active:
         raise ProgramError("there is no earlier version to go back to")
-    move(active["before"], who, active)
-    return str(active["before"])
+    before = str(active["before"])
+    parse(text(before))  # It may be gone, or no longer be what this version of the code can use.
+    move(before, who, active)
+    return before
 
 
 def move(version: str, who: str, active: Item | None) -> None:

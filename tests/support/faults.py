@@ -7,9 +7,13 @@ A step is one AWS call of a function, or one HTTP request of its. `before` a ste
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, Literal
 
+import pytest
+from botocore import endpoint
 from botocore.exceptions import ClientError, ReadTimeoutError
+from moto.core.models import botocore_stubber
 
 When = Literal["before", "after"]
 Action = Callable[[], object]
@@ -38,7 +42,30 @@ def aws_error(code: str, status: int = 400) -> Action:
     return answered
 
 
-@dataclass
+@contextmanager
+def torn_wire(client: Any, operation: str) -> Iterator[list[str]]:
+    """The next call of an operation has its effect, and the connection breaks before the answer: botocore
+    sends it again by itself. Gives the list of all requests of that operation."""
+    sent: list[str] = []
+
+    def send(request: Any, event_name: str, **more: Any) -> Any:
+        answer = botocore_stubber(event_name, request, **more)
+        sent.append(event_name)
+        if len(sent) == 1:
+            raise ReadTimeoutError(endpoint_url=request.url)
+        return answer
+
+    event = f"before-send.{client.meta.service_model.service_id.hyphenize()}.{operation}"
+    client.meta.events.register_first(event, send)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(endpoint, "time", SimpleNamespace(sleep=lambda _: None))
+        try:
+            yield sent
+        finally:
+            client.meta.events.unregister(event, send)
+
+
+@dataclass(eq=False)
 class Trap:
     """Does something when the `nth` step of this name (of any, when it is empty) is reached."""
 
@@ -72,10 +99,10 @@ class Faults:
             raise Crash
         if when == "before":
             self.passed.append(step)
-        for trap in list(self.traps):
-            if trap.sprung(step, when):
-                self.traps.remove(trap)
-                self.act(trap.action)
+        sprung = [trap for trap in self.traps if trap.sprung(step, when)]
+        self.traps = [trap for trap in self.traps if trap not in sprung]
+        for trap in sprung:
+            self.act(trap.action)
 
     def act(self, action: Action) -> None:
         self.acting = True

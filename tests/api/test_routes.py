@@ -1,0 +1,480 @@
+"""What managers and moderators ask and do, and every error as a sentence."""
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from cli import operator
+from functions.moderation import records as moderation
+from functions.shared import aws
+from functions.shared.table import table
+from tests.delivery import rows
+from tests.support import builders
+from tests.support.outside import status
+from tests.support.world import Answered, World, needs_a_person
+
+NEW = {"title": "Winter", "body": "It **snows**.", "at": "2026-11-23T09:00", "zone": "Europe/Paris"}
+
+
+class Manager:
+    """Somebody with a token."""
+
+    def __init__(self, world: World, role: Any = "operator", name: str = "Ada") -> None:
+        self.world, self.token = world, world.token(role, name=name)
+
+    def get(self, path: str) -> Answered:
+        return self.world.ask("GET", f"/v1/acme/{path}", token=self.token)
+
+    def post(self, path: str, body: object = None, key: str = "") -> Answered:
+        headers = {"idempotency-key": key} if key else {}
+        return self.world.ask("POST", f"/v1/acme/{path}", body, token=self.token, headers=headers)
+
+
+@pytest.fixture
+def ada(world: World) -> Manager:
+    return Manager(world)
+
+
+# Announcements
+
+
+def test_an_announcement_is_written_shown_and_listed(ada: Manager) -> None:
+    made = ada.post("announcements", NEW).json
+    name = made["announcement"]["id"]
+    assert made["announcement"]["publish_at"] == "2026-11-23T08:00:00.000Z"
+    assert (made["progress"], made["announcement"]["author"]) == ("scheduled", "Ada")
+    assert made["announcement"]["targets"] == ["site", "news"]
+    assert ada.get(f"announcements/{name}").json == made
+    assert [one["id"] for one in ada.get("announcements").json["announcements"]] == [name]
+
+
+def test_nothing_of_our_own_bookkeeping_is_shown(ada: Manager) -> None:
+    shown = ada.post("announcements", NEW).json["announcement"]
+    assert not {"pk", "sk", "due", "listing", "schema", "asked"} & set(shown)
+
+
+def test_without_a_time_it_is_published_at_once(ada: Manager) -> None:
+    made = ada.post("announcements", {"title": "Now", "body": "b"}).json
+    assert made["progress"] == "publishing"
+    ada.world.drain()
+    assert ada.get(f"announcements/{made['announcement']['id']}").json["progress"] == "published"
+    assert len(ada.world.outside.calls) == 1
+
+
+def test_the_same_key_makes_one_announcement(ada: Manager) -> None:
+    key = str(uuid4())
+    first = ada.post("announcements", NEW, key)
+    ada.world.later(minutes=1)
+    assert ada.post("announcements", NEW, key).json == first.json
+    assert len(ada.world.items("announcement")) == 1
+
+
+def test_the_same_key_publishes_once_what_is_published_at_once(ada: Manager) -> None:
+    """The answer of the first may have been lost."""
+    for _ in range(3):
+        ada.post("announcements", {"title": "Now", "body": "b"}, "key")
+        ada.world.drain()
+        ada.world.later(minutes=1)
+    assert len(ada.world.outside.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Other"},
+        {"body": "Other"},
+        {"targets": ["news"]},
+        {"at": "2026-11-24T09:00"},
+        {"zone": "Asia/Kathmandu"},
+        {"language": "fr"},
+        {"draft": True},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_another_request_under_the_same_key_is_refused(ada: Manager, change: dict[str, Any]) -> None:
+    ada.post("announcements", NEW, "key")
+    answer = ada.post("announcements", {**NEW, **change}, "key")
+    assert answer.status == 409
+    assert "Idempotency-Key was used for another announcement" in answer.message
+    assert ada.world.item("announcement")["title"] == "Winter"
+
+
+def test_a_draft_that_became_due_under_its_key_is_not_silently_left_a_draft(ada: Manager) -> None:
+    ada.post("announcements", {"title": "t", "body": "b", "draft": True}, "key")
+    assert ada.post("announcements", {"title": "t", "body": "b"}, "key").status == 409
+
+
+def test_two_people_may_use_the_same_key(ada: Manager) -> None:
+    ada.post("announcements", NEW, "key")
+    Manager(ada.world, name="Zoe").post("announcements", NEW, "key")
+    assert len(ada.world.items("announcement")) == 2
+
+
+def test_without_a_key_every_request_is_another_announcement(ada: Manager) -> None:
+    ada.post("announcements", NEW)
+    ada.post("announcements", NEW)
+    assert len(ada.world.items("announcement")) == 2
+
+
+def test_a_draft_is_published_when_somebody_says_so(ada: Manager) -> None:
+    made = ada.post("announcements", {"title": "t", "body": "b", "draft": True}).json
+    assert made["progress"] == "draft"
+    name = made["announcement"]["id"]
+    assert ada.post(f"announcements/{name}/publish", {}).json["progress"] == "publishing"
+    ada.world.drain()
+    assert len(ada.world.outside.calls) == 1
+    ada.world.later(minutes=1)
+    again = ada.post(f"announcements/{name}/publish", {})
+    assert (again.status, again.message) == (409, "only a draft can be published; this one is published")
+
+
+def test_a_draft_gets_a_time_and_the_same_time_again_is_no_error(ada: Manager) -> None:
+    name = ada.post("announcements", {"title": "t", "body": "b", "draft": True}).json["announcement"]["id"]
+    when = {"at": "2026-11-23T09:00", "zone": "Europe/Paris"}
+    first = ada.post(f"announcements/{name}/publish", when)
+    assert ada.post(f"announcements/{name}/publish", when).json == first.json
+
+
+def test_cancelled_in_time_it_is_never_posted(ada: Manager) -> None:
+    name = ada.post("announcements", NEW).json["announcement"]["id"]
+    assert ada.post(f"announcements/{name}/cancel", {}).json["progress"] == "cancelled"
+    assert ada.post(f"announcements/{name}/cancel").status == 200
+    ada.world.later(days=2)
+    ada.world.drain()
+    assert not ada.world.outside.calls
+
+
+def test_too_late_to_cancel(ada: Manager) -> None:
+    name = ada.post("announcements", {"title": "t", "body": "b"}).json["announcement"]["id"]
+    answer = ada.post(f"announcements/{name}/cancel", {})
+    assert (answer.status, answer.message) == (409, "it is published already and cannot be cancelled any more")
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "told"),
+    [
+        ({"at": "2026-03-29T02:30"}, 400, "Did you mean 03:30?"),
+        ({"at": "2026-11-23T09:00+01:00"}, 400, "without an offset"),
+        ({"zone": "Paris"}, 400, "use an IANA name such as Europe/Paris"),
+        ({"zone": ""}, 400, "use an IANA name such as Europe/Paris"),
+        ({"at": ""}, 400, "write it as 2026-11-23T09:00"),
+        ({"zone": None}, 422, "`at` and `zone` go together"),
+        ({"at": None}, 422, "`at` and `zone` go together"),
+        ({"targets": ["sight"]}, 409, "no target 'sight'; there are site, news"),
+        ({"title": ""}, 422, "title"),
+        ({"title": "x" * 201}, 422, "title"),
+        ({"body": ""}, 422, "body"),
+        ({"body": "x" * 20_001}, 422, "body"),
+        ({"titel": "x"}, 422, "titel"),
+        ({"title": 5}, 422, "title"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_a_sentence(
+    ada: Manager, change: dict[str, Any], code: int, told: str
+) -> None:
+    answer = ada.post("announcements", {**NEW, **change})
+    assert answer.status == code
+    assert told in answer.message
+    assert not ada.world.items("announcement")
+    assert not ada.world.outside.calls
+
+
+@pytest.mark.parametrize("body", ["", "not JSON", "[]", "null", '"text"', "5", "[" * 50])
+def test_a_body_that_is_none_is_refused(ada: Manager, body: str) -> None:
+    answer = ada.post("announcements", body)
+    assert answer.status in (400, 415, 422)
+    assert not ada.world.items("announcement")
+
+
+def test_a_community_outside_the_program_is_not_found(world: World) -> None:
+    token = world.token("operator", "*")
+    answer = world.ask("POST", "/v1/nowhere/announcements", NEW, token=token)
+    assert (answer.status, answer.message) == (404, "there is no community 'nowhere' in the program")
+
+
+def test_a_community_without_targets_is_told_so(world: World) -> None:
+    answer = world.ask("POST", "/v1/peak/announcements", NEW, token=world.token("manager", "peak"))
+    assert (answer.status, answer.message) == (409, "the program names no target for this community")
+
+
+def test_words_that_no_store_can_hold_are_replaced(ada: Manager) -> None:
+    body = '{"title": "a\\u0000b\\ud800c", "body": "\\udfff", "draft": true}'
+    assert ada.post("announcements", body).json["announcement"]["title"] == "a\ufffdb\ufffdc"
+
+
+def test_an_announcement_of_another_community_is_not_found(ada: Manager) -> None:
+    name = ada.post("announcements", NEW).json["announcement"]["id"]
+    token = ada.world.token("operator", "peak")
+    assert ada.world.ask("GET", f"/v1/peak/announcements/{name}", token=token).status == 404
+
+
+# Cases
+
+
+def claimed(ada: Manager) -> dict[str, Any]:
+    ada.world.handle(builders.flag(ada.world.now))
+    (case,) = ada.get("cases").json["cases"]
+    answer = ada.post(f"cases/{case['id']}/claim", {}).json
+    assert isinstance(answer, dict)
+    return answer
+
+
+VERDICT = {"outcome": "violation", "measures": ["hide"], "explanation": "Rule 2."}
+
+
+def test_a_case_is_listed_claimed_decided_and_carried_out(ada: Manager) -> None:
+    case = claimed(ada)
+    assert case["measures"] == ["hide", "remove", "warn", "suspend"]
+    decided = ada.post(f"cases/{case['id']}/decide", {**VERDICT, "fence": case["fence"]})
+    assert decided.json["decision"]["by"] == "Ada"
+    assert [line["what"] for line in decided.json["audit"]] == ["opened", "claimed", "decided"]
+    assert [flag["reason"] for flag in decided.json["flags"]] == ["harassment"]
+    assert ada.get("cases").json["cases"] == []
+    assert [one["id"] for one in ada.get("cases?state=decided").json["cases"]] == [case["id"]]
+    ada.world.drain()
+    (delivery,) = ada.get(f"cases/{case['id']}").json["deliveries"]
+    assert (delivery["state"], delivery["destination"]) == ("sent", "game")
+
+
+def test_the_decision_goes_out_without_waiting_for_the_minute(ada: Manager) -> None:
+    case = claimed(ada)
+    ada.post(f"cases/{case['id']}/decide", {**VERDICT, "fence": case["fence"]})
+    assert ada.world.depth("delivery") == 1
+
+
+def test_the_same_decision_again_gives_the_same_answer_and_one_call(ada: Manager) -> None:
+    case = claimed(ada)
+    body = {**VERDICT, "fence": case["fence"]}
+    first = ada.post(f"cases/{case['id']}/decide", body)
+    assert ada.post(f"cases/{case['id']}/decide", body).json == first.json
+    ada.world.finish()
+    assert len(ada.world.outside.calls) == 1
+
+
+def test_somebody_elses_case_is_refused_with_who_has_it(ada: Manager) -> None:
+    case = claimed(ada)
+    zoe = Manager(ada.world, "moderator", "Zoe")
+    answer = zoe.post(f"cases/{case['id']}/claim", {})
+    assert (answer.status, answer.message) == (409, "Ada has this case until 2026-11-22T12:15:00.000Z")
+    stolen = zoe.post(f"cases/{case['id']}/decide", {**VERDICT, "fence": case["fence"]})
+    assert stolen.status == 409
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "told"),
+    [
+        ({"measures": ["ban"]}, 422, "measures"),
+        ({"outcome": "maybe"}, 422, "outcome"),
+        ({"explanation": " "}, 409, "needs an explanation"),
+        ({"outcome": "no_violation"}, 409, "no violation, so no measure"),
+        ({"measures": ["hide", "hide"]}, 409, "each measure once"),
+        ({"fence": 99}, 409, "claim it, then decide with the fence you get"),
+        ({"fence": None}, 422, "fence"),
+    ],
+)
+def test_a_decision_that_cannot_be_meant_is_refused(ada: Manager, change: dict[str, Any], code: int, told: str) -> None:
+    case = claimed(ada)
+    answer = ada.post(f"cases/{case['id']}/decide", {**VERDICT, "fence": case["fence"], **change})
+    assert answer.status == code
+    assert told in answer.message
+    assert not ada.world.items("decision")
+
+
+def test_a_measure_the_place_cannot_carry_out_is_refused_with_those_it_can(ada: Manager) -> None:
+    ada.world.handle(builders.post_flag(ada.world.now))
+    (case,) = ada.get("cases").json["cases"]
+    fence = ada.post(f"cases/{case['id']}/claim").json["fence"]
+    answer = ada.post(f"cases/{case['id']}/decide", {**VERDICT, "measures": ["suspend"], "fence": fence})
+    assert (answer.status, answer.message) == (409, "suspend cannot be done there; possible: remove")
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/claim"), ("POST", "/decide")])
+def test_a_case_that_is_not_there_is_not_found(ada: Manager, method: str, path: str) -> None:
+    body = {**VERDICT, "fence": 1}
+    answer = ada.get(f"cases/nowhere{path}") if method == "GET" else ada.post(f"cases/nowhere{path}", body)
+    assert (answer.status, answer.message) == (404, "there is no case 'nowhere' in 'acme'")
+
+
+def test_an_unknown_state_is_refused_with_those_there_are(ada: Manager) -> None:
+    answer = ada.get("cases?state=closed")
+    assert answer.status == 422
+    assert "'open' or 'decided'" in answer.message
+
+
+def test_a_case_under_fire_asks_to_try_again(ada: Manager, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = claimed(ada)
+    monkeypatch.setattr(moderation, "TRIES", 0)
+    answer = ada.post(f"cases/{case['id']}/claim", {})
+    assert answer.status == 503
+    assert "try again" in answer.message
+
+
+# Feedback
+
+
+def test_counts_by_day_and_by_hour(ada: Manager) -> None:
+    now = ada.world.now
+    ada.world.handle(builders.feedback(now, content="1"), builders.feedback(now, content="2"))
+    ada.world.roll_up()
+    (day,) = ada.get("feedback").json["days"]
+    assert (day["day"], day["zone"], day["counts"]["total"]) == ("2026-11-22", "Europe/Paris", 2)
+    (hour,) = ada.get("feedback?by=hour&from=2026-11-22&to=2026-11-22").json["hours"]
+    assert hour["counts"]["total"] == [2, 0, 0, 0]
+
+
+def test_from_and_to_are_included_and_nothing_else(ada: Manager) -> None:
+    first = ada.world.now - timedelta(days=40)
+    for days in range(40):
+        ada.world.handle(builders.feedback(first + timedelta(days=days), content=str(days), received=ada.world.now))
+    ada.world.roll_up()
+    days = [one["day"] for one in ada.get("feedback?from=2026-10-31&to=2026-11-02").json["days"]]
+    assert days == ["2026-10-31", "2026-11-01", "2026-11-02"]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [("from=2026-11-23&to=2026-11-22", 400), ("from=2020-01-01", 400), ("from=yesterday", 422), ("by=week", 422)],
+)
+def test_a_time_span_that_is_none_is_refused(ada: Manager, query: str, code: int) -> None:
+    assert ada.get(f"feedback?{query}").status == code
+
+
+# Deliveries
+
+
+def refused(ada: Manager) -> dict[str, Any]:
+    ada.world.outside.next = [status(403)]
+    rows.post(ada.world)
+    ada.world.drain()
+    (waiting,) = ada.get("deliveries").json["deliveries"]
+    assert isinstance(waiting, dict)
+    return waiting
+
+
+def test_what_waits_for_a_person_is_listed_with_its_reason(ada: Manager) -> None:
+    waiting = refused(ada)
+    assert (waiting["state"], waiting["reason"], waiting["destination"]) == ("refused", "answered 403", "site")
+
+
+def test_a_person_says_that_it_is_there(ada: Manager) -> None:
+    waiting = refused(ada)
+    assert ada.post(f"deliveries/{waiting['key']}/resolve", {"outcome": "sent"}).json["state"] == "sent"
+    assert ada.get("deliveries").json["deliveries"] == []
+    ada.world.finish()
+    assert len(ada.world.outside.calls) == 1
+
+
+def test_a_person_has_it_sent_again_at_once(ada: Manager) -> None:
+    waiting = refused(ada)
+    ada.world.later(minutes=1)
+    ada.post(f"deliveries/{waiting['key']}/resolve", {"outcome": "again"})
+    ada.world.work("delivery")
+    assert len(ada.world.outside.calls) == 2
+    assert not needs_a_person(ada.world)
+
+
+@pytest.mark.parametrize(("body", "code"), [({"outcome": "maybe"}, 422), ({}, 422), ({"outcome": "sent", "x": 1}, 422)])
+def test_a_word_that_means_nothing_is_refused(ada: Manager, body: dict[str, Any], code: int) -> None:
+    waiting = refused(ada)
+    assert ada.post(f"deliveries/{waiting['key']}/resolve", body).status == code
+
+
+def test_a_delivery_that_does_not_wait_is_not_found(ada: Manager) -> None:
+    answer = ada.post("deliveries/none/resolve", {"outcome": "sent"})
+    assert (answer.status, answer.message) == (404, "no delivery 'none' waits for a person in 'acme'")
+
+
+def test_a_delivery_settled_by_somebody_else_meanwhile_is_said_so(ada: Manager) -> None:
+    waiting = refused(ada)
+    path = f"deliveries/{waiting['key']}/resolve"
+    zoe = Manager(ada.world, name="Zoe")
+    ada.world.faults.at("dynamodb.UpdateItem", "before", lambda: zoe.post(path, {"outcome": "sent"}))
+    answer = ada.post(path, {"outcome": "again"})
+    assert answer.status == 409
+    assert "does not wait for a person any more" in answer.message
+
+
+def test_a_delivery_that_many_others_push_off_the_list_can_still_be_settled(ada: Manager) -> None:
+    """After a long night, the key in the announcement must be as good as the one in the list."""
+    waiting = refused(ada)
+    row = needs_a_person(ada.world)[0]
+    for number in range(110):
+        other = {
+            **row,
+            "sk": f"delivery#{number}",
+            "key": f"k{number}",
+            "listed_at": f"2026-11-23T00:00:00.{number:03d}Z",
+        }
+        table().write(moderation.Put(other))
+    assert waiting["key"] not in str(ada.get("deliveries").json)
+    assert ada.post(f"deliveries/{waiting['key']}/resolve", {"outcome": "sent"}).status == 200
+
+
+# Status
+
+
+def test_status_counts_what_waits(ada: Manager) -> None:
+    ada.world.handle(builders.flag(ada.world.now), builders.release(ada.world.now))
+    ada.world.accept(builders.webhook("match.finished", {}, ada.world.now))
+    told = ada.get("status").json
+    assert told["waiting"] == {"cases": 1, "drafts": 1, "deliveries": 0, "parked": 0}
+    assert told["queues"]["parked"] == 1
+    ada.world.drain()
+    told = ada.get("status").json
+    assert told["waiting"]["parked"] == 1
+    assert sum(told["queues"].values()) == told["dead"] == 0
+    assert told["program"] == ada.world.item("program")["hash"]
+
+
+# Failures of our own
+
+
+def test_before_the_first_program_the_api_says_what_to_do() -> None:
+    with World(program_text=None) as world:
+        answer = world.ask("GET", "/v1/acme/status", token=world.token())
+        assert answer.status == 503
+        assert "liaison program push" in answer.message
+
+
+def test_a_mistake_of_our_own_is_not_called_not_found(ada: Manager, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aws, "sqs", lambda: {}["nothing"])
+    with pytest.raises(KeyError):  # Which API Gateway answers with 500, and the alarm hears.
+        ada.get("status")
+
+
+def test_the_document_lists_every_route_of_the_api(world: World) -> None:
+    document = world.ask("GET", "/openapi.json").json
+    assert document["openapi"].startswith("3.")
+    assert set(document["paths"]) == {
+        "/v1/{community}/status",
+        "/v1/{community}/feedback",
+        "/v1/{community}/cases",
+        "/v1/{community}/cases/{case}",
+        "/v1/{community}/cases/{case}/claim",
+        "/v1/{community}/cases/{case}/decide",
+        "/v1/{community}/announcements",
+        "/v1/{community}/announcements/{name}",
+        "/v1/{community}/announcements/{name}/publish",
+        "/v1/{community}/announcements/{name}/cancel",
+        "/v1/{community}/deliveries",
+        "/v1/{community}/deliveries/{key}/resolve",
+        "/v1/{community}/parked",
+        "/v1/{community}/parked/{name}/replay",
+    }
+    assert all(operation["summary"] for methods in document["paths"].values() for operation in methods.values())
+
+
+def test_a_program_change_is_seen_within_a_minute(ada: Manager) -> None:
+    assert ada.get("status").status == 200
+    operator.push(builders.PROGRAM.replace("Acme Games", "Acme"), "tests")
+    ada.world.later(seconds=61)
+    assert ada.get("status").json["program"] == ada.world.item("program")["hash"]
+
+
+def test_every_refusal_is_json(ada: Manager) -> None:
+    for answer in (ada.get("cases/nowhere"), ada.post("announcements", "x"), ada.world.ask("GET", "/v1/acme/status")):
+        assert answer.headers["content-type"].startswith("application/json")
+        assert json.loads(answer.text)["message"]

@@ -1,0 +1,112 @@
+"""What a digest says, and when it is due, without stores."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from functions.digests import digest
+from functions.digests.digest import Counted, Digest, Waiting, due_day
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def made(*waiting: Waiting, said: int = 0, more: bool = False, community: str = "Acme Games") -> Digest:
+    return Digest(
+        community=community,
+        reader="Marie",
+        language="en",
+        zone="Europe/Paris",
+        day=date(2026, 11, 21),
+        made_at=NOW,
+        waiting=waiting,
+        total=Counted("all", said, None),
+        sources=(),
+        position="abc",
+        more=more,
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "hour", "day"),
+    [
+        ("2026-11-22T07:59", "Europe/Paris", 9, None),
+        ("2026-11-22T08:00", "Europe/Paris", 9, "2026-11-21"),
+        ("2026-11-22T22:59", "Europe/Paris", 9, "2026-11-21"),
+        ("2026-11-22T23:00", "Europe/Paris", 9, None),
+        ("2026-11-22T23:00", "Europe/Paris", 0, "2026-11-22"),
+        ("2026-11-22T01:15", "Asia/Kathmandu", 7, "2026-11-21"),
+        ("2026-11-22T01:14", "Asia/Kathmandu", 7, None),
+        ("2026-11-22T10:00", "Pacific/Kiritimati", 0, "2026-11-22"),
+        # The hour is skipped in Paris on this day; the digest is due at the next one there is.
+        ("2026-03-29T00:59", "Europe/Paris", 2, None),
+        ("2026-03-29T01:00", "Europe/Paris", 2, "2026-03-28"),
+    ],
+)
+def test_a_reader_reads_about_yesterday_once_their_hour_has_come(
+    now: str, zone: str, hour: int, day: str | None
+) -> None:
+    due = due_day(datetime.fromisoformat(now).replace(tzinfo=UTC), ZoneInfo(zone), hour)
+    assert due == (date.fromisoformat(day) if day else None)
+
+
+def test_sources_come_with_the_busiest_first_and_silent_ones_stay_visible() -> None:
+    total, rows = digest.counted(
+        {"total": 5, "source:forum": 1, "source:game": 4, "kind:post": 5}, {"total": 3, "source:code": 3}
+    )
+    assert total == Counted("all", 5, 3)
+    assert rows == (Counted("game", 4, 0), Counted("forum", 1, 0), Counted("code", 0, 3))
+
+
+def test_a_week_that_was_not_counted_is_not_called_zero() -> None:
+    total, rows = digest.counted({"total": 1, "source:game": 1}, None)
+    assert total.week_before is None
+    assert rows[0].week_before is None
+
+
+def test_the_subject_is_facts_and_short() -> None:
+    case = Waiting("Case", "x", NOW)
+    assert digest.subject(made(case, said=7)) == "Acme Games: 1 to decide, 7 said on 2026-11-21"
+    assert digest.subject(made()) == "Acme Games: nothing waits, 0 said on 2026-11-21"
+    assert len(digest.subject(made(community="A" * 120))) == 60
+
+
+def test_a_number_that_was_not_counted_to_the_end_says_so() -> None:
+    cases = [Waiting("Case", "x", NOW)] * 100
+    assert made(*cases, more=True).to_decide == "at least 100"
+    assert "at least 100 to decide" in digest.subject(made(*cases, more=True))
+
+
+def test_what_has_waited_longest_comes_first() -> None:
+    old, young = Waiting("Case", "old", NOW - timedelta(days=1)), Waiting("Case", "young", NOW)
+    assert digest.oldest_first([young, old]) == (old, young)
+
+
+@pytest.mark.parametrize(
+    ("waited", "text"),
+    [
+        (timedelta(seconds=-5), "0 min"),
+        (timedelta(minutes=59, seconds=59), "59 min"),
+        (timedelta(minutes=60), "1 h"),
+        (timedelta(hours=47, minutes=59), "47 h"),
+        (timedelta(hours=48), "2 days"),
+    ],
+)
+def test_an_age_is_told_in_its_largest_unit(waited: timedelta, text: str) -> None:
+    assert digest.age(NOW - waited, NOW) == text
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ("two\nlines\r\nand\u2028more", "two lines and more"),
+        ("\u202egnp.exe", "gnp.exe"),
+        ("\u2066isolated\u2069", "isolated"),
+        ("bell\x07", "bell"),
+        ("שלום", "שלום"),
+        ("👩‍👩‍👧 family", "👩‍👩‍👧 family"),
+        ("x" * 201, "x" * 199 + "…"),
+    ],
+)
+def test_a_strangers_words_become_one_line_that_turns_nothing_around_it(given: str, line: str) -> None:
+    assert digest.line(given) == line

@@ -1,0 +1,51 @@
+"""The whole way of one delivery of every kind, cut off once at each of its steps."""
+
+import pytest
+
+from tests.faults.oracle import Oracle
+from tests.support import builders
+from tests.support.faults import When
+from tests.support.world import World
+
+
+def day_in_the_life(oracle: Oracle) -> None:
+    """A flag and its repeat, something said, a release, something unknown: all settled, with one minute between."""
+    world = oracle.world
+    now = world.now
+    flag = builders.flag(now, delivery="flag-1")
+    oracle.accept(
+        flag,
+        flag,
+        builders.flag(now, flag="report-2", delivery="flag-2"),
+        builders.feedback(now, delivery="said-1"),
+        builders.release(now, delivery="release-1"),
+        builders.webhook("match.finished", {}, now, delivery="odd-1"),
+    )
+    for queue in ("moderation", "announcements", "feedback"):
+        world.work(queue)
+    world.upkeep()
+    world.roll_up()
+
+
+def number_of_steps() -> int:
+    with World() as world:
+        world.forget_caches()
+        world.faults.forget()
+        day_in_the_life(Oracle(world))
+        return len(world.faults.passed)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_cut_off_at_each_step(when: When) -> None:
+    steps = number_of_steps()
+    assert steps > 25
+    for number in range(1, steps + 1):
+        with World() as world:
+            oracle = Oracle(world)
+            world.forget_caches()
+            world.faults.at_number(number, when)
+            day_in_the_life(oracle)
+            oracle.finish()
+            oracle.check()
+            assert world.item("case")["flags"] == 2
+            assert len(world.parked()) == 1
