@@ -54,6 +54,8 @@ def explained(status: int, told: dict[str, Any]) -> str:
 def api(community: str | None) -> Api:
     """From LIAISON_URL, LIAISON_TOKEN and LIAISON_COMMUNITY; otherwise the local stack's own."""
     url, token = os.environ.get("LIAISON_URL"), os.environ.get("LIAISON_TOKEN")
+    if bool(url) != bool(token):
+        raise ApiError("LIAISON_URL and LIAISON_TOKEN go together; one of them is not set")
     if url and token:
         name = community or os.environ.get("LIAISON_COMMUNITY")
         if not name:

@@ -153,8 +153,10 @@ def post(url: str, one: Webhook, secret: str) -> Sent:
             status = pool.request("POST", f"{url}/hooks/{one.source}", body=one.body, headers=headers).status
         except urllib3.exceptions.HTTPError:
             status = 0
-        if 0 < status < 500 or time.monotonic() > deadline:
+        if 0 < status < 500:
             break
+        if time.monotonic() > deadline:
+            raise DemoError(f"{url} did not accept {one.event} within {PATIENCE} s")
         time.sleep(1)
     found = examine(one.platform, one.body, one.headers(secret), secret=secret, source=one.source, community="acme")
     effect = None

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from events.envelope import Envelope
-from functions.platforms.door import Answer, Request, gate
+from functions.platforms import door
+from functions.platforms.door import Answer, Request
 from functions.platforms.inbound import Event, Ignored, Unplaceable, normalise
 
 Verdict = Literal["challenge", "accepted", "refused", "parked"]
-LARGEST = 700_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +52,24 @@ def examine(
     Raises KeyError for a platform that has no gate.
     """
     request = Request("POST", {name.lower(): value for name, value in headers.items()}, body)
-    door, now = gate(platform), time.time() if at is None else at
-    if len(body) > LARGEST:
-        return Examined("refused", 413, "", "not checked", f"too large: at most {LARGEST} bytes")
-    if request.headers.get("content-encoding", "identity") != "identity":
-        return Examined("refused", 415, "", "not checked", "a Content-Encoding is not accepted")
-    if secret is not None and not door.verify(request, [secret], now):
-        return Examined("refused", 401, "", "invalid", why_not(platform, request, secret))
+    now = time.time() if at is None else at
+    refusal = door.unfit(request)
+    if refusal:
+        return Examined("refused", refusal.status, refusal.body, "not checked", "it cannot be taken as it is")
+    if secret is not None and not door.gate(platform).verify(request, [secret], now):
+        told = door.UNVERIFIED
+        return Examined("refused", told.status, told.body, "invalid", why_not(platform, request, secret))
     checked: Literal["valid", "not checked"] = "not checked" if secret is None else "valid"
-    verdict = door.classify(request)
+    verdict = door.gate(platform).classify(request)
     if isinstance(verdict, Answer):
         return Examined("challenge", verdict.status, verdict.body, checked)
-    envelope = Envelope(
-        source=source,
-        community=community,
-        platform=platform,
-        pipeline=verdict.pipeline,
-        event=verdict.event,
-        delivery=verdict.delivery,
-        received_at=time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(now)),
-        body=body,
-        headers={name: request.headers[name] for name in door.KEPT_HEADERS if name in request.headers},
-        reason=verdict.reason,
+    received_at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(now))
+    envelope = door.sealed(
+        request, verdict, platform=platform, source=source, community=community, received_at=received_at
     )
-    answer = json.dumps({"accepted": envelope.id})
     if verdict.pipeline == "parked":
-        return Examined("parked", 202, answer, checked, verdict.reason, envelope)
-    return behind(envelope, answer, checked)
+        return Examined("parked", 202, door.receipt(envelope).body, checked, verdict.reason, envelope)
+    return behind(envelope, door.receipt(envelope).body, checked)
 
 
 def behind(envelope: Envelope, answer: str, checked: Literal["valid", "not checked"]) -> Examined:
@@ -94,7 +85,7 @@ def behind(envelope: Envelope, answer: str, checked: Literal["valid", "not check
 def why_not(platform: str, request: Request, secret: str) -> str:
     """A hint for an operator; the platform itself is told nothing."""
     stamp = request.headers.get("webhook-timestamp", "")
-    if stamp.isascii() and stamp.isdigit() and gate(platform).verify(request, [secret], float(stamp)):
+    if stamp.isascii() and stamp.isdigit() and door.gate(platform).verify(request, [secret], float(stamp)):
         return f"the signature is right, but {stamp} is more than 5 minutes from the clock (see --at)"
     return "the signature does not match these bytes, these headers and this secret"
 

@@ -57,6 +57,7 @@ EXPECTED = (
     ProgramError,
     MovedError,
     demonstration.DemoError,
+    OSError,
     ValueError,
 )
 
@@ -273,6 +274,15 @@ def secret_put(
         err.print(f"put; functions use it within five minutes (a failed signature: within one). {name}", markup=False)
 
 
+@secret_app.command("rotate-links")
+def secret_rotate_links(stack_name: StackOption = None) -> None:
+    """A new key for signed links; the one before it stays good until the next rotation."""
+    with sentences():
+        operator.connect(stack_name)
+        operator.rotate_links()
+        out.print("rotated")
+
+
 @token_app.command("create")
 def token_create(
     name: Annotated[str, typer.Option(help="Whose token it is.")],
@@ -433,6 +443,15 @@ def parked_list(context: typer.Context, community: CommunityOption = None, as_js
             last_line(told)
         else:
             grid(told["parked"], ("id", "source", "event", "reason", "received_at"), "nothing is parked")
+
+
+@parked_app.command("dismiss")
+def parked_dismiss(names: Annotated[list[str], typer.Argument()], community: CommunityOption = None) -> None:
+    """Take some off the list; they are kept until their end, and can still be replayed."""
+    with sentences():
+        for name in names:
+            api(community).post(f"/parked/{name}/dismiss")
+        out.print(f"dismissed: {len(names)}")
 
 
 @parked_app.command("replay")

@@ -64,10 +64,17 @@ def deployed(name: str) -> dict[str, str]:
 def push(text: str, who: str) -> str:
     """Make a program active; the first push also makes the key that signs links."""
     version = program.push(text, who)
-    name = parameters.path("links")
-    if parameters.fresh(name) is None:
-        parameters.put(name, json.dumps({"current": secrets.token_urlsafe(32)}), secret=True)
+    if parameters.fresh(parameters.path("links")) is None:
+        rotate_links()
     return version
+
+
+def rotate_links() -> None:
+    """A new key to sign links with. Links signed with the one before stay good until the next rotation."""
+    name = parameters.path("links")
+    stored = parameters.fresh(name)
+    before = {"previous": json.loads(stored)["current"]} if stored else {}
+    parameters.put(name, json.dumps({"current": secrets.token_urlsafe(32), **before}), secret=True)
 
 
 def put_secret(name: str, value: str, *, outgoing: bool) -> None:

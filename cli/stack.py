@@ -90,12 +90,17 @@ def up(port: int, *, keep: bool, owner: str, say: Say) -> Stack:
     if before and healthy(before.aws):
         raise StackError(f"a stack is up already at {before.url}: `liaison down` ends it")
     down(say)
-    if answers(port):
+    for _ in range(50):  # A process that was just ended may hold its port for a moment longer.
+        if not answers(port):
+            break
+        time.sleep(0.1)
+    else:
         raise StackError(f"something else answers on port {port}: choose another with --port")
     if not keep:
         shutil.rmtree(HOME / "state", ignore_errors=True)
         (HOME / "token").unlink(missing_ok=True)
     HOME.mkdir(exist_ok=True)
+    HOME.chmod(0o700)  # The saved state holds the secrets of real sources.
     say("synthesising the CDK app")
     assembly = synthesise(port)
     # Queue addresses hold the port, so a kept stack comes back at the port it had.

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 Pipeline = Literal["moderation", "announcements", "feedback", "parked"]
 
@@ -53,6 +53,9 @@ class Envelope:
         try:
             given = json.loads(text)
             known = {name: given[name] for name in cls.__dataclass_fields__ if name in given}
+            texts = (known[name] for name in known if name not in ("body", "headers"))
+            if not all(isinstance(text, str) for text in texts) or known["pipeline"] not in get_args(Pipeline):
+                raise ValueError("a field is not text, or the pipeline is not known")
             return cls(**{**known, "body": base64.b64decode(given["body"], validate=True)})
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"not an envelope: {error}") from error

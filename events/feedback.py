@@ -1,5 +1,9 @@
 """What people say."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from events.people import Id, Model, Moment, Person, Text
 
 
@@ -11,7 +15,7 @@ class FeedbackReceived(Model):
     source: str
     platform: str
     content: Id
-    kind: Id
+    kind: Annotated[Id, Field(max_length=40)]
     text: Text
     title: Text = ""
     url: Text = ""

@@ -1,12 +1,19 @@
 """Flags and decisions."""
 
 import hashlib
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
 
 from events.people import Id, Model, Moment, Person, Text
 
 Outcome = Literal["violation", "no_violation"]
 Measure = Literal["hide", "remove", "warn", "suspend"]
+
+
+def label(reason: str) -> str:
+    """A reason is a word or a few; a case keeps several of them. A long text belongs into the comment."""
+    return reason[:200]
 
 
 class Subject(Model):
@@ -37,7 +44,7 @@ class FlagRaised(Model):
     text: Text = ""
     title: Text = ""
     language: Text = "und"
-    reason: Text = ""
+    reason: Annotated[Text, AfterValidator(label)] = ""
     comment: Text = ""
     author: Person | None = None
     reporter: Person | None = None
@@ -50,7 +57,7 @@ class Decision(Model):
 
     outcome: Outcome
     measures: tuple[Measure, ...] = ()
-    explanation: Text
+    explanation: Annotated[Text, Field(max_length=5_000)]
 
 
 class ActionRequested(Model):

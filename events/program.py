@@ -7,7 +7,7 @@ versioned and rolled back as a whole. Secrets never stand in it.
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -67,6 +67,16 @@ class Member(Named):
     community: Name
 
 
+Place = TypeVar("Place", bound="Member")
+
+
+def secure(place: Place, name: str, address: str, private: bool) -> Place:
+    """Credentials travel to these addresses: https, unless the program says that the server is our own."""
+    if address and not private and not address.startswith("https://"):
+        raise ValueError(f"`{name}` must be https (or set `private_network = true` for a server of your own)")
+    return place
+
+
 class Community(Named):
     """A community of the company: its places share moderators, a language and a time zone."""
 
@@ -83,6 +93,11 @@ class Source(Member):
     """Where decisions about this place are carried out (a forum's base URL, a game server's endpoint)."""
     api_user: str = "system"
     private_network: bool = False
+    """True lets this one place live at a private or loopback address, over plain http."""
+
+    @model_validator(mode="after")
+    def guarded(self) -> "Source":
+        return secure(self, "api", self.api, self.private_network)
 
 
 class Target(Member):
@@ -97,9 +112,7 @@ class Target(Member):
     def addressed(self) -> "Target":
         if self.platform == "webhook" and not self.url:
             raise ValueError("a webhook target needs `url`")
-        if self.platform == "webhook" and not self.private_network and not self.url.startswith("https://"):
-            raise ValueError("`url` must be https (or set `private_network = true` for a server of your own)")
-        return self
+        return secure(self, "url", self.url, self.private_network)
 
 
 class Reader(Member):

@@ -6,7 +6,6 @@ from constructs import Construct
 
 from infra.function import Function
 from infra.ground import Ground
-from infra.table import EVERY_ITEM_ACTION
 
 
 class Announcements(Construct):
@@ -23,8 +22,8 @@ class Announcements(Construct):
             timeout=10,
             may=[
                 queues.announcements.may_be_consumed(),
-                ground.table.may(*EVERY_ITEM_ACTION),
-                queues.may_send(queues.parked, queues.delivery),
+                ground.table.may("GetItem", "PutItem"),
+                queues.may_send(queues.parked),
                 ground.storage.may_get("program"),
             ],
         )

@@ -7,7 +7,6 @@ from constructs import Construct
 from infra.door import Door
 from infra.function import Function
 from infra.ground import Ground
-from infra.table import EVERY_ITEM_ACTION
 
 
 class Api(Construct):
@@ -23,9 +22,9 @@ class Api(Construct):
             handler="functions.api.handler.main",
             timeout=15,
             may=[
-                ground.table.may(*EVERY_ITEM_ACTION),
-                ground.table.may_query_indexes(),
-                queues.may_send(*queues.every),
+                ground.table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
+                ground.table.may_query_index("listing"),
+                queues.may_send(queues.moderation, queues.announcements, queues.feedback, queues.delivery),
                 queues.may_inspect(),
                 ground.storage.may_get("program", "digests", "feeds", "parked"),
                 ground.may_read_parameters("links"),

@@ -22,8 +22,9 @@ class Clock(Construct):
         self._start(function, scheduler.ScheduleExpression.rate(cdk.Duration.minutes(1)), retries=0, within=1)
 
     def hourly(self, function: lambda_.Function) -> None:
-        """On each full hour, UTC. Tried twice more, since the next tick is far."""
-        each_hour = scheduler.ScheduleExpression.cron(minute="0", time_zone=cdk.TimeZone.ETC_UTC)
+        """Five minutes past each hour, UTC, when what was said before the hour has left the queues. Tried twice
+        more, since the next tick is far."""
+        each_hour = scheduler.ScheduleExpression.cron(minute="5", time_zone=cdk.TimeZone.ETC_UTC)
         self._start(function, each_hour, retries=2, within=30)
 
     def _start(

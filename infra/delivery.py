@@ -22,10 +22,9 @@ class Delivery(Construct):
             timeout=20,
             may=[
                 ground.queues.delivery.may_be_consumed(),
-                ground.table.may("GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
+                ground.table.may("GetItem", "UpdateItem"),
                 storage.may_get("program", "feeds"),
                 storage.may_put("feeds"),
-                storage.may_list("feeds"),
                 ground.may_read_parameters("targets/*"),
                 *ground.may_mail(),
             ],

@@ -21,8 +21,8 @@ class Digests(Construct):
             handler="functions.digests.handler.main",
             timeout=60,
             may=[
-                ground.table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"),
-                ground.table.may_query_indexes(),
+                ground.table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
+                ground.table.may_query_index("listing"),
                 ground.storage.may_get("program"),
                 ground.storage.may_put("digests"),
                 ground.queues.may_send(ground.queues.delivery),

@@ -25,7 +25,6 @@ class Feedback(Construct):
                 queues.feedback.may_be_consumed(),
                 table.may("GetItem", "PutItem", "UpdateItem"),
                 queues.may_send(queues.parked),
-                storage.may_get("program"),
             ],
         )
         self.function.consumes(queues.feedback, concurrency=ground.workers)
@@ -36,8 +35,8 @@ class Feedback(Construct):
             handler="functions.feedback.handler.roll_up",
             timeout=50,
             may=[
-                table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
-                table.may_query_indexes(),
+                table.may("GetItem", "Query", "PutItem", "UpdateItem"),
+                table.may_query_index("due"),
                 storage.may_get("program"),
             ],
         )

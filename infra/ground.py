@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_ses as ses
 
 from infra.queues import Queues
 from infra.storage import Storage
@@ -26,7 +25,6 @@ class Ground:
     parameters: str
     public_url: str
     mail_from: str
-    sender: ses.EmailIdentity | None
     workers: int
 
     @property
@@ -54,10 +52,17 @@ class Ground:
         return self._parameters("PutParameter", names)
 
     def may_mail(self) -> list[iam.PolicyStatement]:
-        """Leave to send from the one address; none where the deployment has no address."""
-        if self.sender is None:
+        """Leave to send from the one address, whichever of it and its domain SES has verified; none where the
+        deployment has no address. The identity itself is the operator's: verified once, used by many stacks."""
+        if not self.mail_from:
             return []
-        return [iam.PolicyStatement(actions=["ses:SendEmail"], resources=[self.sender.email_identity_arn])]
+        stack = cdk.Stack.of(self.table)
+        domain = self.mail_from.rpartition("@")[2]
+        identities = [
+            stack.format_arn(service="ses", resource="identity", resource_name=name)
+            for name in (self.mail_from, domain)
+        ]
+        return [iam.PolicyStatement(actions=["ses:SendEmail"], resources=identities)]
 
     def _parameters(self, action: str, names: tuple[str, ...]) -> iam.PolicyStatement:
         stack = cdk.Stack.of(self.table)

@@ -6,7 +6,6 @@ from constructs import Construct
 
 from infra.function import Function
 from infra.ground import Ground
-from infra.table import EVERY_ITEM_ACTION
 
 
 class Moderation(Construct):
@@ -23,9 +22,8 @@ class Moderation(Construct):
             timeout=10,
             may=[
                 queues.moderation.may_be_consumed(),
-                ground.table.may(*EVERY_ITEM_ACTION),
-                queues.may_send(queues.parked, queues.delivery),
-                ground.storage.may_get("program"),
+                ground.table.may("GetItem", "PutItem", "UpdateItem"),
+                queues.may_send(queues.parked),
             ],
         )
         self.function.consumes(queues.moderation, concurrency=ground.workers)

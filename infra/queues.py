@@ -118,4 +118,4 @@ class Queues:
 
     def may_drain(self) -> iam.PolicyStatement:
         """Leave to empty what is parked and what is dead."""
-        return _may([self.parked.main, *self.dead], "ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+        return _may([self.parked.main, *self.dead], "ReceiveMessage", "DeleteMessage")

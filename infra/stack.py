@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from infra.announcements import Announcements
@@ -40,7 +39,6 @@ class Liaison(cdk.Stack):
             parameters=f"/liaison/{settings.stack}",
             public_url=settings.public_url or door.url,
             mail_from=settings.mail_from or "",
-            sender=_sender(self, settings.mail_from),
             workers=settings.workers,
         )
 
@@ -73,9 +71,3 @@ class Liaison(cdk.Stack):
         outputs = Construct(self, "Outputs")
         for name, value in told.items():
             cdk.CfnOutput(outputs, name, value=value).override_logical_id(name)
-
-
-def _sender(scope: Construct, mail_from: str | None) -> ses.EmailIdentity | None:
-    if mail_from is None:
-        return None
-    return ses.EmailIdentity(scope, "Sender", identity=ses.Identity.email(mail_from))

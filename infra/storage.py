@@ -11,6 +11,7 @@ from infra.nag import accept
 
 DAY = cdk.Duration.days(1)
 PARKED = cdk.Duration.days(90)
+DIGESTS = cdk.Duration.days(60)
 
 
 class Storage(s3.Bucket):
@@ -26,6 +27,7 @@ class Storage(s3.Bucket):
             enforce_ssl=True,
             lifecycle_rules=[
                 s3.LifecycleRule(id="parked", prefix="parked/", expiration=PARKED),
+                s3.LifecycleRule(id="digests", prefix="digests/", expiration=DIGESTS),
                 s3.LifecycleRule(id="unfinished", abort_incomplete_multipart_upload_after=DAY),
             ],
             removal_policy=cdk.RemovalPolicy.RETAIN if keep else cdk.RemovalPolicy.DESTROY,
@@ -44,14 +46,6 @@ class Storage(s3.Bucket):
     def may_put(self, *prefixes: str) -> iam.PolicyStatement:
         """Leave to write objects under these prefixes."""
         return self._may("PutObject", prefixes)
-
-    def may_list(self, prefix: str) -> iam.PolicyStatement:
-        """Leave to list a prefix. Without it S3 answers 403, not 404, for an object that does not exist."""
-        return iam.PolicyStatement(
-            actions=["s3:ListBucket"],
-            resources=[self.bucket_arn],
-            conditions={"StringLike": {"s3:prefix": f"{prefix}/*"}},
-        )
 
     def _may(self, action: str, prefixes: tuple[str, ...]) -> iam.PolicyStatement:
         return iam.PolicyStatement(

@@ -7,7 +7,6 @@ from constructs import Construct
 from infra.clock import Clock
 from infra.function import Function
 from infra.ground import Ground
-from infra.table import EVERY_ITEM_ACTION
 
 
 class Upkeep(Construct):
@@ -23,10 +22,10 @@ class Upkeep(Construct):
             handler="functions.upkeep.handler.main",
             timeout=50,
             may=[
-                ground.table.may(*EVERY_ITEM_ACTION),
-                ground.table.may_query_indexes(),
+                ground.table.may("GetItem", "PutItem", "UpdateItem"),
+                ground.table.may_query_index("due"),
                 queues.may_drain(),
-                queues.may_send(queues.moderation, queues.announcements, queues.feedback, queues.delivery),
+                queues.may_send(queues.delivery),
                 ground.storage.may_get("program"),
                 ground.storage.may_put("parked"),
                 ground.may_read_parameters("directory"),

@@ -16,7 +16,7 @@ from events.envelope import Envelope
 from events.program import Program
 from functions.announcements import plans
 from functions.shared import clock, inbox, outbox, table
-from functions.shared.table import CancelledError, ConditionFailedError, Item, Put, Table, Update
+from functions.shared.table import CancelledError, Condition, ConditionFailedError, Item, Put, Table, Update
 
 KIND = "announcement"
 LISTING = "announcements"
@@ -131,11 +131,14 @@ def schedule(store: Table, community: str, name: str, due_at: datetime, wall: st
     Raises LookupError or NotAllowedError.
     """
     changes = scheduled(due_at, wall, zone)
+    draft = [table.equals("state", "draft"), Condition("targets", "<>", [])]
     try:
-        return store.write(Update(key(community, name), set=changes, when=[table.equals("state", "draft")]))
+        return store.write(Update(key(community, name), set=changes, when=draft))
     except ConditionFailedError:
         found = existing(store, community, name)
-    if found["state"] == "cancelled" or any(found.get(one) != changes[one] for one in ("publish_at", "wall", "zone")):
+    if found["state"] == "draft":
+        raise plans.NotAllowedError("it has no target: the program named none when it was drafted")
+    if found["state"] == "cancelled" or any(found.get(one) != changes[one] for one in ("wall", "zone")):
         raise plans.NotAllowedError(f"only a draft can be published; this one is {found['state']}")
     return found
 

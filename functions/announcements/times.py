@@ -1,7 +1,10 @@
 """A wall clock and a named zone → one moment, or a clear reason why there is none."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+GRACE = timedelta(minutes=5)
+"""How late a time may be asked for: whoever wrote it needed a moment to send it."""
 
 
 class NoSuchTimeError(Exception):
@@ -28,6 +31,13 @@ def resolve(wall: str, zone: str) -> datetime:
     if moment.astimezone(place).replace(tzinfo=None) != given:
         shown = moment.astimezone(place).strftime("%H:%M")
         raise NoSuchTimeError(f"{wall} does not exist in {zone}: the clocks skip it. Did you mean {shown}?")
+    return moment
+
+
+def ahead(moment: datetime, now: datetime) -> datetime:
+    """The moment, unless it is over: nothing is posted late without anybody saying so. Raises NoSuchTimeError."""
+    if moment < now - GRACE:
+        raise NoSuchTimeError(f"{moment:%Y-%m-%d %H:%M} UTC is over; leave `at` and `zone` out to post now")
     return moment
 
 

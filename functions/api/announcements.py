@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from events.envelope import fingerprint
 from events.people import Text
+from events.program import MOST_TARGETS, Language
 from functions.announcements import plans, records, times
 from functions.api.shown import View, delivery, shown
 from functions.shared import clock, outbox, program
@@ -33,9 +34,10 @@ class When(BaseModel):
         return self
 
     def moment(self) -> datetime:
+        """Raises NoSuchTimeError."""
         if self.at is None or self.zone is None:
             return clock.now()
-        return times.resolve(self.at, self.zone)
+        return times.ahead(times.resolve(self.at, self.zone), clock.now())
 
 
 class NewAnnouncement(When):
@@ -43,8 +45,10 @@ class NewAnnouncement(When):
 
     title: Text = Field(min_length=1, max_length=200)
     body: Text = Field(min_length=1, max_length=20_000, description="Markdown")
-    language: str | None = None
-    targets: list[str] = Field(default_factory=list, description="all of the community when left empty")
+    language: Language | None = None
+    targets: list[str] = Field(
+        default_factory=list, max_length=MOST_TARGETS, description="all of the community when left empty"
+    )
     draft: bool = False
 
 

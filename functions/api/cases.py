@@ -6,13 +6,14 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from events.moderation import Decision
-from functions.api.shown import View, delivery, shown
+from functions.api.shown import LAST, View, delivery, shown
 from functions.moderation import cases, records
 from functions.platforms.inbound import measures
 from functions.shared import clock, outbox, program
 from functions.shared.table import Item, table
 
 router = APIGatewayHttpRouter()
+LONGEST_COMMENT = 2_000
 LISTINGS = {"open": records.OPEN, "decided": records.DECIDED}
 
 
@@ -23,8 +24,12 @@ class Verdict(Decision):
 
 
 @router.get("/v1/<community>/cases", tags=["cases"], summary="The newest cases")
-def list_cases(community: str, state: Annotated[Literal["open", "decided"], Query()] = "open") -> dict[str, list[View]]:
-    return {"cases": [brief(item) for item in table().listing(community, LISTINGS[state])]}
+def list_cases(
+    community: str,
+    state: Annotated[Literal["open", "decided"], Query()] = "open",
+    before: Annotated[str, Query(description="`listed_at` of the last one of the page before")] = LAST,
+) -> dict[str, list[View]]:
+    return {"cases": [brief(item) for item in table().listing(community, LISTINGS[state], before=before)]}
 
 
 @router.get("/v1/<community>/cases/<case>", tags=["cases"], summary="One case, whole")
@@ -58,7 +63,7 @@ def who() -> str:
 def brief(item: Item) -> View:
     wanted = (
         "id", "state", "summary", "platform", "subject", "author", "flags", "reasons", "opened_at",
-        "claimed_by", "lease_until", "outcome", "decided_by", "decided_at",
+        "claimed_by", "lease_until", "listed_at", "outcome", "decided_by", "decided_at",
     )  # fmt: skip
     return {name: item[name] for name in wanted if name in item}
 
@@ -66,7 +71,7 @@ def brief(item: Item) -> View:
 def view(whole: dict[str, Any]) -> View:
     return {
         "case": shown(whole["case"]),
-        "flags": [shown(flag) for flag in whole["flags"]],
+        "flags": [{**shown(flag), "comment": flag["comment"][:LONGEST_COMMENT]} for flag in whole["flags"]],
         "decision": shown(whole["decision"]),
         "deliveries": [delivery(row) for row in whole["deliveries"]],
         "audit": [shown(line) for line in whole["audit"]],

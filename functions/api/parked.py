@@ -1,14 +1,16 @@
 """Parked deliveries: list, look, replay."""
 
 from dataclasses import replace
+from typing import Annotated
 
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from events.envelope import Envelope
-from functions.api.shown import View, shown
+from functions.api.shown import LAST, View, shown
 from functions.platforms.door import Accepted, Request, gate
 from functions.shared import clock, parked, queues
-from functions.shared.table import table
+from functions.shared.table import Item, table
 
 router = APIGatewayHttpRouter()
 
@@ -18,19 +20,35 @@ class StillUnknownError(Exception):
 
 
 @router.get("/v1/<community>/parked", tags=["parked"], summary="What could not be placed, newest first")
-def list_parked(community: str) -> dict[str, list[View]]:
-    return {"parked": [shown(item) for item in table().listing(community, "parked")]}
+def list_parked(
+    community: str, before: Annotated[str, Query(description="`listed_at` of the last one of the page before")] = LAST
+) -> dict[str, list[View]]:
+    return {"parked": [shown(item) for item in table().listing(community, "parked", before=before)]}
+
+
+@router.post("/v1/<community>/parked/<name>/dismiss", tags=["parked"], summary="Take one off the list")
+def dismiss_parked(community: str, name: str) -> dict[str, str]:
+    """It is kept until its end, and can still be replayed."""
+    parked.settled(found(community, name), "dismissed", str(router.context["holder"].name), clock.now())
+    return {"dismissed": name}
 
 
 @router.post("/v1/<community>/parked/<name>/replay", tags=["parked"], summary="Try a parked delivery again")
 def replay_parked(community: str, name: str) -> dict[str, str]:
     """It enters its queue with the same keys: if it had its effect after all, it is a repeat."""
-    item, envelope = parked.existing(community, name), parked.body(community, name)
-    if item is None or envelope is None:
-        raise LookupError(f"there is no parked delivery {name!r} in {community!r} (any more)")
+    item, envelope = found(community, name), parked.body(community, name)
+    if envelope is None:
+        raise LookupError(f"the body of {name!r} is not kept any more")
     queues.enqueue(placed(envelope))
-    parked.replayed(item, str(router.context["holder"].name), clock.now())
+    parked.settled(item, "replayed", str(router.context["holder"].name), clock.now())
     return {"replayed": name}
+
+
+def found(community: str, name: str) -> Item:
+    item = parked.existing(community, name)
+    if item is None:
+        raise LookupError(f"there is no parked delivery {name!r} in {community!r} (any more)")
+    return item
 
 
 def placed(envelope: Envelope) -> Envelope:

@@ -12,13 +12,14 @@ INNER = {
     "due",
     "due_at",
     "listing",
-    "listed_at",
     "expires",
     "next_audit",
     "fence",
     "asked",
 }
 View = dict[str, Any]
+LAST = "\uffff"
+"""Sorts after every time: the first page of a listing."""
 
 
 def shown(item: Item | None) -> View:
@@ -35,6 +36,7 @@ def delivery(row: Item) -> View:
         "reason",
         "attempts",
         "planned_at",
+        "armed_at",
         "settled_at",
         "url",
     )

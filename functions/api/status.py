@@ -21,10 +21,10 @@ def read_status(community: str) -> dict[str, Any]:
     return {
         "program": program.active()[1],
         "waiting": {
-            "cases": len(table().listing(community, moderation.OPEN)),
+            "cases": len(table().listed(community, moderation.OPEN)),
             "drafts": len(drafts),
-            "deliveries": len(table().listing(community, outbox.NEEDS_A_PERSON)),
-            "parked": len(table().listing(community, "parked")),
+            "deliveries": len(table().listed(community, outbox.NEEDS_A_PERSON)),
+            "parked": len(table().listed(community, "parked")),
         },
         "queues": {name: depth(settings().queue(name)) for name in QUEUES},
         "dead": sum(depth(queue) for queue in settings().dead_letters),

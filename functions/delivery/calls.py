@@ -79,10 +79,10 @@ def secret(name: str) -> str:
 
 def make(row: Item, platform: str, to: Destination, hands: Hands) -> Outcome:
     """The one irreversible call. Whatever goes wrong in it has an outcome."""
-    request = REQUESTS[row["purpose"]].model_validate(row["request"])
-    module = adapter(platform)
-    way = module.act if row["purpose"] == "act" else module.send
     try:
+        request = REQUESTS[row["purpose"]].model_validate(row["request"])
+        module = adapter(platform)
+        way = module.act if row["purpose"] == "act" else module.send
         return cast(Outcome, way(request, to, row["key"], hands))
     except NotSentError as error:
         return Wait(0, str(error))

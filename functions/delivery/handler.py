@@ -50,7 +50,7 @@ def attempt(row: Item, found: str) -> tuple[Item, Next]:
     if instead:
         return row, instead
     armed = records.arm(table(), row, clock.now())
-    hands = Hands(http.request, objects, mailer.send, int(clock.now().timestamp()))
+    hands = Hands(http.Bounded(), objects, mailer.send, int(clock.now().timestamp()))
     return armed, attempts.after(calls.make(armed, platform, to, hands), kind, armed["attempts"])
 
 

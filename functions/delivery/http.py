@@ -2,8 +2,10 @@
 the program says so for that one place."""
 
 import ipaddress
+import queue
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -13,6 +15,8 @@ import urllib3
 from functions.platforms.outgoing import NotSentError, Reply, UnansweredError
 
 SECONDS = 10.0
+"""Of one attempt in all: names, connections, answers."""
+
 LARGEST = 64 * 1024
 
 
@@ -29,9 +33,40 @@ def address(host: str, port: int, private: bool) -> str:
     raise NotSentError(f"{host} is at a private address: set `private_network = true` if that is meant")
 
 
-def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", private: bool = False) -> Reply:
+class Bounded:
+    """The requests of one attempt, together in `SECONDS`. A peer that answers in drops, header by header, is
+    given up like one that does not answer: only a clock outside of the call can say so."""
+
+    def __init__(self) -> None:
+        self.until = time.monotonic() + SECONDS
+
+    def __call__(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", private: bool = False
+    ) -> Reply:
+        """Raises NotSentError when nothing left this machine, UnansweredError when no whole answer came."""
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise NotSentError("no time is left in this attempt")
+        outcome: queue.SimpleQueue[Reply | Exception] = queue.SimpleQueue()
+
+        def call() -> None:
+            try:
+                outcome.put(request(method, url, headers=headers, body=body, private=private, seconds=left))
+            except Exception as error:  # noqa: BLE001 - it is raised again, in the thread that asked
+                outcome.put(error)
+
+        threading.Thread(target=call, daemon=True).start()
+        try:
+            told = outcome.get(timeout=left)
+        except queue.Empty:
+            raise UnansweredError(f"no whole answer within {SECONDS:.0f} s") from None
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+
+def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes, private: bool, seconds: float) -> Reply:
     """Raises NotSentError when nothing left this machine, UnansweredError when no whole answer came."""
-    until = time.monotonic() + SECONDS
     split = urlsplit(url)
     host = split.hostname or ""
     secure = split.scheme == "https"
@@ -40,7 +75,7 @@ def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes = 
     except ValueError as error:
         raise NotSentError(f"{host} has no such port") from error
     target = address(host, port, private)
-    timeout = urllib3.Timeout(connect=3.0, read=SECONDS - 3.0, total=SECONDS)
+    timeout = urllib3.Timeout(connect=min(3.0, seconds), total=seconds)
     pool: urllib3.HTTPConnectionPool
     if secure:
         pool = urllib3.HTTPSConnectionPool(
@@ -65,7 +100,7 @@ def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes = 
             redirect=False,
             preload_content=False,
         )
-        return Reply(answer.status, {k.lower(): v for k, v in answer.headers.items()}, whole(answer, until))
+        return Reply(answer.status, {k.lower(): v for k, v in answer.headers.items()}, whole(answer))
     except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
         raise NotSentError(f"{host} could not be reached") from error
     except (urllib3.exceptions.HTTPError, OSError) as error:
@@ -74,11 +109,8 @@ def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes = 
         pool.close()
 
 
-def whole(answer: urllib3.BaseHTTPResponse, until: float) -> bytes:
-    """A body that comes in drops is given up like one that does not come: urllib3 counts each wait anew."""
+def whole(answer: urllib3.BaseHTTPResponse) -> bytes:
     body = b""
     while len(body) < LARGEST and (part := answer.read1(LARGEST - len(body))):
-        if time.monotonic() > until:
-            raise UnansweredError("the answer took too long")
         body += part
     return body

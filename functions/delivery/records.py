@@ -34,8 +34,9 @@ def claim(store: Table, key: table.Key, now: datetime) -> tuple[Item, str] | Non
 
 def arm(store: Table, row: Item, now: datetime) -> Item:
     """The last write before the call: from here on nobody knows, until the outcome is recorded."""
+    changes: Item = {"state": "armed", "due_at": clock.text(lease_until(now)), "attempts": row["attempts"] + 1}
     first = {} if "armed_at" in row else {"armed_at": clock.text(now)}
-    return step(store, row, set_={"state": "armed", "due_at": clock.text(lease_until(now)), **first}, attempts=1)
+    return step(store, row, set_={**changes, **first})
 
 
 def settle(store: Table, row: Item, outcome: Next, now: datetime) -> Item:
@@ -51,13 +52,13 @@ def settle(store: Table, row: Item, outcome: Next, now: datetime) -> Item:
     return step(store, row, set_=changes, remove=("due", "due_at"))
 
 
-def step(store: Table, row: Item, *, set_: Item, attempts: int = 0, remove: tuple[str, ...] = ()) -> Item:
+def step(store: Table, row: Item, *, set_: Item, remove: tuple[str, ...] = ()) -> Item:
+    """Doing it twice changes nothing: botocore repeats a call whose answer was lost."""
     try:
         return store.write(
             Update(
                 table.key_of(row),
                 set=set_,
-                add={"attempts": attempts} if attempts else {},
                 remove=remove,
                 when=[table.equals("fence", row["fence"])],
             )

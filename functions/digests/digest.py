@@ -51,10 +51,19 @@ class Digest:
         return f"at least {len(self.waiting)}" if self.more else str(len(self.waiting))
 
 
+CATCH_UP = timedelta(hours=3)
+
+
 def due_day(now: datetime, zone: ZoneInfo, hour: int) -> date | None:
-    """The day a reader is to read about now: yesterday, once their hour has come. None before it."""
-    local = now.astimezone(zone)
-    return local.date() - timedelta(days=1) if local.hour >= hour else None
+    """The day a reader is to read about now: yesterday, once their hour has come. None before it.
+
+    For three hours after midnight the day before counts, too: a run that failed at 23:00 has a next one.
+    """
+    for moment in (now, now - CATCH_UP):
+        local = moment.astimezone(zone)
+        if local.hour >= hour:
+            return local.date() - timedelta(days=1)
+    return None
 
 
 def counted(counts: Mapping[str, int], before: Mapping[str, int] | None) -> tuple[Counted, tuple[Counted, ...]]:

@@ -19,10 +19,11 @@ def main(event: dict[str, Any], context: Any) -> None:
     if program.pointer() is None:
         return  # Nothing was pushed yet, so there are no readers.
     active, _ = program.active()
+    run = records.Run(table(), active, clock.now())
 
     def make(reader: Reader) -> None:
-        day = due_day(clock.now(), ZoneInfo(reader.timezone), reader.hour)
+        day = due_day(run.now, ZoneInfo(reader.timezone), reader.hour)
         if day is not None:
-            outbox.kick(records.make(table(), active, reader, day, clock.now()))
+            outbox.kick(records.make(run, reader, day))
 
     errands.each(active.readers, make, errands.until_short(context))

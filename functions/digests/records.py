@@ -6,6 +6,7 @@
 | community#digest#reader#day | delivery#mail | its mail (see `shared/outbox.py`) |
 """
 
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -22,6 +23,8 @@ from functions.shared import clock, links, objects, outbox, table
 from functions.shared.table import CancelledError, Item, Put, Table
 
 PURPOSE = "digest"
+KEPT = timedelta(days=60)
+"""Digests quote what people wrote. The bucket's lifecycle rule for `digests/` says the same."""
 
 
 def key(reader: Reader, day: date) -> table.Key:
@@ -33,20 +36,50 @@ def path(reader: Reader, day: date) -> str:
     return f"/digests/{reader.community}/{reader.id}/{day.isoformat()}"
 
 
-def gather(store: Table, program: Program, reader: Reader, day: date, now: datetime) -> Digest:
+@dataclass
+class Run:
+    """One run of the schedule. Readers of one community share what was read for the first of them."""
+
+    store: Table
+    program: Program
+    now: datetime
+    waits: dict[str, tuple[list[Waiting], bool]] = field(default_factory=dict)
+    counts: dict[tuple[str, str, date], tuple[dict[str, int], str]] = field(default_factory=dict)
+
+    def waiting(self, community: str) -> tuple[list[Waiting], bool]:
+        if community not in self.waits:
+            self.waits[community] = waiting(self.store, community)
+        return self.waits[community]
+
+    def said(self, community: str, day: date, zone: ZoneInfo) -> tuple[dict[str, int], str]:
+        place = (community, zone.key, day)
+        if place not in self.counts:
+            self.counts[place] = said(self.store, community, day, zone)
+        return self.counts[place]
+
+    def count_what_is_due(self, community: str, day: date, zone: ZoneInfo) -> None:
+        """The minute's roll-up may be behind: hours of the day that wait for it are counted here."""
+        keys = [feedback.bucket_key(community, hour) for hour in rollup.hours_of(day, zone)]
+        for bucket in self.store.read(keys):
+            if "due" in bucket:
+                feedback.roll_up(self.store, bucket, self.program.zone(community), self.now)
+
+
+def gather(run: Run, reader: Reader, day: date) -> Digest:
     """Read the tables as they are now. Counts are of the reader's own day, exact for any zone."""
     zone = ZoneInfo(reader.timezone)
-    counts, position = said(store, reader.community, day, zone)
-    before, _ = said(store, reader.community, day - timedelta(days=7), zone)
+    run.count_what_is_due(reader.community, day, zone)
+    counts, position = run.said(reader.community, day, zone)
+    before, _ = run.said(reader.community, day - timedelta(days=7), zone)
     total, sources = counted(counts, before or None)
-    things, more = waiting(store, reader.community)
+    things, more = run.waiting(reader.community)
     return Digest(
-        community=program.community(reader.community).name,
+        community=run.program.community(reader.community).name,
         reader=reader.name,
         language=reader.language,
         zone=reader.timezone,
         day=day,
-        made_at=now,
+        made_at=run.now,
         waiting=oldest_first(things),
         more=more,
         total=total,
@@ -78,16 +111,23 @@ def waiting(store: Table, community: str) -> tuple[list[Waiting], bool]:
         Waiting("Delivery", line(f"to {item['destination']}: {item['reason']}"), clock.moment(item["settled_at"]))
         for item in store.listing(community, outbox.NEEDS_A_PERSON)
     ]
-    parked = [
+    full = any(len(one) >= table.MOST_LISTED for one in (cases, stuck))
+    return [*cases, *drafts, *stuck, *parked(store.listing(community, "parked"))], full
+
+
+def parked(items: list[Item]) -> list[Waiting]:
+    """One line for all of one kind: a source that sends everything must not fill the page before the cases."""
+    kinds: dict[str, list[Item]] = {}
+    for item in items:
+        kinds.setdefault(f"{item['event']} from {item['source']}: {item['reason']}", []).append(item)
+    return [
         Waiting(
-            "Parked event",
-            line(f"{item['event']} from {item['source']}: {item['reason']}"),
-            clock.moment(item["parked_at"]),
+            "Parked event" if len(alike) == 1 else f"Parked events ({len(alike)})",
+            line(about),
+            clock.moment(min(item["parked_at"] for item in alike)),
         )
-        for item in store.listing(community, "parked")
+        for about, alike in kinds.items()
     ]
-    full = any(len(one) >= table.MOST_LISTED for one in (cases, stuck, parked))
-    return [*cases, *drafts, *stuck, *parked], full
 
 
 def web(url: str) -> str:
@@ -95,15 +135,15 @@ def web(url: str) -> str:
     return url if url.startswith(("https://", "http://")) else ""
 
 
-def make(store: Table, program: Program, reader: Reader, day: date, now: datetime) -> list[Item]:
+def make(run: Run, reader: Reader, day: date) -> list[Item]:
     """One digest for one reader and day, once; gives the rows to kick.
 
     The page is stored under its own hash first, so whoever of two wins points at what it wrote.
     """
     pk, sk = key(reader, day)
-    if store.get(pk, sk):
+    if run.store.get(pk, sk):
         return []
-    digest = gather(store, program, reader, day, now)
+    digest = gather(run, reader, day)
     page = render.page(digest).encode()
     stored = f"digests{path(reader, day).removeprefix('/digests')}-{sha256(page).hexdigest()[:12]}.html"
     objects.write(stored, page, "text/html; charset=utf-8")
@@ -118,12 +158,13 @@ def make(store: Table, program: Program, reader: Reader, day: date, now: datetim
         "position": digest.position,
         "waiting": len(digest.waiting),
         "total": digest.total.number,
-        "made_at": clock.text(now),
-        **table.listed(reader.community, "digests", f"{reader.id}{day}", clock.text(now)),
+        "made_at": clock.text(run.now),
+        "expires": int((run.now + KEPT).timestamp()),
+        **table.listed(reader.community, "digests", f"{reader.id}{day}", clock.text(run.now)),
     }
-    rows = mails(pk, reader, digest, now)
+    rows = mails(pk, reader, digest, run.now)
     try:
-        store.transact([Put(item, when=[table.absent()]), *(outbox.put(row) for row in rows)])
+        run.store.transact([Put(item, when=[table.absent()]), *(outbox.put(row) for row in rows)])
     except CancelledError:
         return []
     return rows
@@ -134,9 +175,13 @@ def mails(pk: str, reader: Reader, digest: Digest, now: datetime) -> list[Item]:
         return []
     html, text = render.mail(digest, links.link(path(reader, digest.day), reader.id, PURPOSE, now))
     request = MailRequested(reader=reader.id, subject=subject(digest), html=html, text=text)
-    at = clock.text(now)
-    return [
-        outbox.planned(
-            pk=pk, name="mail", purpose="mail", platform="mail", destination=reader.id, request=request, at=at
-        )
-    ]
+    row = outbox.planned(
+        pk=pk,
+        name="mail",
+        purpose="mail",
+        platform="mail",
+        destination=reader.id,
+        request=request,
+        at=clock.text(now),
+    )
+    return [{**row, "expires": int((now + KEPT).timestamp())}]

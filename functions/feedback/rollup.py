@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 QUARTERS = 4
+MOST_KINDS = 100
 Hour = dict[str, list[int]]
 """Dimension (`total`, `source:forum`, `kind:post`) → items in each quarter of the hour."""
 
@@ -30,7 +31,20 @@ def count(items: Iterable[Mapping[str, str]]) -> Hour:
         quarter = datetime.fromisoformat(item["said_at"]).minute // (60 // QUARTERS)
         for dimension in dimensions(item["source"], item["type"]):
             counted.setdefault(dimension, [0] * QUARTERS)[quarter] += 1
-    return counted
+    return folded(counted)
+
+
+def folded(counted: Hour) -> Hour:
+    """Senders choose their kinds: beyond the busiest hundred, they are counted together as `kind:other`."""
+    kinds = sorted((name for name in counted if name.startswith("kind:")), key=lambda name: (-sum(counted[name]), name))
+    rare = kinds[MOST_KINDS:]
+    if not rare:
+        return counted
+    together = [
+        sum(numbers)
+        for numbers in zip(*(counted[name] for name in {*rare, "kind:other"} & counted.keys()), strict=True)
+    ]
+    return {**{name: numbers for name, numbers in counted.items() if name not in rare}, "kind:other": together}
 
 
 def quarters(hour: str) -> list[datetime]:

@@ -12,6 +12,7 @@
 
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from events.envelope import Envelope
@@ -21,6 +22,9 @@ from functions.shared import clock, inbox, outbox, table
 from functions.shared.table import CancelledError, ConditionFailedError, Item, Put, Table, Update, Write
 
 TRIES = 8
+MOST_SHOWN = 50
+"""A case may have thousands of flags, and an answer ends at 6 MB."""
+
 OPEN = "cases-open"
 DECIDED = "cases-decided"
 BUSY = "others keep changing this case: try again in a moment"
@@ -293,15 +297,17 @@ def deciding(
 
 
 def whole(store: Table, community: str, case: str) -> dict[str, Any]:
-    """A case with its flags, decision, measures and history. Raises LookupError."""
+    """A case with its decision, its measures, fifty of its flags, and its newest fifty lines of history.
+
+    Raises LookupError.
+    """
     found = existing(store, community, case)
-    beside = list(store.query(found["pk"]))
     subject_pk = table.partition(community, "subject", Subject.model_validate(found["subject"]).key)
-    flags = [item for item in store.query(subject_pk, "flag#") if item["case"] == case]
+    flags = (item for item in store.query(subject_pk, "flag#") if item["case"] == case)
     return {
         "case": found,
-        "flags": flags,
-        "decision": next((item for item in beside if item["sk"] == "decision"), None),
-        "deliveries": [item for item in beside if item["kind"] == outbox.KIND],
-        "audit": [item for item in beside if item["kind"] == "audit"],
+        "flags": list(islice(flags, MOST_SHOWN)),
+        "decision": store.get(found["pk"], "decision"),
+        "deliveries": list(store.query(found["pk"], "delivery#")),
+        "audit": list(islice(store.query(found["pk"], "audit#", backwards=True), MOST_SHOWN)),
     }

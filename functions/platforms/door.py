@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Protocol, cast
 from urllib.parse import parse_qs
 
-from events.envelope import Pipeline
+from events.envelope import Envelope, Pipeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,45 @@ class Gate(Protocol):
 
 
 GATES = ("discourse", "github", "standard_webhooks")
+
+
+LARGEST = 700_000
+"""Bytes of a raw body: in base64, with its headers, it still fits one SQS message (1 MiB)."""
+
+UNVERIFIED = Answer(401, '{"message": "not accepted: no such source, or the signature does not match"}')
+TOO_LARGE = Answer(413, json.dumps({"message": f"too large: at most {LARGEST} bytes"}))
+ENCODED = Answer(415, '{"message": "send the body as it is, without Content-Encoding"}')
+
+
+def unfit(request: Request) -> Answer | None:
+    """The refusal of a body that cannot be verified or queued as it is; None when it can."""
+    if len(request.body) > LARGEST:
+        return TOO_LARGE
+    return ENCODED if request.headers.get("content-encoding", "identity") != "identity" else None
+
+
+def sealed(
+    request: Request, verdict: Accepted, *, platform: str, source: str, community: str, received_at: str
+) -> Envelope:
+    """An accepted delivery, with the headers its adapter needs and no others."""
+    kept = gate(platform).KEPT_HEADERS
+    return Envelope(
+        source=source,
+        community=community,
+        platform=platform,
+        pipeline=verdict.pipeline,
+        event=verdict.event,
+        delivery=verdict.delivery,
+        received_at=received_at,
+        body=request.body,
+        headers={name: request.headers[name] for name in kept if name in request.headers},
+        reason=verdict.reason,
+    )
+
+
+def receipt(envelope: Envelope) -> Answer:
+    """What a platform is told once its delivery is safely queued."""
+    return Answer(202, json.dumps({"accepted": envelope.id}))
 
 
 def gate(platform: str) -> Gate:

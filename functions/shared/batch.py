@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from events.envelope import Envelope
+from functions.shared.log import logger, metrics
 
 
 def each(event: dict[str, Any], context: Any, handle: Callable[[Envelope], None]) -> dict[str, Any]:
@@ -14,7 +16,13 @@ def each(event: dict[str, Any], context: Any, handle: Callable[[Envelope], None]
     it goes to the dead-letter queue, from where `upkeep` makes it a parked record."""
 
     def settle(record: SQSRecord) -> None:
-        handle(Envelope.from_json(record.body))
+        try:
+            handle(Envelope.from_json(record.body))
+        except Exception:
+            # Powertools answers with what failed and says nothing more; the parked record points here.
+            logger.exception("a message failed", extra={"message_id": record.message_id})
+            metrics.add_metric(name="MessagesFailed", unit=MetricUnit.Count, value=1)
+            raise
 
     processor = BatchProcessor(event_type=EventType.SQS)
     return dict(process_partial_response(event=event, record_handler=settle, processor=processor, context=context))

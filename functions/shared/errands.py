@@ -9,16 +9,16 @@ from functions.shared.log import logger, metrics
 
 Thing = TypeVar("Thing")
 RESERVE = 10_000
-"""Milliseconds left when no further thing is begun."""
+"""Milliseconds that must be left when another thing is begun."""
 
 
 class FailedError(Exception):
     """Some failed; all were tried. Raised last, so that the function's alarm hears of it."""
 
 
-def until_short(context: Any) -> Callable[[], bool]:
-    """Whether there is time to begin another thing."""
-    return lambda: bool(context.get_remaining_time_in_millis() > RESERVE)
+def until_short(context: Any, reserve: int = RESERVE) -> Callable[[], bool]:
+    """Whether there is time to begin another thing, and `reserve` milliseconds besides."""
+    return lambda: bool(context.get_remaining_time_in_millis() > reserve)
 
 
 def each(things: Iterable[Thing], do: Callable[[Thing], object], time_left: Callable[[], bool]) -> int:
@@ -34,7 +34,10 @@ def each(things: Iterable[Thing], do: Callable[[Thing], object], time_left: Call
             do(thing)
             done += 1
         except Exception:  # noqa: BLE001 - whatever it is, it must not keep the others from their turn
-            logger.exception("failed, the others go on", extra={"thing": str(thing)[:200]})
+            logger.exception(
+                "failed, the others go on",
+                extra={"thing": thing if isinstance(thing, str | tuple) else type(thing).__name__},
+            )
             metrics.add_metric(name="ErrandsFailed", unit=MetricUnit.Count, value=1)
             failed += 1
     if failed:

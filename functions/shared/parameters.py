@@ -1,7 +1,7 @@
 """SSM parameters: secrets (SecureString) and the directory of sources, under one path per stack."""
 
 import time
-from functools import cache
+from functools import lru_cache
 
 from functions.shared import aws
 from functions.shared.settings import settings
@@ -27,7 +27,7 @@ def read(*names: str) -> str | None:
         return None
 
 
-@cache
+@lru_cache(maxsize=50)
 def fetched(name: str, period: int) -> str:
     """Raises MissingError, which is not cached."""
     del period  # Part of the cache's key only.

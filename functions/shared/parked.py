@@ -1,6 +1,7 @@
 """Deliveries nobody could place: a record each, with the reason, and the body beside it in S3."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from events.envelope import Envelope, fingerprint
 from functions.shared import clock, objects, table
@@ -54,7 +55,9 @@ def parked_again(item: Item) -> None:
     again = {name: item[name] for name in ("state", "reason", "parked_at", "expires", "listing", "listed_at")}
     key = table.key_of(item)
     try:
-        table.table().write(Update(key, set=again, add={"times": 1}, when=[table.equals("state", "replayed")]))
+        table.table().write(
+            Update(key, set=again, add={"times": 1}, when=[table.one_of("state", "replayed", "dismissed")])
+        )
     except ConditionFailedError:
         # It is on the list already, and stays there whatever a replay that is under way says.
         table.table().write(Update(key, add={"times": 1}))
@@ -69,10 +72,10 @@ def body(community: str, name: str) -> Envelope | None:
     return Envelope.from_json(found.decode("ascii")) if found else None
 
 
-def replayed(item: Item, who: str, now: datetime) -> None:
-    """Take a record off the list, after its envelope is safely on a queue again; unless the replay was so
-    fast that it was parked again meanwhile."""
-    changes = {"state": "replayed", "replayed_by": who, "replayed_at": clock.text(now)}
+def settled(item: Item, how: Literal["replayed", "dismissed"], who: str, now: datetime) -> None:
+    """Take a record off the list. A replay's envelope is safely on a queue by then; and it may have been so
+    fast that it was parked again meanwhile, then it stays."""
+    changes = {"state": how, "settled_by": who, "settled_at": clock.text(now)}
     same = [table.equals("times", item["times"])]
     try:
         table.table().write(Update(table.key_of(item), set=changes, remove=["listing", "listed_at"], when=same))

@@ -3,7 +3,7 @@
 import json
 import time
 import tomllib
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
 
 from pydantic import BaseModel, ValidationError
@@ -162,7 +162,7 @@ def active() -> tuple[Program, str]:
     return loaded(int(time.monotonic() // CACHED))
 
 
-@cache
+@lru_cache(maxsize=1)
 def loaded(period: int) -> tuple[Program, str]:
     del period  # Part of the cache's key only.
     found = pointer()

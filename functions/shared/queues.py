@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 from events.envelope import Envelope
-from functions.shared import aws, clock
+from functions.shared import aws
 from functions.shared.settings import settings
 
 
@@ -25,16 +25,16 @@ def park(envelope: Envelope, reason: str) -> None:
     )
 
 
-def kick(pk: str, sk: str, group: str) -> None:
-    """Ask `delivery` to look at one row now. May be lost: the sweep asks again every minute.
+def kick(pk: str, sk: str, due_at: str, group: str) -> None:
+    """Ask `delivery` to look at one row now. May be lost: the sweep asks again.
 
-    The group is the credential used, so that one target has one send in flight. The minute is in the
-    de-duplication id, since the sweep's reminder must get through although an earlier one was taken.
+    The group is the credential used, so that one target has one send in flight. `due_at` is in the
+    de-duplication id: it changes with every claim and every wait, so a reminder that is still in the queue
+    is not put there again, and one that has something new to say always is.
     """
-    minute = clock.now().strftime("%Y-%m-%dT%H:%M")
     aws.sqs().send_message(
         QueueUrl=settings().queue_delivery,
         MessageBody=f"{pk}\n{sk}",
         MessageGroupId=group,
-        MessageDeduplicationId=sha256(f"{pk}\n{sk}\n{minute}".encode()).hexdigest(),
+        MessageDeduplicationId=sha256(f"{pk}\n{sk}\n{due_at}".encode()).hexdigest(),
     )

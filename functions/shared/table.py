@@ -4,6 +4,7 @@ Items are plain dictionaries of text, whole numbers, lists and maps. Indexes onl
 for keys, and the items are then read from the table itself.
 """
 
+import math
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from functions.shared import aws
+from functions.shared import aws, clock
 from functions.shared.settings import settings
 
 if TYPE_CHECKING:
@@ -212,6 +213,11 @@ def whole(value: Any) -> Any:
     return value
 
 
+def current(item: Item) -> bool:
+    """Whether an item's end is still ahead: DynamoDB itself takes days to remove what has expired."""
+    return bool(item.get("expires", math.inf) > clock.now().timestamp())
+
+
 def key_of(item: Item) -> Key:
     return item["pk"], item["sk"]
 
@@ -244,7 +250,8 @@ class Table:
 
     def get(self, pk: str, sk: str) -> Item | None:
         found = aws.dynamodb().get_item(TableName=self.name, Key=wire((pk, sk)), ConsistentRead=True)
-        return plain(found["Item"]) if "Item" in found else None
+        item = plain(found["Item"]) if "Item" in found else None
+        return item if item and current(item) else None
 
     def write(self, one: Write) -> Item:
         """One conditional write; an update gives the item as it is then. Raises ConditionFailedError."""
@@ -301,28 +308,39 @@ class Table:
             )
         )
         for page in pages:
-            yield from (plain(item) for item in page["Items"])
+            yield from filter(current, (plain(item) for item in page["Items"]))
 
     def due(self, kind: str, until: str) -> Iterator[Key]:
-        """Keys of items whose time has come, the oldest of each shard first."""
-        for number in range(SHARDS):
-            yield from self.proposed("due", "due_at", f"DUE#{kind}#{number}", until)
+        """Keys of items whose time has come, the oldest of each shard first.
 
-    def listing(self, community: str, name: str, most: int = MOST_LISTED) -> list[Item]:
-        """The newest items of a listing, newest first."""
-        found: list[Key] = []
+        Begins with another shard each time, so that none is always the one for which no time is left.
+        """
+        first = random.randrange(SHARDS)  # noqa: S311
         for number in range(SHARDS):
-            keys = self.proposed("listing", "listed_at", f"{community}#{name}#{number}", None, backwards=True)
-            found.extend(key for key, _ in zip(keys, range(most), strict=False))
-        items = [item for item in self.read(found) if item.get("listing", "").startswith(f"{community}#{name}#")]
-        return sorted(items, key=lambda item: (item["listed_at"], item["pk"]), reverse=True)[:most]
+            shard_key = f"DUE#{kind}#{(first + number) % SHARDS}"
+            yield from (key for key, _ in self.proposed("due", "due_at", shard_key, until))
+
+    def listing(self, community: str, name: str, most: int = MOST_LISTED, before: str = "\uffff") -> list[Item]:
+        """The newest items of a listing, newest first; `before` a `listed_at`, for the next page."""
+        keys = self.listed(community, name, most, before)
+        items = [item for item in self.read(keys) if item.get("listing", "").startswith(f"{community}#{name}#")]
+        return sorted(items, key=lambda item: (item["listed_at"], item["pk"]), reverse=True)
+
+    def listed(self, community: str, name: str, most: int = MOST_LISTED, before: str = "\uffff") -> list[Key]:
+        """The keys of a listing as the index has them, newest first: enough to count."""
+        found: list[tuple[str, Key]] = []
+        for number in range(SHARDS):
+            shard_key = f"{community}#{name}#{number}"
+            newest = self.proposed("listing", "listed_at", shard_key, before, backwards=True, page=most)
+            found.extend((at, key) for (key, at), _ in zip(newest, range(most), strict=False) if at < before)
+        return [key for _, key in sorted(found, reverse=True)[:most]]
 
     def proposed(
-        self, index: str, order: str, partition_key: str, until: str | None, *, backwards: bool = False
-    ) -> Iterator[Key]:
-        condition = "#partition = :partition" + (" AND #order <= :until" if until else "")
-        names = {"#partition": index, **({"#order": order} if until else {})}
-        values = {":partition": {"S": partition_key}, **({":until": {"S": until}} if until else {})}
+        self, index: str, order: str, partition_key: str, until: str, *, backwards: bool = False, page: int = 1000
+    ) -> Iterator[tuple[Key, str]]:
+        condition = "#partition = :partition AND #order <= :until"
+        names = {"#partition": index, "#order": order}
+        values = {":partition": {"S": partition_key}, ":until": {"S": until}}
         pages = (
             aws.dynamodb()
             .get_paginator("query")
@@ -333,10 +351,11 @@ class Table:
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=cast(Any, values),
                 ScanIndexForward=not backwards,
+                PaginationConfig={"PageSize": page},
             )
         )
-        for page in pages:
-            yield from ((item["pk"]["S"], item["sk"]["S"]) for item in page["Items"])
+        for one in pages:
+            yield from (((item["pk"]["S"], item["sk"]["S"]), item[order]["S"]) for item in one["Items"])
 
     def read(self, keys: Sequence[Key]) -> list[Item]:
         """Many items at once, consistently, in no order. Missing ones are left out."""
@@ -349,7 +368,7 @@ class Table:
                 got = aws.dynamodb().batch_get_item(
                     RequestItems=cast("Mapping[str, KeysAndAttributesOutputTypeDef]", wanted)
                 )
-                items.extend(plain(item) for item in got["Responses"].get(self.name, []))
+                items.extend(filter(current, (plain(item) for item in got["Responses"].get(self.name, []))))
                 wanted = got.get("UnprocessedKeys")
         return items
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools.metrics import MetricUnit
 
 from events.envelope import Envelope
-from functions.shared import aws, clock, outbox, parked
+from functions.shared import aws, clock, errands, outbox, parked
 from functions.shared.log import logger, metrics
 from functions.shared.settings import settings
 
@@ -18,33 +18,24 @@ UNREADABLE = "-"
 
 
 def everything(time_left: Callable[[], bool]) -> int:
-    """Drain until all are empty or time is short; gives how many were taken."""
-    taken = drain(settings().queue_parked, time_left)
-    for queue in settings().dead_letters:
-        taken += drain(queue, time_left)
-    return taken
+    """Drain until all are empty or time is short; gives how many queues were looked at."""
+    return errands.each(
+        (settings().queue_parked, *settings().dead_letters), lambda queue: drain(queue, time_left), time_left
+    )
 
 
-def drain(queue: str, time_left: Callable[[], bool]) -> int:
+def drain(queue: str, time_left: Callable[[], bool]) -> None:
     """A message is deleted only after its record is written, so a crash here repeats and loses nothing."""
-    taken = 0
+
+    def take(message: "MessageTypeDef") -> None:
+        keep(queue, message)
+        aws.sqs().delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
     while time_left():
-        messages = (
-            aws.sqs()
-            .receive_message(
-                QueueUrl=queue,
-                MaxNumberOfMessages=10,
-                AttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
-            )
-            .get("Messages", [])
-        )
+        messages = aws.sqs().receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
         if not messages:
-            break
-        for message in messages:
-            keep(queue, message)
-            aws.sqs().delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-            taken += 1
-    return taken
+            return
+        errands.each(messages, take, time_left)
 
 
 def keep(queue: str, message: "MessageTypeDef") -> None:

@@ -13,15 +13,15 @@ from functions.upkeep import drain, sweep
 @metrics.log_metrics
 def main(event: dict[str, Any], context: Any) -> None:
     del event
-    time_left = errands.until_short(context)
+    # Each leaves time for those after it, so that none is always the one for which there is none.
     all_of_them: dict[str, Callable[[], int | None]] = {
-        "announcements due": lambda: sweep.announcements_due(table(), time_left),
-        "deliveries due": lambda: sweep.deliveries_due(table(), time_left),
-        "messages drained": lambda: drain.everything(time_left),
         "directory checked": program.publish_directory,
+        "announcements due": lambda: sweep.announcements_due(table(), errands.until_short(context, 35_000)),
+        "messages drained": lambda: drain.everything(errands.until_short(context, 25_000)),
+        "deliveries due": lambda: sweep.deliveries_due(table(), errands.until_short(context)),
     }
 
     def run(name: str) -> None:
         logger.info(name, extra={"number": all_of_them[name]() or 0})
 
-    errands.each(all_of_them, run, time_left)
+    errands.each(all_of_them, run, errands.until_short(context))

@@ -1,10 +1,15 @@
 """What the minute finds: announcements whose moment has come, and deliveries nobody has finished."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from functions.announcements import records as announcements
 from functions.shared import clock, errands, outbox
 from functions.shared.table import Key, Table
+
+REMINDED = 20
+"""Rows of one destination a sweep reminds delivery of. More than it can send in a minute, and few enough
+that a destination that hangs does not fill the queue in front of the others."""
 
 
 def announcements_due(store: Table, time_left: Callable[[], bool]) -> int:
@@ -19,11 +24,13 @@ def announcements_due(store: Table, time_left: Callable[[], bool]) -> int:
 
 
 def deliveries_due(store: Table, time_left: Callable[[], bool]) -> int:
-    """Remind delivery of every row that is due: planned, waited long enough, or with a lease run out."""
+    """Remind delivery of rows that are due: planned, waited long enough, or with a lease run out."""
+    reminded: Counter[str] = Counter()
 
     def remind(key: Key) -> None:
         row = store.get(*key)
-        if row and "due" in row:
+        if row and "due" in row and reminded[outbox.group(row)] < REMINDED:
+            reminded[outbox.group(row)] += 1
             outbox.kick([row])
 
     return errands.each(store.due(outbox.KIND, clock.text(clock.now())), remind, time_left)

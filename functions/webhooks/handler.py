@@ -1,7 +1,6 @@
 """The door: raw bytes → verify → classify → enqueue → answer. Nothing is parsed before it is verified."""
 
 import base64
-import json
 import re
 from functools import cache
 from typing import Any
@@ -9,21 +8,15 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from events.envelope import Envelope
-from functions.platforms.door import Accepted, Answer, Request, gate
+from functions.platforms import door
+from functions.platforms.door import Answer, Request
 from functions.shared import clock, signed
 from functions.shared.log import logger, metrics
 from functions.shared.settings import settings
 from functions.webhooks.sources import Sources
 
-LARGEST = 700_000
-"""Bytes of a raw body: in base64, with its headers, it still fits one SQS message (1 MiB)."""
-
 SOURCE = re.compile(r"[a-z][a-z0-9-]{0,39}")
-
-UNVERIFIED = (401, "not accepted: no such source, or the signature does not match")
-TOO_LARGE = (413, f"too large: at most {LARGEST} bytes")
-ENCODED = (415, "send the body as it is, without Content-Encoding")
-LATER = (503, "not accepted now, please send it again")
+LATER = Answer(503, '{"message": "not accepted now, please send it again"}')
 
 
 @cache
@@ -35,43 +28,44 @@ def sources() -> Sources:
 @metrics.log_metrics
 def main(event: dict[str, Any], context: Any) -> dict[str, Any]:
     del context
-    status, body, kind = answer(event)
-    metrics.add_metric(name=f"Answered{status}", unit=MetricUnit.Count, value=1)
-    return {"statusCode": status, "headers": {"content-type": kind}, "body": body}
+    told = answer(event)
+    metrics.add_metric(name=f"Answered{told.status}", unit=MetricUnit.Count, value=1)
+    return {"statusCode": told.status, "headers": {"content-type": told.content_type}, "body": told.body}
 
 
-def answer(event: dict[str, Any]) -> tuple[int, str, str]:
-    """Status, body and content type. A 2xx is given only after the queue has answered."""
+def answer(event: dict[str, Any]) -> Answer:
+    """A 2xx is given only after the queue has answered."""
     request = received(event)
-    if len(request.body) > LARGEST:
-        return told(*TOO_LARGE)
-    if request.headers.get("content-encoding", "identity") != "identity":
-        return told(*ENCODED)
+    refusal = door.unfit(request)
+    if refusal:
+        return refusal
     name = (event.get("pathParameters") or {}).get("source", "")
     try:
         return admitted(name, request)
     except signed.CallError as error:
         logger.error("the door could not reach AWS", extra={"error": str(error)})
-        return told(*LATER)
+        return LATER
 
 
-def admitted(name: str, request: Request) -> tuple[int, str, str]:
+def admitted(name: str, request: Request) -> Answer:
     known = sources().find(name) if SOURCE.fullmatch(name) else None
     if known is None or not verified(name, known[0], request):
-        return told(*UNVERIFIED)
+        return door.UNVERIFIED
     platform, community = known
-    verdict = gate(platform).classify(request)
+    verdict = door.gate(platform).classify(request)
     if isinstance(verdict, Answer):
-        return verdict.status, verdict.body, verdict.content_type
-    envelope = sealed(name, community, platform, verdict, request)
+        return verdict
+    envelope = door.sealed(
+        request, verdict, platform=platform, source=name, community=community, received_at=clock.text(clock.now())
+    )
     enqueue(envelope)
     logger.info("accepted", extra={"envelope": envelope.id, "source": name, "pipeline": envelope.pipeline})
-    return 202, json.dumps({"accepted": envelope.id}), "application/json"
+    return door.receipt(envelope)
 
 
 def verified(name: str, platform: str, request: Request) -> bool:
     now = clock.now()
-    check = gate(platform).verify
+    check = door.gate(platform).verify
     return check(request, sources().live(name, now), now.timestamp()) or check(
         request, sources().renewed(name, now), now.timestamp()
     )
@@ -86,22 +80,6 @@ def received(event: dict[str, Any]) -> Request:
     return Request(method, headers, raw, event.get("queryStringParameters") or {})
 
 
-def sealed(name: str, community: str, platform: str, verdict: Accepted, request: Request) -> Envelope:
-    kept = gate(platform).KEPT_HEADERS
-    return Envelope(
-        source=name,
-        community=community,
-        platform=platform,
-        pipeline=verdict.pipeline,
-        event=verdict.event,
-        delivery=verdict.delivery,
-        received_at=clock.text(clock.now()),
-        body=request.body,
-        headers={header: request.headers[header] for header in kept if header in request.headers},
-        reason=verdict.reason,
-    )
-
-
 def enqueue(envelope: Envelope) -> None:
     """Raises signed.CallError: then nothing was promised, and the platform is asked to send again."""
     signed.call(
@@ -113,7 +91,3 @@ def enqueue(envelope: Envelope) -> None:
             "MessageGroupId": envelope.community,
         },
     )
-
-
-def told(status: int, message: str) -> tuple[int, str, str]:
-    return status, json.dumps({"message": message}), "application/json"

@@ -175,7 +175,7 @@ class Everything(RuleBasedStateMachine):
 
 TestEverything = Everything.TestCase
 TestEverything.settings = settings(
-    max_examples=30,
+    max_examples=25,
     stateful_step_count=25,
     # Shrinking a run of many functions takes longer than reading it.
     phases=[Phase.explicit, Phase.generate],

@@ -37,7 +37,9 @@ def test_a_command_line_says_false_as_text(value: object) -> None:
     assert read(production=value).production is False
 
 
-@pytest.mark.parametrize(("name", "value"), [("production", "no"), ("bundle", "x86"), ("workers", "1"), ("workers", "many")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("production", "no"), ("bundle", "x86"), ("workers", "1"), ("workers", "many")]
+)
 def test_a_slip_is_told_not_guessed(name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name):
         read(**{name: value})

@@ -43,17 +43,16 @@ def aws_error(code: str, status: int = 400) -> Action:
 
 
 @contextmanager
-def torn_wire(client: Any, operation: str) -> Iterator[list[str]]:
-    """The next call of an operation has its effect, and the connection breaks before the answer: botocore
+def torn_wire(client: Any, operation: str, nth: int = 1) -> Iterator[list[str]]:
+    """The `nth` call of an operation has its effect, and the connection breaks before the answer: botocore
     sends it again by itself. Gives the list of all requests of that operation."""
     sent: list[str] = []
 
-    def send(request: Any, event_name: str, **more: Any) -> Any:
-        answer = botocore_stubber(event_name, request, **more)
+    def send(request: Any, event_name: str, **more: Any) -> None:
         sent.append(event_name)
-        if len(sent) == 1:
+        if len(sent) == nth:
+            botocore_stubber(event_name, request, **more)
             raise ReadTimeoutError(endpoint_url=request.url)
-        return answer
 
     event = f"before-send.{client.meta.service_model.service_id.hyphenize()}.{operation}"
     client.meta.events.register_first(event, send)

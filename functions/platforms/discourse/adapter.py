@@ -10,7 +10,7 @@ from events.feedback import FeedbackReceived
 from events.moderation import ActionRequested, FlagRaised, Measure
 from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, part, required
-from functions.platforms.outgoing import Destination, Hands, Kind, Outcome, Refused, Sent, judged
+from functions.platforms.outgoing import Destination, Hands, Kind, Outcome, Refused, Sent, Unknown, judged
 
 MEASURES: tuple[Measure, ...] = ("remove",)
 KIND: Kind = "readable"
@@ -107,7 +107,8 @@ def act(action: ActionRequested, to: Destination, key: str, hands: Hands) -> Out
     if found.status in GONE or (found.status == 200 and state.get("deleted_at")):
         return Sent(action.subject.id)
     if found.status != 200:
-        return judged(found, Sent(action.subject.id))
+        looked = judged(found, Sent(action.subject.id))
+        return Unknown(f"answered {found.status} to a look") if isinstance(looked, Sent) else looked
     reply = hands.http("DELETE", url, headers=headers, private=to.private)
     if reply.status in GONE:
         return Sent(action.subject.id)  # Somebody there was quicker.
