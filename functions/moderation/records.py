@@ -309,5 +309,5 @@ def whole(store: Table, community: str, case: str) -> dict[str, Any]:
         "flags": list(islice(flags, MOST_SHOWN)),
         "decision": store.get(found["pk"], "decision"),
         "deliveries": list(store.query(found["pk"], "delivery#")),
-        "audit": list(islice(store.query(found["pk"], "audit#", backwards=True), MOST_SHOWN)),
+        "audit": list(islice(store.query(found["pk"], "audit#", backwards=True), MOST_SHOWN))[::-1],
     }

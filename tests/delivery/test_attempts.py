@@ -37,7 +37,7 @@ def test_a_finished_delivery_is_not_made_again_whoever_reminds(world: World) -> 
 
 
 def test_a_reminder_of_nothing_is_harmless(world: World) -> None:
-    queues.kick("acme#announcement#gone", "delivery#site", "site")
+    queues.kick("acme#announcement#gone", "delivery#site", "never", "site")
     world.drain()
     assert not world.failures
     assert not world.outside.calls
@@ -140,7 +140,7 @@ def test_a_live_lease_is_not_stolen(world: World) -> None:
 
     def second_worker() -> None:
         world.later(seconds=29)
-        queues.kick(row["pk"], row["sk"], "other-group")
+        queues.kick(row["pk"], row["sk"], row["due_at"], "other-group")
         assert world.work("delivery")
 
     world.faults.at("http", "before", second_worker)
@@ -155,7 +155,7 @@ def test_a_late_worker_cannot_record_over_the_one_that_has_the_row_now(world: Wo
     def lease_runs_out() -> None:
         world.later(seconds=31)
         world.outside.next = [status(403)]
-        queues.kick(row["pk"], row["sk"], "other-group")
+        queues.kick(row["pk"], row["sk"], row["due_at"], "other-group")
         world.work("delivery")
 
     world.faults.at("http", "after", lease_runs_out)
@@ -169,7 +169,7 @@ def test_a_late_worker_cannot_record_over_the_one_that_has_the_row_now(world: Wo
 
 def test_of_two_reminders_at_once_one_makes_the_call(world: World) -> None:
     row = rows.post(world)
-    queues.kick(row["pk"], row["sk"], "other-group")
+    queues.kick(row["pk"], row["sk"], row["due_at"], "other-group")
     world.faults.at("dynamodb.UpdateItem", "before", lambda: world.work("delivery"))
     world.due(row)
     assert len(world.outside.calls) == 1
@@ -214,7 +214,7 @@ def test_a_mail_whose_lease_ran_out_is_not_sent_by_the_next_worker(world: World)
 
     def lease_runs_out() -> None:
         world.later(seconds=31)
-        queues.kick(row["pk"], row["sk"], "other-group")
+        queues.kick(row["pk"], row["sk"], row["due_at"], "other-group")
         world.work("delivery")
 
     world.faults.at("sesv2.SendEmail", "after", lease_runs_out)

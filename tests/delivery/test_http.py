@@ -2,12 +2,10 @@
 
 import datetime as dt
 import ipaddress
-import itertools
 import socket
 import ssl
 import threading
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,7 +22,7 @@ OK = answering("HTTP/1.1 200 OK", "X-Told: yes", body=b"hello")
 
 
 def ask(url: str, *, private: bool = True, body: bytes = b"{}", method: str = "POST") -> Reply:
-    return http.request(method, url, headers={"content-type": "application/json"}, body=body, private=private)
+    return http.Bounded()(method, url, headers={"content-type": "application/json"}, body=body, private=private)
 
 
 def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
@@ -142,33 +140,40 @@ def test_half_an_answer_is_none(talk: Any) -> None:
 
 
 def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "SECONDS", 3.2)  # Of which three are for connecting.
+    monkeypatch.setattr(http, "SECONDS", 0.3)
     over = threading.Event()
     with serving(lambda peer: over.wait(10) and None) as server:
         try:
-            with pytest.raises(UnansweredError, match="ReadTimeoutError"):
+            with pytest.raises(UnansweredError):
                 ask(server.url)
         finally:
             over.set()
 
 
-def test_an_answer_in_drops_is_given_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each drop is in time; all of them together would outlast the function."""
-    ticks = itertools.count(step=4)
-    monkeypatch.setattr(http, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+@pytest.mark.parametrize("beginning", [b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n", b"HTTP/1.1 200 OK\r\nx: "])
+def test_an_answer_in_drops_is_given_up_too(monkeypatch: pytest.MonkeyPatch, beginning: bytes) -> None:
+    """Each drop is in time, of the body or of the headers; all of them together would outlast the function."""
+    monkeypatch.setattr(http, "SECONDS", 0.3)
     endless = threading.Event()
 
     def drip(peer: socket.socket) -> None:
-        peer.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
+        peer.sendall(beginning)
         while not endless.wait(0.01):
             peer.sendall(b".")
 
     with serving(drip) as server:
         try:
-            with pytest.raises(UnansweredError, match="too long"):
+            with pytest.raises(UnansweredError, match="no whole answer"):
                 ask(server.url)
         finally:
             endless.set()
+
+
+def test_the_requests_of_one_attempt_share_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "SECONDS", 0.0)
+    with serving(OK) as server, pytest.raises(NotSentError, match="no time is left"):
+        ask(server.url)
+    assert server.heard == []
 
 
 def test_of_a_large_answer_only_the_beginning_is_read() -> None:

@@ -87,6 +87,10 @@ class Oracle:
         assert told["opened"] + told["flagged"] == case["flags"]
         decisions = [one for one in self.world.items("decision") if one["pk"] == case["pk"]]
         assert len(decisions) == told["decided"] == (case["state"] == "decided")
+        for one in decisions:
+            # Whoever decided had the case, and had it still.
+            assert (one["by"], one["fence"]) == (case["claimed_by"], case["fence"])
+            assert one["at"] < case["lease_until"]
         rows = {row["sk"] for row in self.world.items("delivery") if row["pk"] == case["pk"]}
         wanted = {f"delivery#{measure}" for one in decisions for measure in one["decision"]["measures"]}
         assert rows == wanted

@@ -24,19 +24,24 @@ def day_in_the_life(oracle: Oracle) -> None:
     world.roll_up()
 
 
-def number_of_steps() -> int:
+READS = ("GetItem", "Query", "BatchGetItem", "GetObject", "GetParameter", "ReceiveMessage")
+
+
+def writes() -> list[int]:
+    """Numbers of the steps that change anything: dying after a read is dying after the write before it."""
     with World() as world:
         world.forget_caches()
         world.faults.forget()
         day_in_the_life(Oracle(world))
-        return len(world.faults.passed)
+        passed = enumerate(world.faults.passed, start=1)
+        return [number for number, step in passed if step.partition(".")[2] not in READS]
 
 
 def test_cut_off_after_each_step() -> None:
     """Which is before the next one, too: whoever dies has done the one and not begun the other."""
-    steps = number_of_steps()
-    assert steps > 25
-    for number in range(1, steps + 1):
+    places = writes()
+    assert len(places) > 10
+    for number in places:
         with World() as world:
             oracle = Oracle(world)
             world.forget_caches()

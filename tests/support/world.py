@@ -93,7 +93,7 @@ class World:
         self.forget_caches()
         patch = self.exits.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(clock, "now", lambda: self.now)
-        patch.setattr(http, "request", self.outside)
+        patch.setattr(http, "Bounded", lambda: self.outside)
         caches = SimpleNamespace(monotonic=lambda: self.now.timestamp())
         patch.setattr(program, "time", caches)
         patch.setattr(parameters, "time", caches)
@@ -277,7 +277,7 @@ class World:
     def due(self, row: Item) -> None:
         """Let time pass until a delivery is due, and have it made."""
         self.now = max(self.now, clock.moment(row["due_at"]))
-        queues.kick(row["pk"], row["sk"], row["destination"])
+        queues.kick(row["pk"], row["sk"], row.get("due_at", "settled"), row["destination"])
         while self.work("delivery"):
             pass
 
