@@ -117,12 +117,13 @@ def waiting(store: Table, community: str) -> tuple[list[Waiting], bool]:
 
 def parked(items: list[Item]) -> list[Waiting]:
     """One line for all of one kind: a source that sends everything must not fill the page before the cases."""
+    more = " or more" if len(items) >= table.MOST_LISTED else ""
     kinds: dict[str, list[Item]] = {}
     for item in items:
         kinds.setdefault(f"{item['event']} from {item['source']}: {item['reason']}", []).append(item)
     return [
         Waiting(
-            "Parked event" if len(alike) == 1 else f"Parked events ({len(alike)})",
+            "Parked event" if len(alike) == 1 else f"Parked events ({len(alike)}{more})",
             line(about),
             clock.moment(min(item["parked_at"] for item in alike)),
         )

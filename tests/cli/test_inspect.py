@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from functions.platforms import door
 from functions.platforms.door import GATES
 from tests.platforms.deliveries import SAMPLES
 from tests.platforms.deliveries import headers as unsigned
@@ -141,7 +142,7 @@ def test_a_secret_decides_the_signature(command: Command, platform: str) -> None
     assert command.told(*given, "--secret", right)["signature"] == "valid"
     refused = command.told(*given, "--secret", wrong)
     assert (refused["verdict"], refused["signature"], refused["events"]) == ("refused", "invalid", [])
-    assert refused["answer"] == {"status": 401, "body": ""}
+    assert refused["answer"] == {"status": door.UNVERIFIED.status, "body": door.UNVERIFIED.body}
     assert "does not match" in refused["reason"]
     assert command.told(*given)["signature"] == "not checked"
 

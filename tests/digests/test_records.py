@@ -189,12 +189,13 @@ def test_numbers_are_as_read_at_a_named_position(world: World) -> None:
     assert f"position {position}" in Tags(page(world)).text
 
 
-def test_more_than_can_be_listed_is_called_at_least(world: World) -> None:
+def test_a_source_that_sends_everything_takes_one_line(world: World) -> None:
     for number in range(101):
         envelope = builders.webhook("match.finished", {"n": number}, world.now)
         parked.record(envelope, "no event type", world.now)
     world.digests()
-    assert "Needs your decision (at least 100)" in page(world)
+    assert "Needs your decision (1)" in page(world)
+    assert "Parked events (100 or more)" in page(world)
 
 
 # Strangers' words

@@ -208,7 +208,7 @@ def test_a_listing_is_of_one_community_and_one_name(store: Table) -> None:
 
 def test_an_index_that_lags_lists_nothing_that_has_left(store: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     store.write(Put(item("1", **room.listed("acme", "things", "1", "2026"))))
-    stale = list(store.proposed("listing", "listed_at", f"acme#things#{room.shard('1')}", None))
+    stale = list(store.proposed("listing", "listed_at", f"acme#things#{room.shard('1')}", "3"))
     store.write(Update(key("1"), remove=["listing", "listed_at"]))
     proposals = iter(stale)
     monkeypatch.setattr(Table, "proposed", lambda *_, **__: proposals)

@@ -6,9 +6,10 @@ import pytest
 
 from cli import operator
 from functions.announcements import records
+from functions.delivery import records as delivery
 from functions.shared import parameters, program
-from functions.shared.table import table
-from functions.upkeep import drain, handler
+from functions.shared.table import key_of, table
+from functions.upkeep import drain, handler, sweep
 from tests.delivery import rows
 from tests.support import builders
 from tests.support.faults import Crash, answer_lost
@@ -47,14 +48,30 @@ def test_two_sweeps_in_one_minute_remind_once(world: World) -> None:
     assert world.depth("delivery") == 1
 
 
-def test_the_next_minute_reminds_again_although_the_first_reminder_was_taken(world: World) -> None:
-    """SQS forgets no de-duplication id for five minutes, not even one whose message is long gone."""
+def test_a_reminder_that_still_waits_is_not_repeated_each_minute(world: World) -> None:
+    """Or a destination that hangs would fill the queue in front of all others."""
     rows.post(world)
+    for _ in range(3):
+        world.upkeep()
+        world.later(minutes=1)
+    assert world.depth("delivery") == 1
+
+
+def test_a_row_whose_worker_died_is_reminded_of_anew(world: World) -> None:
+    """SQS forgets no de-duplication id for five minutes: the claim has changed when the row is due."""
+    row = rows.post(world)
     world.upkeep()
-    world.bodies("delivery")
+    assert delivery.claim(table(), key_of(row), world.now)
     world.later(minutes=1)
     world.upkeep()
     assert world.depth("delivery") == 2
+
+
+def test_of_one_destination_only_so_many_are_reminded(world: World) -> None:
+    for number in range(sweep.REMINDED + 5):
+        rows.post(world, f"a{number}")
+    world.upkeep()
+    assert world.depth("delivery") == sweep.REMINDED
 
 
 def test_what_is_not_due_is_left_alone(world: World) -> None:
