@@ -29,6 +29,7 @@ HOME = ROOT / ".liaison"
 NAME = "Liaison"
 REGION = "eu-central-1"
 ACCOUNT = "000000000000"
+SENDER = "liaison@example.com"
 ASSETS = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 Say = Callable[[str], None]
 
@@ -112,6 +113,7 @@ def up(port: int, *, keep: bool, owner: str, say: Say) -> Stack:
         wait_until(lambda: healthy(aws), ministack, "MiniStack", HOME / "ministack.log")
         say("deploying the template")
         outputs = deploy(assembly, aws)
+        verify_sender(aws)
         host = f"{outputs['ApiId']}.execute-api.localhost:{aws}"
         forwarder = started([sys.executable, "-m", "cli.forwarder", str(port), str(aws), host], "forwarder", {})
         processes.append(forwarder.pid)
@@ -189,7 +191,7 @@ def synthesise(port: int) -> Path:
         "production": "false",
         "workers": "2",
         "public_url": f"http://127.0.0.1:{port}",
-        "mail_from": "liaison@example.com",
+        "mail_from": SENDER,
     }
     environment = {**os.environ, "CDK_OUTDIR": str(assembly), "CDK_CONTEXT_JSON": json.dumps(context)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # Compiled files make the CDK more than twice as fast.
@@ -286,6 +288,15 @@ def deploy(assembly: Path, aws: int) -> dict[str, str]:
     # By address, since a template of this size may not be sent in the request itself, here or in AWS.
     template = next(key for path, key in uploaded.items() if path.endswith(".template.json"))
     return created(client("cloudformation", aws), f"https://s3.{REGION}.amazonaws.com/{ASSETS}/{template}")
+
+
+def verify_sender(aws: int) -> None:
+    """What an operator does once in SES. The local one sends nothing anywhere, but asks for it, too."""
+    ses = client("sesv2", aws)
+    try:
+        ses.create_email_identity(EmailIdentity=SENDER)
+    except ses.exceptions.AlreadyExistsException:
+        pass  # A kept stack has it.
 
 
 def packed(assembly: Path, source: dict[str, str]) -> bytes:

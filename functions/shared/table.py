@@ -327,13 +327,18 @@ class Table:
         return sorted(items, key=lambda item: (item["listed_at"], item["pk"]), reverse=True)
 
     def listed(self, community: str, name: str, most: int = MOST_LISTED, before: str = "\uffff") -> list[Key]:
-        """The keys of a listing as the index has them, newest first: enough to count."""
+        """The keys of a listing as the index has them, newest first: enough to count.
+
+        Those listed in the same moment as the last one come with it, or the next page would leave them out.
+        """
         found: list[tuple[str, Key]] = []
         for number in range(SHARDS):
             shard_key = f"{community}#{name}#{number}"
             newest = self.proposed("listing", "listed_at", shard_key, before, backwards=True, page=most)
             found.extend((at, key) for (key, at), _ in zip(newest, range(most), strict=False) if at < before)
-        return [key for _, key in sorted(found, reverse=True)[:most]]
+        found.sort(reverse=True)
+        last = found[most - 1][0] if len(found) > most else ""
+        return [key for at, key in found if at >= last]
 
     def proposed(
         self, index: str, order: str, partition_key: str, until: str, *, backwards: bool = False, page: int = 1000

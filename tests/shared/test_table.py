@@ -229,6 +229,22 @@ def test_within_a_shard_the_oldest_comes_first(store: Table) -> None:
     assert [pk.rpartition("#")[2] for pk, _ in store.due("thing", "2027")] == names[::-1]
 
 
+@pytest.mark.parametrize("together", [1, 4])
+def test_a_listing_goes_on_page_by_page_and_leaves_nothing_out(store: Table, together: int) -> None:
+    """Several things may be listed in the same millisecond."""
+    names = [f"{number:02d}" for number in range(25)]
+    for name in names:
+        at = f"2026-11-22T12:00:{int(name) // together:02d}.000Z"
+        store.write(Put(item(name, **room.listed("acme", "things", name, at))))
+    seen: list[str] = []
+    before = "\uffff"
+    while page := store.listing("acme", "things", most=10, before=before):
+        seen.extend(one["pk"].rpartition("#")[2] for one in page)
+        before = page[-1]["listed_at"]
+    assert sorted(seen) == names
+    assert len(seen) == len(set(seen))
+
+
 def test_many_are_read_at_once_and_missing_ones_left_out(store: Table) -> None:
     for number in range(130):
         store.write(Put(item(str(number))))

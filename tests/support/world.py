@@ -5,6 +5,7 @@ partial batch response, deliver again what was not settled) and what the schedul
 """
 
 import json
+import random
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -99,6 +100,8 @@ class World:
         patch.setattr(parameters, "time", caches)
         # Two writers that meet come again at once: there is nobody here to wait for.
         patch.setattr(table, "time", SimpleNamespace(sleep=lambda _: None))
+        # And chance is the same in every run.
+        patch.setattr(table, "random", random.Random(0))
         if self.program_text:
             operator.push(self.program_text, "tests")
             for name in ("site", "game", "forum"):

@@ -11,7 +11,7 @@ from functions.shared import parameters, program
 from functions.shared.table import key_of, table
 from functions.upkeep import drain, handler, sweep
 from tests.delivery import rows
-from tests.support import builders
+from tests.support import builders, stores
 from tests.support.faults import Crash, answer_lost
 from tests.support.world import World
 
@@ -72,6 +72,19 @@ def test_of_one_destination_only_so_many_are_reminded(world: World) -> None:
         rows.post(world, f"a{number}")
     world.upkeep()
     assert world.depth("delivery") == sweep.REMINDED
+
+
+def test_after_a_worker_that_died_the_next_reminder_gets_through(world: World) -> None:
+    """SQS forgets no de-duplication id for five minutes, not even one whose message is long gone."""
+    row = rows.post(world)
+    world.upkeep()
+    world.faults.at("http", "before")
+    world.work("delivery")
+    stores.client("sqs").purge_queue(QueueUrl=stores.url_of("delivery"))
+    world.later(minutes=1)
+    world.upkeep()
+    assert world.work("delivery")
+    assert rows.now(world, row)["state"] == "sent"
 
 
 def test_what_is_not_due_is_left_alone(world: World) -> None:
