@@ -84,17 +84,18 @@ def put_secret(name: str, value: str, *, outgoing: bool) -> None:
     """
     active, _ = program.active()
     source = active.source(name)
-    known = source is not None or any(target.id == name for target in active.targets)
-    if not known:
+    target = next((target for target in active.targets if target.id == name), None)
+    place = source or target
+    if place is None:
         raise OperatorError(f"the program has no source or target {name!r}")
-    if outgoing or source is None:
-        parameters.put(parameters.path("targets", name), value, secret=True)
-        return
-    if source.platform == "standard_webhooks":
+    if place.platform in ("standard_webhooks", "webhook"):
         try:
             standard_key(value)
         except ValueError as error:
             raise OperatorError(str(error)) from error
+    if outgoing or source is None:
+        parameters.put(parameters.path("targets", name), value, secret=True)
+        return
     path = parameters.path("sources", name)
     parameters.put(path, secret.rotated(parameters.fresh(path), value, clock.now()), secret=True)
 

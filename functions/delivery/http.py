@@ -18,6 +18,8 @@ SECONDS = 10.0
 """Of one attempt in all: names, connections, answers."""
 
 LARGEST = 64 * 1024
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+"""NAT64, RFC 6052: an IPv4 address in the last 32 bits."""
 
 
 def address(host: str, port: int, private: bool) -> str:
@@ -28,9 +30,20 @@ def address(host: str, port: int, private: bool) -> str:
         raise NotSentError(f"{host} has no address") from error
     for entry in found:
         candidate = str(entry[4][0])
-        if private or ipaddress.ip_address(candidate).is_global:
+        if private or public(ipaddress.ip_address(candidate)):
             return candidate
     raise NotSentError(f"{host} is at a private address: set `private_network = true` if that is meant")
+
+
+def public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether an address is the internet's. What carries an older address inside is judged by that one."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inside = address.ipv4_mapped or address.sixtofour
+        if inside:
+            return public(inside)
+        if address in TRANSLATED:
+            return public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return address.is_global and not address.is_multicast
 
 
 class Bounded:

@@ -238,3 +238,22 @@ def test_a_certificate_is_checked_against_the_name_and_not_the_address(
         with pytest.raises((NotSentError, UnansweredError)):
             ask(secure(server).replace("site.example", "other.example"))
     assert len(server.heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "internet"),
+    [
+        ("93.184.216.34", True),
+        ("2606:2800:220:1::1", True),
+        ("10.0.0.1", False),
+        ("169.254.169.254", False),
+        ("224.0.0.1", False),
+        ("ff0e::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("2002:7f00:1::", False),
+        ("64:ff9b::a9fe:a9fe", False),
+        ("64:ff9b::5db8:d822", True),
+    ],
+)
+def test_which_addresses_are_the_internets(address: str, internet: bool) -> None:
+    assert http.public(ipaddress.ip_address(address)) is internet

@@ -191,7 +191,7 @@ def test_numbers_are_as_read_at_a_named_position(world: World) -> None:
 
 def test_a_source_that_sends_everything_takes_one_line(world: World) -> None:
     for number in range(101):
-        envelope = builders.webhook("match.finished", {"n": number}, world.now)
+        envelope = builders.webhook("match.finished", {"n": number}, world.later(milliseconds=1))
         parked.record(envelope, "no event type", world.now)
     world.digests()
     assert "Needs your decision (1)" in page(world)
