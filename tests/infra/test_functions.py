@@ -134,7 +134,7 @@ def test_the_clock(production: Deployment) -> None:
     assert schedules == {
         "Upkeep": ("rate(1 minute)", 0),
         "FeedbackRollUp": ("rate(1 minute)", 0),
-        "Digests": ("cron(0 * * * ? *)", 2),
+        "Digests": ("cron(5 * * * ? *)", 2),
     }
 
 

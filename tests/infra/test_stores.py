@@ -62,15 +62,16 @@ def test_the_table_has_the_keys_the_records_are_written_with(production: Deploym
     assert table["BillingMode"] == "PAY_PER_REQUEST"
 
 
-def test_the_bucket_is_private_and_forgets_parked_bodies(production: Deployment) -> None:
+def test_the_bucket_is_private_and_forgets_parked_bodies_and_digests(production: Deployment) -> None:
     bucket = production.resource(KEPT["Storage"])["Properties"]
     rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
     assert (rules["parked"]["Prefix"], rules["parked"]["ExpirationInDays"]) == ("parked/", 90)
+    assert (rules["digests"]["Prefix"], rules["digests"]["ExpirationInDays"]) == ("digests/", 60)
     assert rules["unfinished"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     # Nothing else leaves by itself.
-    assert [rule["Id"] for rule in rules.values() if "ExpirationInDays" in rule] == ["parked"]
+    assert [rule["Id"] for rule in rules.values() if "ExpirationInDays" in rule] == ["parked", "digests"]
 
 
 @pytest.mark.parametrize("queue", MAIN)
