@@ -18,7 +18,7 @@ def each(event: dict[str, Any], context: Any, handle: Callable[[Envelope], None]
     def settle(record: SQSRecord) -> None:
         try:
             handle(Envelope.from_json(record.body))
-        except Exception:
+        except Exception:  # Whatever it is: it is told and raised again, never kept.
             # Powertools answers with what failed and says nothing more; the parked record points here.
             logger.exception("a message failed", extra={"message_id": record.message_id})
             metrics.add_metric(name="MessagesFailed", unit=MetricUnit.Count, value=1)
