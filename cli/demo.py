@@ -19,15 +19,16 @@ from cli.client import Api, ApiError
 from cli.inspect import examine
 from cli.samples import Webhook, standard_secret, webhook
 from cli.site import Site
-from events.announcements import ReleasePublished
+from events.announcements import TriggerFired
 from events.feedback import FeedbackReceived
 from events.moderation import FlagRaised
-from events.program import Reader
+from events.program import Reader, bare
 from functions.announcements import plans
 from functions.announcements import records as announcements
 from functions.digests import records as digests
 from functions.feedback import records as feedback
 from functions.moderation import records as moderation
+from functions.platforms.inbound import Event
 from functions.shared import clock, inbox, links, parked, program, table
 from functions.shared.table import Key, Table
 
@@ -158,7 +159,9 @@ def post(url: str, one: Webhook, secret: str) -> Sent:
         if time.monotonic() > deadline:
             raise DemoError(f"{url} did not accept {one.event} within {PATIENCE} s")
         time.sleep(1)
-    found = examine(one.platform, one.body, one.headers(secret), secret=secret, source=one.source, community="acme")
+    found = examine(
+        one.platform, one.body, one.headers(secret), secret=secret, place=bare(one.source, "acme", one.platform)
+    )
     effect = None
     if found.envelope and found.verdict == "parked":
         effect = (table.partition("acme", "parked", parked.identifier(found.envelope)), "parked")
@@ -167,12 +170,14 @@ def post(url: str, one: Webhook, secret: str) -> Sent:
     return Sent(one, status, found.verdict, effect)
 
 
-def place(event: FlagRaised | FeedbackReceived | ReleasePublished) -> Key:
+def place(event: Event) -> Key:
     """The one item that proves an event was recorded, by its content and not by its delivery."""
     if isinstance(event, FlagRaised):
-        return table.partition(event.community, "subject", event.subject.key), moderation.flag_sk(event)
+        return table.partition(event.community, "subject", event.subject.key), moderation.flag_sk(event.flag)
     if isinstance(event, FeedbackReceived):
-        return feedback.log_key(event)
+        return feedback.log_key(event.community, event.source, event.content, event.said_at)
+    if not isinstance(event, TriggerFired):
+        raise DemoError(f"the demonstration sends no {type(event).__name__}")
     name = plans.announcement_id(event.community, event.source, event.trigger)
     return announcements.key(event.community, name)
 

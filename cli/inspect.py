@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from events.envelope import Envelope
+from events.program import Source, bare
 from functions.platforms import door
 from functions.platforms.door import Answer, Request
 from functions.platforms.inbound import Event, Ignored, Unplaceable, normalise
@@ -43,43 +44,68 @@ def examine(
     headers: Mapping[str, str],
     *,
     secret: str | None = None,
-    source: str = "inspected",
-    community: str = "inspected",
+    place: Source | None = None,
     at: float | None = None,
+    method: str = "POST",
+    query: Mapping[str, str] | None = None,
+    path: str = "",
 ) -> Examined:
     """Without a secret the signature is not checked. `at` is the clock to judge by, in unix seconds.
 
     Raises KeyError for a platform that has no gate.
     """
-    request = Request("POST", {name.lower(): value for name, value in headers.items()}, body)
+    request = Request(method, {name.lower(): value for name, value in headers.items()}, body, query or {}, path)
     now = time.time() if at is None else at
     refusal = door.unfit(request)
     if refusal:
         return Examined("refused", refusal.status, refusal.body, "not checked", "it cannot be taken as it is")
     if secret is not None and not door.gate(platform).verify(request, [secret], now):
-        told = door.UNVERIFIED
+        told = door.refused(platform)
         return Examined("refused", told.status, told.body, "invalid", why_not(platform, request, secret))
     checked: Literal["valid", "not checked"] = "not checked" if secret is None else "valid"
-    verdict = door.gate(platform).classify(request)
+    verdict = door.classified(platform, request)
     if isinstance(verdict, Answer):
         return Examined("challenge", verdict.status, verdict.body, checked)
+    place = place or bare("inspected", "inspected", platform)
     received_at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(now))
-    envelope = door.sealed(
-        request, verdict, platform=platform, source=source, community=community, received_at=received_at
+    envelopes = [
+        door.sealed(
+            request, one, platform=platform, source=place.id, community=place.community, received_at=received_at
+        )
+        for one in verdict
+    ]
+    answer = door.receipt(envelopes[0], verdict[0])
+    ends = [behind(envelope, place) for envelope in envelopes]
+    return Examined(
+        "parked" if any(end.parked for end in ends) else "accepted",
+        answer.status,
+        answer.body,
+        checked,
+        "; ".join(end.reason for end in ends if end.reason),
+        envelopes[0],
+        tuple(event for end in ends for event in end.events),
     )
-    if verdict.pipeline == "parked":
-        return Examined("parked", 202, door.receipt(envelope).body, checked, verdict.reason, envelope)
-    return behind(envelope, door.receipt(envelope).body, checked)
 
 
-def behind(envelope: Envelope, answer: str, checked: Literal["valid", "not checked"]) -> Examined:
+@dataclass(frozen=True, slots=True)
+class End:
+    """What becomes of one event of a delivery behind the queue."""
+
+    events: tuple[Event, ...] = ()
+    reason: str = ""
+    parked: bool = False
+
+
+def behind(envelope: Envelope, place: Source) -> End:
+    if envelope.pipeline == "parked":
+        return End(reason=envelope.reason, parked=True)
     try:
-        event = normalise(envelope)
+        event = normalise(envelope, place)
     except Unplaceable as error:
-        return Examined("parked", 202, answer, checked, str(error), envelope)
+        return End(reason=str(error), parked=True)
     if isinstance(event, Ignored):
-        return Examined("accepted", 202, answer, checked, f"without effect: {event.reason}", envelope)
-    return Examined("accepted", 202, answer, checked, "", envelope, (event,))
+        return End(reason=f"without effect: {event.reason}")
+    return End((event,))
 
 
 def why_not(platform: str, request: Request, secret: str) -> str:

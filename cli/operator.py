@@ -9,7 +9,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli import stack
-from functions.platforms.signatures import standard_key
+from functions.platforms.signatures import PRIVATE_PREFIX, PUBLIC_PREFIX, standard_key, standard_public_key
 from functions.shared import aws, clock, parameters, program, secret, table, tokens
 from functions.shared.settings import settings
 from functions.shared.tokens import Role
@@ -88,16 +88,30 @@ def put_secret(name: str, value: str, *, outgoing: bool) -> None:
     place = source or target
     if place is None:
         raise OperatorError(f"the program has no source or target {name!r}")
+    outgoing = outgoing or source is None
     if place.platform in ("standard_webhooks", "webhook"):
         try:
-            standard_key(value)
+            check_standard(value, outgoing=outgoing)
         except ValueError as error:
             raise OperatorError(str(error)) from error
-    if outgoing or source is None:
+    if outgoing:
         parameters.put(parameters.path("targets", name), value, secret=True)
         return
     path = parameters.path("sources", name)
     parameters.put(path, secret.rotated(parameters.fresh(path), value, clock.now()), secret=True)
+
+
+def check_standard(value: str, *, outgoing: bool) -> None:
+    """Raises ValueError, with what to do, for what Standard Webhooks cannot verify or sign with there."""
+    if value.startswith(PRIVATE_PREFIX):
+        advice = "put whsec_… here" if outgoing else "keep it at the sender, and put its public key (whpk_…) here"
+        raise ValueError(f"that is a private key: {advice}")
+    if value.startswith(PUBLIC_PREFIX):
+        if outgoing:
+            raise ValueError("that is a public key, and nothing is signed with one: put whsec_… here")
+        standard_public_key(value)
+    else:
+        standard_key(value)
 
 
 def new_token(name: str, role: Role, communities: tuple[str, ...], days: int) -> str:

@@ -1,19 +1,39 @@
-"""Announcements and what triggers them."""
+"""Announcements, what triggers them, and who drafts them."""
 
-from events.people import Id, Model, Moment, Text
+from typing import Literal
+
+from events.people import Id, Model, Moment, Person, Text, Told
+
+TriggerKind = Literal["release", "video", "stream", "topic", "news"]
 
 
-class ReleasePublished(Model):
-    """A product release was published somewhere: it becomes a draft, once."""
+class TriggerFired(Told):
+    """Something came out that may be worth announcing: it becomes a draft, once, and only while it is young."""
 
-    community: str
-    source: str
-    platform: str
     trigger: Id
+    kind: TriggerKind
+    title: Text
+    body: Text = ""
+    url: Text = ""
+    author: Person | None = None
+    published_at: Moment
+
+
+class TriggerWithdrawn(Told):
+    """It is gone again: a video made private, a release unpublished. A draft nobody published goes with it."""
+
+    trigger: Id
+    withdrawn_at: Moment
+
+
+class DraftWritten(Told):
+    """A person wrote a draft where they are: `/announce` in a chat."""
+
+    draft: Id
     title: Text
     body: Text
-    url: Text
-    published_at: Moment
+    author: Person
+    written_at: Moment
 
 
 class PostRequested(Model):

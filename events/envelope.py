@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal, Self, get_args
 
-Pipeline = Literal["moderation", "announcements", "feedback", "parked"]
+Pipeline = Literal["moderation", "announcements", "feedback", "upkeep", "parked"]
 
 
 def fingerprint(body: bytes) -> str:

@@ -4,21 +4,37 @@ from typing import Annotated
 
 from pydantic import Field
 
-from events.people import Id, Model, Moment, Person, Text
+from events.moderation import Change
+from events.people import Id, Moment, Person, Text, Told, Written
 
 
-class FeedbackReceived(Model):
+class FeedbackReceived(Told, Written):
     """One thing somebody said. `content` names it on its platform: saying it twice under two delivery ids
-    is still saying it once."""
+    is still saying it once. A reaction says something, too: its `text` is the sign, `about` the content."""
 
-    community: str
-    source: str
-    platform: str
     content: Id
     kind: Annotated[Id, Field(max_length=40)]
-    text: Text
     title: Text = ""
     url: Text = ""
-    language: Text = "und"
+    about: Text = ""
+    revision: Text = ""
     author: Person | None = None
     said_at: Moment
+
+
+class FeedbackChanged(Told, Written):
+    """Something said was edited, removed or restored. It may overtake what it changes.
+
+    `said_at` is when the thing itself was said; without it nobody can find it again. `text` is what stands there
+    now, and empty for a removal.
+    """
+
+    content: Id
+    kind: Annotated[Id, Field(max_length=40)]
+    change: Change
+    title: Text = ""
+    url: Text = ""
+    revision: Text = ""
+    author: Person | None = None
+    said_at: Moment | None = None
+    changed_at: Moment

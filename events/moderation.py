@@ -1,14 +1,21 @@
-"""Flags and decisions."""
+"""Flags, decisions, and the messages that moderation is shown."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from events.people import Id, Model, Moment, Person, Text
+from events.people import Id, Model, Moment, Person, Text, Told, Written
+from events.reasons import Reason
 
 Outcome = Literal["violation", "no_violation"]
 Measure = Literal["hide", "remove", "warn", "suspend"]
+Nature = Literal["report", "hold", "suspicion", "appeal"]
+"""report: somebody complained. hold: the platform keeps it back until somebody decides. suspicion: the platform
+points at an account. appeal: somebody asks that a decision be taken back."""
+
+Change = Literal["created", "edited", "removed", "restored"]
 
 
 def label(reason: str) -> str:
@@ -17,39 +24,94 @@ def label(reason: str) -> str:
 
 
 class Subject(Model):
-    """A thing that can be reported. Its id is the platform's own; `key` is ours, over all platforms."""
+    """A thing that can be reported. Its id is the platform's own; `key` is ours, over all platforms.
+
+    `revision` is whatever the platform tells one state of it from another by; empty where it has none.
+    """
 
     source: str
     kind: Id
     id: Id
     url: Text = ""
+    revision: Text = ""
 
     @property
     def key(self) -> str:
         return hashlib.sha256(f"{self.source}\n{self.kind}\n{self.id}".encode()).hexdigest()[:32]
 
 
-class FlagRaised(Model):
+class FlagRaised(Told, Written):
     """One person's (or one platform's) report about one subject.
 
     `flag` names this report wherever it comes from, so that the same report under two delivery ids
-    counts once. Reason, reporter and author are often missing: platforms leave them out.
+    counts once. Reason, reporter and author are often missing: platforms leave them out. `reason` is the
+    platform's own word or sentence, `code` ours. `more` is what the platform would tell on request.
     """
 
-    community: str
-    source: str
-    platform: str
     flag: Id
+    nature: Nature = "report"
     subject: Subject
-    text: Text = ""
     title: Text = ""
-    language: Text = "und"
     reason: Annotated[Text, AfterValidator(label)] = ""
+    code: Reason = "unknown"
     comment: Text = ""
     author: Person | None = None
     reporter: Person | None = None
     content_at: Moment | None = None
     raised_at: Moment
+    more: Text = ""
+
+
+class FlagExplained(Told):
+    """What a flag was raised for, told after it: a form's answers, or what the platform said when asked.
+
+    It names the same `flag` and `subject`, and may overtake the flag.
+    """
+
+    flag: Id
+    subject: Subject
+    reason: Annotated[Text, AfterValidator(label)] = ""
+    code: Reason = "unknown"
+    comment: Text = ""
+    reporter: Person | None = None
+    explained_at: Moment
+
+
+class DecisionReported(Told):
+    """A moderator decided on the platform itself. `did` is the platform's word for it; `outcome` is None where
+    it says nothing about a violation (a slow mode, an assignment)."""
+
+    decision: Id
+    subject: Subject
+    did: Annotated[Text, AfterValidator(label)]
+    outcome: Outcome | None = None
+    reason: Text = ""
+    moderator: Person | None = None
+    person: Person | None = None
+    """Who it was done to, or whose content."""
+    decided_at: Moment
+
+
+class MessageSeen(Told, Written):
+    """A message that moderation may look at, without anybody having reported it. Changes come in any order:
+    the newest `changed_at` counts, and a removal is final unless it is restored later."""
+
+    subject: Subject
+    change: Change = "created"
+    author: Person | None = None
+    said_at: Moment | None = None
+    changed_at: Moment
+
+
+class CardUsed(Told):
+    """Somebody pressed a button of one of our case cards, or sent the form behind it."""
+
+    card: Id
+    case: Id
+    action: Annotated[Text, AfterValidator(label)]
+    values: Mapping[str, Text] = Field(default_factory=dict)
+    by: Person
+    used_at: Moment
 
 
 class Decision(Model):
@@ -67,3 +129,10 @@ class ActionRequested(Model):
     measure: Measure
     subject: Subject
     explanation: Text
+
+
+class LookRequested(Model):
+    """A question to a platform, as delivery gets it: `more` of a flag. Its answer comes back as a delivery."""
+
+    more: Text
+    subject: Subject

@@ -1,9 +1,10 @@
 """Fields that several events share: whoever wrote something, and text with where it came from."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 UNSTORABLE = dict.fromkeys([0, 0xFFFE, 0xFFFF], "\ufffd")
 
@@ -47,7 +48,55 @@ class Model(BaseModel):
 
 
 class Person(Model):
-    """An account on a platform: its id there, and the name shown (never an address, never a profile)."""
+    """An account on a platform: its id there, and the name shown (never an address, never a profile).
+
+    `language` is that of the person's own client, where the platform says so: for answering them, not a
+    statement about what they wrote. `bot` is what the platform says.
+    """
 
     id: Id
     name: Text = ""
+    language: Text = ""
+    bot: bool = False
+
+
+Format = Literal["plain", "html", "markdown", "mrkdwn", "discord"]
+"""In whose notation `original` is written; `text` is always plain."""
+
+
+class Told(Model):
+    """What every event has: where it comes from, and its times as they were written.
+
+    `as_given` keeps the text of each time field before it became UTC: platforms send nanoseconds, seven digits,
+    unix seconds, and stamps without a zone.
+    """
+
+    community: str
+    source: str
+    platform: str
+    as_given: Mapping[str, Text] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def keep_times(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or "as_given" in given:
+            return given
+        moments = [name for name in cls.model_fields if name.endswith("_at") and given.get(name) is not None]
+        texts = {name: str(given[name]) for name in moments if not isinstance(given[name], datetime)}
+        return {**given, "as_given": texts}
+
+
+class Written(Model):
+    """What somebody wrote. `text` is plain; `original` is empty where it would say the same."""
+
+    text: Text = ""
+    original: Text = ""
+    format: Format = "plain"
+    language: Text = "und"
+    """As the platform states it for this text; `und` where it does not."""
+
+    @model_validator(mode="after")
+    def once(self) -> "Written":
+        if self.original == self.text:
+            object.__setattr__(self, "original", "")
+        return self

@@ -7,12 +7,28 @@ versioned and rolled back as a whole. Secrets never stand in it.
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-SourcePlatform = Literal["standard_webhooks", "discourse", "github"]
+SourcePlatform = Literal[
+    "bluesky",
+    "discord",
+    "discourse",
+    "github",
+    "lemmy",
+    "mastodon",
+    "matrix",
+    "playfab",
+    "reddit",
+    "roblox",
+    "slack",
+    "standard_webhooks",
+    "telegram",
+    "twitch",
+    "youtube",
+]
 TargetPlatform = Literal["webhook", "feed"]
 
 
@@ -85,6 +101,16 @@ class Community(Named):
     timezone: Zone = "UTC"
 
 
+NEEDED: dict[str, tuple[str, ...]] = {
+    "bluesky": ("account",),
+    "lemmy": ("api",),
+    "reddit": ("about",),
+    "twitch": ("about", "account"),
+    "youtube": ("about",),
+}
+"""Without these nobody could ask the platform for anything."""
+
+
 class Source(Member):
     """A place that calls us. Its webhook address is /hooks/<id>, its secret is put with `liaison secret put`."""
 
@@ -92,12 +118,29 @@ class Source(Member):
     api: str = Field(default="", pattern=r"^(https?://[^\s?#]+)?$")
     """Where decisions about this place are carried out (a forum's base URL, a game server's endpoint)."""
     api_user: str = "system"
+    about: str = Field(default="", max_length=200)
+    """What we listen to there: a Twitch broadcaster's id, a YouTube channel's id, a subreddit, a repository or
+    organisation, a Discord server's id, a Bluesky handle."""
+    account: str = Field(default="", max_length=200)
+    """Our own account there, by its id: the application, the bot, the moderator. What it says is not feedback."""
+    feedback: tuple[str, ...] = Field(default=(), max_length=100)
+    """Channels, rooms or categories where what people say is feedback; without any, everywhere."""
+    news: tuple[str, ...] = Field(default=(), max_length=100)
+    """Channels or categories where a new topic is news worth announcing."""
     private_network: bool = False
     """True lets this one place live at a private or loopback address, over plain http."""
 
     @model_validator(mode="after")
     def guarded(self) -> "Source":
+        for name in NEEDED.get(self.platform, ()):
+            if not getattr(self, name):
+                raise ValueError(f"a {self.platform} source needs `{name}`")
         return secure(self, "api", self.api, self.private_network)
+
+
+def bare(source: str, community: str, platform: str) -> Source:
+    """A source of which nothing more is known: it has left the program, or there is none yet."""
+    return Source.model_construct(id=source, community=community, platform=cast(SourcePlatform, platform))
 
 
 class Target(Member):

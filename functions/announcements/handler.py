@@ -1,10 +1,11 @@
-"""The edge of announcements: triggers from the queue."""
+"""The edge of announcements: triggers and drafts from the queue."""
 
 from typing import Any
 
-from events.announcements import ReleasePublished
+from events.announcements import DraftWritten, TriggerFired, TriggerWithdrawn
 from events.envelope import Envelope
 from functions.announcements import records
+from functions.platforms.inbound import ForAnnouncements
 from functions.shared import batch, clock, intake, program
 from functions.shared.log import logger, metrics
 from functions.shared.table import table
@@ -18,7 +19,13 @@ def main(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def settle(envelope: Envelope) -> None:
     now = clock.now()
-    release = intake.event(envelope, ReleasePublished, now)
-    if release is not None:
-        active, _ = program.active()
-        intake.settled(envelope, records.record_release(table(), envelope, release, active, now))
+    match intake.event(envelope, ForAnnouncements, now):
+        case TriggerFired() as trigger:
+            fate = records.record_trigger(table(), envelope, trigger, program.active()[0], now)
+        case TriggerWithdrawn() as withdrawn:
+            fate = records.record_withdrawal(table(), envelope, withdrawn, now)
+        case DraftWritten() as draft:
+            fate = records.record_draft(table(), envelope, draft, program.active()[0], now)
+        case _:
+            return
+    intake.settled(envelope, fate)

@@ -11,12 +11,21 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from events.announcements import PostRequested, ReleasePublished
+from events.announcements import DraftWritten, PostRequested, TriggerFired, TriggerWithdrawn
 from events.envelope import Envelope
 from events.program import Program
 from functions.announcements import plans
 from functions.shared import clock, inbox, outbox, table
-from functions.shared.table import CancelledError, Condition, ConditionFailedError, Item, Put, Table, Update
+from functions.shared.table import (
+    CancelledError,
+    Condition,
+    ConditionFailedError,
+    Item,
+    Put,
+    Table,
+    Update,
+    Write,
+)
 
 KIND = "announcement"
 LISTING = "announcements"
@@ -83,33 +92,96 @@ def existing(store: Table, community: str, name: str) -> Item:
     return found
 
 
-def record_release(
-    store: Table, envelope: Envelope, release: ReleasePublished, program: Program, now: datetime
+def record_trigger(
+    store: Table, envelope: Envelope, fired: TriggerFired, program: Program, now: datetime
 ) -> inbox.Fate:
-    """A draft per release, once: the trigger must not exist. An old release only leaves its marker."""
-    if not plans.is_news(release.published_at, now):
-        return marked(store, envelope, "ignored", f"published {clock.text(release.published_at)}: not news", now)
-    name = plans.announcement_id(release.community, release.source, release.trigger)
-    draft = item(
-        community=release.community,
+    """A draft per trigger, once: the trigger must not exist. An old one only leaves its marker."""
+    if not plans.is_news(fired.published_at, now):
+        return marked(store, envelope, "ignored", f"published {clock.text(fired.published_at)}: not news", now)
+    name = plans.announcement_id(fired.community, fired.source, fired.trigger)
+    draft = drafted(
+        program,
+        community=fired.community,
         name=name,
-        author=f"source {release.source}",
-        title=release.title,
-        body=f"{release.body}\n\n{release.url}".strip(),
-        language=program.community(release.community).language,
-        targets=[target.id for target in program.targets_of(release.community)],
+        author=f"source {fired.source}",
+        title=fired.title,
+        body=f"{fired.body}\n\n{fired.url}".strip(),
         now=now,
     )
-    trigger_pk = table.partition(release.community, "trigger", sha256(release.trigger.encode()).hexdigest()[:32])
-    trigger = {"pk": trigger_pk, "sk": "trigger", "kind": "trigger", "announcement": name}
+    pk, sk = trigger_key(fired.community, fired.trigger)
+    trigger = {"pk": pk, "sk": sk, "kind": "trigger", "announcement": name}
+    return once(store, envelope, name, [Put(trigger, when=[table.absent()]), Put(draft, when=[table.absent()])], now)
+
+
+def record_draft(
+    store: Table, envelope: Envelope, written: DraftWritten, program: Program, now: datetime
+) -> inbox.Fate:
+    """What a person wrote in a chat, as a draft, once."""
+    who = f"{written.platform} {written.author.name or written.author.id}"
+    name = plans.announcement_id(written.community, who, written.draft)
+    draft = drafted(
+        program,
+        community=written.community,
+        name=name,
+        author=who,
+        title=written.title,
+        body=written.body,
+        now=now,
+    )
+    return once(store, envelope, name, [Put(draft, when=[table.absent()])], now)
+
+
+def record_withdrawal(store: Table, envelope: Envelope, gone: TriggerWithdrawn, now: datetime) -> inbox.Fate:
+    """The draft goes with what it was about, unless somebody has given it a time or published it: then a person
+    has read it, and a person decides. Come before its trigger, it keeps that from making a draft."""
+    pk, sk = trigger_key(gone.community, gone.trigger)
+    marker = inbox.marker(envelope, "recorded", now, about=f"{pk} withdrawn")
+    found = store.get(pk, sk)
+    item: Item = {"pk": pk, "sk": sk, "kind": "trigger", "announcement": "", "withdrawn_at": clock.text(now)}
+    trigger = (
+        Update((pk, sk), set={"withdrawn_at": clock.text(now)}, when=[table.present()])
+        if found
+        else Put(item, when=[table.absent()])
+    )
+    cancelled = Update(
+        key(gone.community, found["announcement"] if found else ""),
+        set={"state": "cancelled", "cancelled_by": f"source {gone.source}", "cancelled_at": clock.text(now)},
+        when=[table.equals("state", "draft")],
+    )
+    writes: list[Write] = [marker, trigger]
     try:
-        store.transact(
-            [
-                inbox.marker(envelope, "recorded", now, about=f"announcement {name}"),
-                Put(trigger, when=[table.absent()]),
-                Put(draft, when=[table.absent()]),
-            ]
-        )
+        store.transact([*writes, cancelled] if found and found["announcement"] else writes)
+    except CancelledError as error:
+        if 0 in error.failed:
+            return "duplicate"
+        if 1 in error.failed:
+            raise  # The trigger was recorded in between: the message comes again, and finds it.
+        return marked(store, envelope, "recorded", f"{pk} withdrawn, but no longer a draft", now)
+    return "recorded"
+
+
+def trigger_key(community: str, trigger: str) -> table.Key:
+    return table.partition(community, "trigger", sha256(trigger.encode()).hexdigest()[:32]), "trigger"
+
+
+def drafted(program: Program, *, community: str, name: str, author: str, title: str, body: str, now: datetime) -> Item:
+    """A draft in the community's own language, for all its targets."""
+    return item(
+        community=community,
+        name=name,
+        author=author,
+        title=title,
+        body=body,
+        language=program.community(community).language,
+        targets=[target.id for target in program.targets_of(community)],
+        now=now,
+    )
+
+
+def once(store: Table, envelope: Envelope, name: str, writes: list[Write], now: datetime) -> inbox.Fate:
+    """These writes and the marker in one transaction; a repeat leaves a marker of its own."""
+    try:
+        store.transact([inbox.marker(envelope, "recorded", now, about=f"announcement {name}"), *writes])
     except CancelledError as error:
         if 0 in error.failed:
             return "duplicate"

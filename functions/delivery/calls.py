@@ -5,11 +5,12 @@ from typing import Any, cast
 
 from events.announcements import PostRequested
 from events.digests import MailRequested
-from events.moderation import ActionRequested
+from events.moderation import ActionRequested, LookRequested
 from events.people import Model
 from events.program import Program
 from functions.platforms.outgoing import (
     Destination,
+    Found,
     Hands,
     Kind,
     NotSentError,
@@ -22,7 +23,14 @@ from functions.shared import outbox, parameters
 from functions.shared.log import logger
 from functions.shared.table import Item
 
-REQUESTS: dict[str, type[Model]] = {"post": PostRequested, "act": ActionRequested, "mail": MailRequested}
+REQUESTS: dict[str, type[Model]] = {
+    "post": PostRequested,
+    "act": ActionRequested,
+    "look": LookRequested,
+    "mail": MailRequested,
+}
+AT_SOURCES = ("act", "look")
+"""What is asked of the place that called us; the rest goes to targets and readers."""
 
 
 class NowhereError(Exception):
@@ -33,7 +41,7 @@ def platform_of(row: Item, program: Program) -> str:
     """Raises NowhereError."""
     if row["purpose"] == "mail":
         return "mail"
-    if row["purpose"] == "act":
+    if row["purpose"] in AT_SOURCES:
         return str(row["platform"])
     target = program.target(outbox.community_of(row), row["destination"])
     if target is None:
@@ -45,8 +53,9 @@ def adapter(platform: str) -> Any:
     return import_module(f"functions.platforms.{platform}.adapter")
 
 
-def kind(platform: str) -> Kind:
-    return cast(Kind, adapter(platform).KIND)
+def kind(row: Item, platform: str) -> Kind:
+    """A look may be repeated whatever the platform: it changes nothing there."""
+    return "keyed" if row["purpose"] == "look" else cast(Kind, adapter(platform).KIND)
 
 
 def destination(row: Item, program: Program, public_url: str) -> Destination:
@@ -57,7 +66,7 @@ def destination(row: Item, program: Program, public_url: str) -> Destination:
         if reader is None or reader.email is None:
             raise NowhereError(f"the program has no reader {name!r} with a mail address any more")
         return Destination(name, community, reader.email, "")
-    if row["purpose"] == "act":
+    if row["purpose"] in AT_SOURCES:
         source = program.source(name)
         if source is None:
             raise NowhereError(f"the program has no source {name!r} any more")
@@ -77,13 +86,15 @@ def secret(name: str) -> str:
     return found
 
 
-def make(row: Item, platform: str, to: Destination, hands: Hands) -> Outcome:
+WAYS = {"act": "act", "look": "look", "post": "send", "mail": "send"}
+
+
+def make(row: Item, platform: str, to: Destination, hands: Hands) -> Outcome | Found:
     """The one irreversible call. Whatever goes wrong in it has an outcome."""
     try:
         request = REQUESTS[row["purpose"]].model_validate(row["request"])
-        module = adapter(platform)
-        way = module.act if row["purpose"] == "act" else module.send
-        return cast(Outcome, way(request, to, row["key"], hands))
+        way = getattr(adapter(platform), WAYS[row["purpose"]])
+        return cast(Outcome | Found, way(request, to, row["key"], hands))
     except NotSentError as error:
         return Wait(0, str(error))
     except UnansweredError as error:

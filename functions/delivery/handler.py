@@ -4,10 +4,10 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from functions.delivery import attempts, calls, http, mailer, records
+from functions.delivery import attempts, calls, mailer, records
 from functions.delivery.attempts import Next
-from functions.platforms.outgoing import Hands
-from functions.shared import clock, objects, outbox, program
+from functions.platforms.outgoing import Found, Hands, Sent
+from functions.shared import clock, http, objects, outbox, program, queues
 from functions.shared.log import logger, metrics
 from functions.shared.settings import settings
 from functions.shared.table import Item, Key, table
@@ -45,13 +45,25 @@ def attempt(row: Item, found: str) -> tuple[Item, Next]:
         to = calls.destination(row, active, settings().public_url)
     except calls.NowhereError as error:
         return row, Next("refused", str(error))
-    kind = calls.kind(platform)
+    kind = calls.kind(row, platform)
     instead = attempts.may_send(found, kind, row["attempts"])
     if instead:
         return row, instead
     armed = records.arm(table(), row, clock.now())
     hands = Hands(http.Bounded(), objects, mailer.send, int(clock.now().timestamp()))
-    return armed, attempts.after(calls.make(armed, platform, to, hands), kind, armed["attempts"])
+    outcome = calls.make(armed, platform, to, hands)
+    if isinstance(outcome, Found):
+        outcome = brought(outcome, armed, platform)
+    return armed, attempts.after(outcome, kind, armed["attempts"])
+
+
+def brought(found: Found, row: Item, platform: str) -> Sent:
+    """What a look found goes on its queue before the row ends: cut off in between, it is found again."""
+    for piece in found.pieces:
+        queues.enqueue(
+            queues.fetched(piece, row["destination"], outbox.community_of(row), platform, clock.text(clock.now()))
+        )
+    return Sent(f"{len(found.pieces)} found")
 
 
 def told(row: Item, outcome: Next) -> None:

@@ -1,12 +1,14 @@
 """The two edges of feedback: what was said, from the queue; and the roll-ups, from the schedule."""
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from events.envelope import Envelope
-from events.feedback import FeedbackReceived
+from events.feedback import FeedbackChanged, FeedbackReceived
 from events.program import Program
 from functions.feedback import records, rollup
+from functions.platforms.inbound import ForFeedback
 from functions.shared import batch, clock, errands, intake, program
 from functions.shared.log import logger, metrics
 from functions.shared.table import Key, table
@@ -19,10 +21,15 @@ def main(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     def settle(envelope: Envelope) -> None:
         now = clock.now()
-        feedback = intake.event(envelope, FeedbackReceived, now)
-        if feedback is not None:
-            touched.add((feedback.community, rollup.bucket(feedback.said_at)))
-            intake.count(envelope, records.record(table(), feedback, envelope.id, now))
+        match intake.event(envelope, ForFeedback, now):
+            case FeedbackReceived() as feedback:
+                touched.add((feedback.community, rollup.bucket(feedback.said_at)))
+                intake.count(envelope, records.record(table(), feedback, envelope.id, now))
+            case FeedbackChanged(said_at=None) as changed:
+                intake.park(envelope, f"{changed.change}, but the platform does not say when it was said")
+            case FeedbackChanged(said_at=datetime() as said_at) as changed:
+                touched.add((changed.community, rollup.bucket(said_at)))
+                intake.count(envelope, records.change(table(), changed, said_at, envelope.id, now))
 
     try:
         return batch.each(event, context, settle)

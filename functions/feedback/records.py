@@ -13,7 +13,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from events.feedback import FeedbackReceived
+from events.feedback import FeedbackChanged, FeedbackReceived
 from functions.feedback import rollup
 from functions.shared import clock, inbox, table
 from functions.shared.table import ConditionFailedError, Item, Put, Table, Update
@@ -23,14 +23,13 @@ BUCKET = "bucket"
 TRIES = 8
 
 
-def content_hash(feedback: FeedbackReceived) -> str:
-    return sha256(f"{feedback.source}\n{feedback.content}".encode()).hexdigest()[:32]
+def content_hash(source: str, content: str) -> str:
+    return sha256(f"{source}\n{content}".encode()).hexdigest()[:32]
 
 
-def log_key(feedback: FeedbackReceived) -> table.Key:
-    content = content_hash(feedback)
-    hour = rollup.bucket(feedback.said_at)
-    return log_partition(feedback.community, hour, table.shard(content, SHARDS)), content
+def log_key(community: str, source: str, content: str, said_at: datetime) -> table.Key:
+    name = content_hash(source, content)
+    return log_partition(community, rollup.bucket(said_at), table.shard(name, SHARDS)), name
 
 
 def log_partition(community: str, hour: str, number: int) -> str:
@@ -39,25 +38,48 @@ def log_partition(community: str, hour: str, number: int) -> str:
 
 def record(store: Table, feedback: FeedbackReceived, delivery: str, now: datetime) -> inbox.Fate:
     """Log it, once. The author is left out: nothing here needs to know who it was."""
-    pk, sk = log_key(feedback)
-    item = {
+    item = logged(feedback, feedback.said_at, delivery, now)
+    try:
+        store.write(Put({**item, "about": feedback.about, "state": "created"}, when=[table.absent()]))
+    except ConditionFailedError:
+        return "duplicate"
+    return "recorded"
+
+
+def logged(told: FeedbackReceived | FeedbackChanged, said_at: datetime, delivery: str, now: datetime) -> Item:
+    pk, sk = log_key(told.community, told.source, told.content, said_at)
+    return {
         "pk": pk,
         "sk": sk,
         "kind": "feedback",
-        "source": feedback.source,
-        "platform": feedback.platform,
-        "content": feedback.content,
-        "type": feedback.kind,
-        "title": feedback.title,
-        "text": feedback.text,
-        "url": feedback.url,
-        "language": feedback.language,
-        "said_at": clock.text(feedback.said_at),
+        "source": told.source,
+        "platform": told.platform,
+        "content": told.content,
+        "type": told.kind,
+        "title": told.title,
+        "text": told.text,
+        "original": told.original,
+        "url": told.url,
+        "language": told.language,
+        "revision": told.revision,
+        "said_at": clock.text(said_at),
         "logged_at": clock.text(now),
         "delivery": delivery,
     }
+
+
+def change(store: Table, changed: FeedbackChanged, said_at: datetime, delivery: str, now: datetime) -> inbox.Fate:
+    """The newest state of something said. It may come before the thing itself, which then finds it logged; an
+    older change than the one that is there has no effect, and of two at one moment a removal is the later."""
+    gone = changed.change == "removed"
+    newest = f"{clock.text(changed.changed_at)}#{int(gone)}"
+    item = logged(changed, said_at, delivery, now)
+    key = item.pop("pk"), item.pop("sk")
+    empty = {"title": "", "text": "", "original": ""} if gone else {}
+    told = {name: value for name, value in item.items() if value != ""} | empty
+    newer = table.either([table.absent("newest")], [table.before("newest", newest)])
     try:
-        store.write(Put(item, when=[table.absent()]))
+        store.write(Update(key, set={**told, "state": changed.change, "newest": newest}, when=[newer]))
     except ConditionFailedError:
         return "duplicate"
     return "recorded"

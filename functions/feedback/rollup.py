@@ -25,9 +25,11 @@ def dimensions(source: str, kind: str) -> tuple[str, ...]:
 
 
 def count(items: Iterable[Mapping[str, str]]) -> Hour:
-    """All items of one hour, by dimension and quarter. Each has `said_at`, `source` and `type`."""
+    """All items of one hour that still stand, by dimension and quarter. Each has `said_at`, `source`, `type`."""
     counted: Hour = {}
     for item in items:
+        if item.get("state") == "removed":
+            continue
         quarter = datetime.fromisoformat(item["said_at"]).minute // (60 // QUARTERS)
         for dimension in dimensions(item["source"], item["type"]):
             counted.setdefault(dimension, [0] * QUARTERS)[quarter] += 1

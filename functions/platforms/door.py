@@ -15,17 +15,19 @@ from events.envelope import Envelope, Pipeline
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request as the platform sent it. Header names are lower-case; the body is raw."""
+    """One HTTP request as the platform sent it. Header names are lower-case; the body is raw. `path` is what
+    follows the source's own address, empty for most platforms."""
 
     method: str
     headers: Mapping[str, str]
     body: bytes
     query: Mapping[str, str] = field(default_factory=dict)
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a handshake is answered with, at once; nothing is stored."""
+    """What a request is answered with: a handshake at once, a delivery once it is queued."""
 
     status: int
     body: str = ""
@@ -33,17 +35,44 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """One bounded call that has to be made while the platform waits (Slack's forms), after everything is queued.
+
+    `url` is relative to the platform's own API. `failed` is the answer when it came to nothing, and `apology`
+    what is posted to `tell` then, where the answer itself is shown to nobody.
+    """
+
+    method: str
+    body: bytes
+    failed: Answer
+    tell: str = ""
+    apology: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
-    """Where an authentic delivery goes, and its own id. `reason` is given when it goes to `parked`."""
+    """Where an authentic delivery goes, and its own id. `reason` is given when it goes to `parked`.
+
+    `body` replaces the raw one where a delivery carries several events and this is one of them. `answer` is
+    given once it is queued, where the platform needs another than the usual receipt; `then` comes before it.
+    """
 
     pipeline: Pipeline
     event: str
     delivery: str
     reason: str = ""
+    body: bytes | None = None
+    answer: Answer | None = None
+    then: Call | None = None
+
+
+Verdict = Accepted | Answer | tuple[Accepted, ...]
+"""Several events of one delivery are queued one by one; the first one's answer is given."""
 
 
 class Gate(Protocol):
-    """`gate.py` of a platform, as a module."""
+    """`gate.py` of a platform, as a module. It may have a `REFUSED`, where the platform wants another refusal
+    than 401, and an `API`, where its `Call`s go."""
 
     KEPT_HEADERS: tuple[str, ...]
     """Header names that normalising needs later; all others are forgotten at the door."""
@@ -51,11 +80,15 @@ class Gate(Protocol):
     def verify(self, request: Request, secrets: Sequence[str], now: float) -> bool:
         """Whether one of the live secrets signed exactly these bytes. Never raises."""
 
-    def classify(self, request: Request) -> Accepted | Answer:
+    def classify(self, request: Request) -> Verdict:
         """Where a verified request goes. Total: what it does not know goes to `parked`."""
 
 
-GATES = ("discourse", "github", "standard_webhooks")
+GATES = (
+    "discourse",
+    "github",
+    "standard_webhooks",
+)
 
 
 LARGEST = 700_000
@@ -86,15 +119,31 @@ def sealed(
         event=verdict.event,
         delivery=verdict.delivery,
         received_at=received_at,
-        body=request.body,
+        body=request.body if verdict.body is None else verdict.body,
         headers={name: request.headers[name] for name in kept if name in request.headers},
         reason=verdict.reason,
     )
 
 
-def receipt(envelope: Envelope) -> Answer:
+def refused(platform: str) -> Answer:
+    """What somebody who could not be verified is told."""
+    return cast(Answer, getattr(gate(platform), "REFUSED", UNVERIFIED))
+
+
+def api(platform: str) -> str:
+    """Where a platform's `Call`s go, with a slash at the end."""
+    return str(getattr(gate(platform), "API", ""))
+
+
+def classified(platform: str, request: Request) -> Answer | tuple[Accepted, ...]:
+    """The gate's verdict on a verified request, one or several; at least one."""
+    verdict = gate(platform).classify(request)
+    return (verdict,) if isinstance(verdict, Accepted) else verdict
+
+
+def receipt(envelope: Envelope, verdict: Accepted) -> Answer:
     """What a platform is told once its delivery is safely queued."""
-    return Answer(202, json.dumps({"accepted": envelope.id}))
+    return verdict.answer or Answer(202, json.dumps({"accepted": envelope.id}))
 
 
 def gate(platform: str) -> Gate:

@@ -6,13 +6,21 @@ from typing import Any, Protocol, cast
 
 from pydantic import ValidationError
 
-from events.announcements import ReleasePublished
+from events.announcements import DraftWritten, TriggerFired, TriggerWithdrawn
 from events.envelope import Envelope
-from events.feedback import FeedbackReceived
-from events.moderation import FlagRaised, Measure
+from events.feedback import FeedbackChanged, FeedbackReceived
+from events.moderation import CardUsed, DecisionReported, FlagExplained, FlagRaised, Measure, MessageSeen
+from events.operations import AlertRaised, ErasureRequested, SubscriptionLost
+from events.program import Source
 from functions.platforms.door import GATES
 
-Event = FlagRaised | FeedbackReceived | ReleasePublished
+ForModeration = FlagRaised | FlagExplained | DecisionReported | MessageSeen | CardUsed
+ForFeedback = FeedbackReceived | FeedbackChanged
+ForAnnouncements = TriggerFired | TriggerWithdrawn | DraftWritten
+ForUpkeep = SubscriptionLost | AlertRaised | ErasureRequested
+Event = ForModeration | ForFeedback | ForAnnouncements | ForUpkeep
+POLLED: tuple[str, ...] = ()
+"""Platforms that never call: their adapters read what `upkeep` fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +41,18 @@ LARGEST = 150_000
 class Normaliser(Protocol):
     """The inbound half of a platform's `adapter.py`, as a module."""
 
-    def normalise(self, envelope: Envelope) -> Event | Ignored:
-        """Raises Unplaceable, or any error pydantic has with the body's fields."""
+    def normalise(self, envelope: Envelope, place: Source) -> Event | Ignored:
+        """`place` is what the program says of the source. Raises Unplaceable, or any error pydantic has with
+        the body's fields."""
 
 
-def normalise(envelope: Envelope) -> Event | Ignored:
+def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
     """The event in a delivery. Raises Unplaceable with a reason that a person understands."""
-    if envelope.platform not in GATES:
+    if envelope.platform not in (*GATES, *POLLED):
         raise Unplaceable(f"no platform {envelope.platform!r} is known here")
     adapter = cast(Normaliser, import_module(f"functions.platforms.{envelope.platform}.adapter"))
     try:
-        event = adapter.normalise(envelope)
+        event = adapter.normalise(envelope, place)
     except ValidationError as error:
         raise Unplaceable(f"{envelope.event}: {told(error)}") from error
     if not isinstance(event, Ignored) and len(event.model_dump_json().encode()) > LARGEST:
@@ -58,6 +67,11 @@ def told(error: ValidationError) -> str:
         for problem in error.errors(include_input=False, include_url=False, include_context=False)
     ]
     return "; ".join(complaints[:3])
+
+
+def origin(envelope: Envelope) -> dict[str, str]:
+    """The fields every event starts with."""
+    return {"community": envelope.community, "source": envelope.source, "platform": envelope.platform}
 
 
 def part(body: dict[str, Any], name: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from events.envelope import Pipeline
 from functions.platforms.signatures import standard_headers
 
 Kind = Literal["keyed", "readable", "blind"]
@@ -45,6 +46,24 @@ class Unknown:
 
 
 Outcome = Sent | Refused | Wait | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One thing that was fetched instead of sent: it goes on a queue as an ordinary delivery. `delivery` names
+    it and its state, so that the same found again is a repeat."""
+
+    pipeline: Pipeline
+    event: str
+    delivery: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look brought."""
+
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,27 @@
 """What every pipeline does with a delivery around its own work: read it, and say what became of it."""
 
 from datetime import datetime
-from typing import Literal, TypeVar
+from types import UnionType
+from typing import Literal
 
 from aws_lambda_powertools.metrics import MetricUnit
 
 from events.envelope import Envelope
-from functions.platforms.inbound import Ignored, Unplaceable, normalise
-from functions.shared import inbox, queues
+from functions.platforms.inbound import Event, Ignored, Unplaceable, normalise
+from functions.shared import inbox, program, queues
 from functions.shared.log import logger, metrics
 from functions.shared.table import ConditionFailedError, table
 
-Event = TypeVar("Event")
 Told = Literal["recorded", "duplicate", "ignored", "parked"]
 
 
-def event(envelope: Envelope, expected: type[Event], now: datetime) -> Event | None:
+def event(envelope: Envelope, expected: UnionType, now: datetime) -> Event | None:
     """The event in a delivery, or None when the delivery is settled already: parked, or without effect."""
     if inbox.too_old(envelope, now):
         park(envelope, f"too old: it was received {envelope.received_at}, and its marker may be gone")
         return None
     try:
-        found = normalise(envelope)
+        found = normalise(envelope, program.place(envelope.source, envelope.community, envelope.platform))
     except Unplaceable as error:
         park(envelope, str(error))
         return None
@@ -29,7 +29,7 @@ def event(envelope: Envelope, expected: type[Event], now: datetime) -> Event | N
         settled(envelope, without_effect(envelope, found.reason, now))
         return None
     if not isinstance(found, expected):
-        park(envelope, f"{type(found).__name__} arrived where {expected.__name__} was expected")
+        park(envelope, f"{type(found).__name__} arrived on the queue for {envelope.pipeline}")
         return None
     return found
 

@@ -16,7 +16,7 @@ from functions.shared import clock, queues, table
 from functions.shared.log import logger
 from functions.shared.table import ConditionFailedError, Item, Put, Table, Update
 
-Purpose = Literal["post", "act", "mail"]
+Purpose = Literal["post", "act", "look", "mail"]
 KIND = "delivery"
 NEEDS_A_PERSON = "deliveries-stuck"
 """Listing of rows that were refused, given up, or sent with nobody knowing what became of it."""

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from pydantic import BaseModel, ValidationError
 
-from events.program import Community, Program, Reader, Source, Target
+from events.program import Community, Program, Reader, Source, Target, bare
 from functions.shared import clock, objects, parameters, table
 from functions.shared.table import ConditionFailedError, Item, Put, Update
 
@@ -160,6 +160,17 @@ def publish_directory() -> None:
 def active() -> tuple[Program, str]:
     """The program and its hash, at most a minute old. Raises ProgramError when none was pushed yet."""
     return loaded(int(time.monotonic() // CACHED))
+
+
+def place(source: str, community: str, platform: str) -> Source:
+    """What the program says of a source; a bare one when it has left the program, or none was pushed."""
+    try:
+        found = active()[0].source(source)
+    except ProgramError:
+        found = None
+    if found and found.platform == platform:
+        return found
+    return bare(source, community, platform)
 
 
 @lru_cache(maxsize=1)

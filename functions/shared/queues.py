@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from events.envelope import Envelope
+from functions.platforms.outgoing import Piece
 from functions.shared import aws
 from functions.shared.settings import settings
 
@@ -13,6 +14,20 @@ def enqueue(envelope: Envelope) -> None:
         QueueUrl=settings().queue(envelope.pipeline),
         MessageBody=envelope.to_json(),
         MessageGroupId=envelope.community,
+    )
+
+
+def fetched(piece: Piece, source: str, community: str, platform: str, received_at: str) -> Envelope:
+    """What was fetched, as if it had been sent."""
+    return Envelope(
+        source=source,
+        community=community,
+        platform=platform,
+        pipeline=piece.pipeline,
+        event=piece.event,
+        delivery=piece.delivery,
+        received_at=received_at,
+        body=piece.body,
     )
 
 

@@ -105,6 +105,10 @@ def after(attribute: str, value: object) -> Condition:
     return Condition(attribute, ">", value)
 
 
+def before(attribute: str, value: object) -> Condition:
+    return Condition(attribute, "<", value)
+
+
 def absent(attribute: str = "pk") -> Condition:
     return Condition(attribute, "attribute_not_exists")
 

@@ -9,10 +9,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from events.envelope import Envelope
 from functions.platforms import door
-from functions.platforms.door import Answer, Request
+from functions.platforms.door import Accepted, Answer, Request
 from functions.shared import clock, signed
 from functions.shared.log import logger, metrics
 from functions.shared.settings import settings
+from functions.webhooks import forms
 from functions.webhooks.sources import Sources
 
 SOURCE = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -28,9 +29,9 @@ def sources() -> Sources:
 @metrics.log_metrics
 def main(event: dict[str, Any], context: Any) -> dict[str, Any]:
     del context
-    told = answer(event)
-    metrics.add_metric(name=f"Answered{told.status}", unit=MetricUnit.Count, value=1)
-    return {"statusCode": told.status, "headers": {"content-type": told.content_type}, "body": told.body}
+    given = answer(event)
+    metrics.add_metric(name=f"Answered{given.status}", unit=MetricUnit.Count, value=1)
+    return {"statusCode": given.status, "headers": {"content-type": given.content_type}, "body": given.body}
 
 
 def answer(event: dict[str, Any]) -> Answer:
@@ -49,18 +50,36 @@ def answer(event: dict[str, Any]) -> Answer:
 
 def admitted(name: str, request: Request) -> Answer:
     known = sources().find(name) if SOURCE.fullmatch(name) else None
-    if known is None or not verified(name, known[0], request):
+    if known is None:
+        shown = name if SOURCE.fullmatch(name) else ""
+        logger.warning("refused", extra={"source": shown, "why": "no such source"})
         return door.UNVERIFIED
     platform, community = known
-    verdict = door.gate(platform).classify(request)
+    if not verified(name, platform, request):
+        # Seen by `liaison connect`, which waits for the first delivery that gets in.
+        logger.warning("refused", extra={"source": name, "why": "not signed with a secret of this source"})
+        return door.refused(platform)
+    verdict = door.classified(platform, request)
     if isinstance(verdict, Answer):
+        logger.info("answered", extra={"source": name, "status": verdict.status})
         return verdict
-    envelope = door.sealed(
-        request, verdict, platform=platform, source=name, community=community, received_at=clock.text(clock.now())
-    )
-    enqueue(envelope)
-    logger.info("accepted", extra={"envelope": envelope.id, "source": name, "pipeline": envelope.pipeline})
-    return door.receipt(envelope)
+    received_at = clock.text(clock.now())
+    envelopes = [
+        door.sealed(request, one, platform=platform, source=name, community=community, received_at=received_at)
+        for one in verdict
+    ]
+    for envelope in envelopes:
+        enqueue(envelope)
+    return concluded(name, verdict[0], envelopes)
+
+
+def concluded(name: str, verdict: Accepted, envelopes: list[Envelope]) -> Answer:
+    for envelope in envelopes:
+        # No event name and no reason: both may hold the sender's words.
+        logger.info("accepted", extra={"envelope": envelope.id, "source": name, "pipeline": envelope.pipeline})
+    if verdict.then and not forms.opened(envelopes[0].platform, verdict.then, sources().token(name)):
+        return verdict.then.failed
+    return door.receipt(envelopes[0], verdict)
 
 
 def verified(name: str, platform: str, request: Request) -> bool:
@@ -77,7 +96,8 @@ def received(event: dict[str, Any]) -> Request:
     raw = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")
     method = str(event["requestContext"]["http"]["method"])
     headers = {key.lower(): str(value) for key, value in (event.get("headers") or {}).items()}
-    return Request(method, headers, raw, event.get("queryStringParameters") or {})
+    path = str((event.get("pathParameters") or {}).get("rest", ""))
+    return Request(method, headers, raw, event.get("queryStringParameters") or {}, path)
 
 
 def enqueue(envelope: Envelope) -> None:

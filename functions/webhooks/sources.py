@@ -28,6 +28,7 @@ class Sources:
 
     directory: Kept | None = None
     secrets: dict[str, Kept] = field(default_factory=dict)
+    tokens: dict[str, Kept] = field(default_factory=dict)
 
     def find(self, name: str) -> tuple[str, str] | None:
         """Platform and community of a source. Raises signed.CallError when that cannot be said now."""
@@ -53,6 +54,13 @@ class Sources:
             return []
         self.secrets[name] = self.fetched(name)
         return self.live(name, now)
+
+    def token(self, name: str) -> str:
+        """What the door itself may call the platform with; empty where none was put. Raises signed.CallError."""
+        kept = self.tokens.get(name)
+        if kept is None or time.monotonic() - kept.at > SECRET_SECONDS:
+            kept = self.tokens[name] = refreshed(kept, f"{settings().parameters}/door/{name}")
+        return kept.value or ""
 
     def fetched(self, name: str) -> Kept:
         return refreshed(self.secrets.get(name), f"{settings().parameters}/sources/{name}")

@@ -4,13 +4,25 @@ import json
 import os
 import subprocess
 import sys
+import time
+from typing import Any
 
 from infra.bundle import ROOT
 from tests.budgets.bench import BUDGET, DOOR, bench, environment, signed
 from tests.budgets.runtime import BARE
+from tests.platforms.senders import PAIRS, asymmetric
 from tests.webhooks.cloud import Cloud
 
-HEAVY = ("pydantic", "pydantic_core", "boto3", "jinja2", "mistune", "functions.shared.table", "functions.shared.aws")
+HEAVY = (
+    "pydantic",
+    "pydantic_core",
+    "boto3",
+    "jinja2",
+    "mistune",
+    "nacl",
+    "functions.shared.table",
+    "functions.shared.aws",
+)
 RUNS = 5
 
 ONE_EVENT = """
@@ -25,20 +37,32 @@ sys.stderr.write(json.dumps([status, [name for name in heavy if name in sys.modu
 """
 
 
-def test_handling_an_event_loads_neither_pydantic_nor_boto3_nor_the_table() -> None:
-    secret = "whsec_" + "A" * 32
+def handled(secret: str, event: dict[str, Any]) -> list[Any]:
+    """The status, and what was loaded of the heavy modules."""
     stored = {
         "/bench/directory": json.dumps({"sources": {"game": ["standard_webhooks", "players"]}}),
         "/bench/sources/game": json.dumps({"current": secret}),
     }
     with Cloud(stored) as cloud:
         told = {**environment(cloud.url), "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-        given = json.dumps([signed(secret), HEAVY])
+        given = json.dumps([event, HEAVY])
         ran = subprocess.run(
             [sys.executable, "-c", ONE_EVENT], input=given, env=told, capture_output=True, text=True, check=True
         )
-    assert json.loads(ran.stderr) == [202, []]
     assert len(cloud.messages) == 1
+    return list(json.loads(ran.stderr))
+
+
+def test_handling_an_event_loads_neither_pydantic_nor_boto3_nor_the_table() -> None:
+    secret = "whsec_" + "A" * 32
+    assert handled(secret, signed(secret)) == [202, []]
+
+
+def test_only_a_public_key_loads_what_verifies_with_one() -> None:
+    key = next(iter(PAIRS))
+    event = signed("whsec_" + "A" * 32)
+    request = asymmetric(key, event["body"].encode(), at=int(time.time()))
+    assert handled(key, {**event, "headers": dict(request.headers)}) == [202, ["nacl"]]
 
 
 def test_a_cold_start_of_the_door_stays_within_its_budget() -> None:

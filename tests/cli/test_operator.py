@@ -14,6 +14,8 @@ from tests.support.world import World
 
 GOOD = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo="
 OTHER = "whsec_" + "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY="
+PUBLIC = "whpk_" + "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+PRIVATE = "whsk_" + "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A="
 
 
 def stored(*names: str) -> str:
@@ -72,6 +74,47 @@ def test_a_secret_that_cannot_be_one_there_is_refused_and_the_old_one_stays(worl
     with pytest.raises(OperatorError, match="secret is"):
         operator.put_secret("game", value, outgoing=False)
     assert json.loads(stored("sources", "game")) == {"current": GOOD}
+
+
+def test_a_public_key_is_put_and_rotated_like_a_secret(world: World) -> None:
+    operator.put_secret("game", GOOD, outgoing=False)
+    operator.put_secret("game", PUBLIC, outgoing=False)
+    assert secret.live(stored("sources", "game"), world.now) == [PUBLIC, GOOD]
+    operator.put_secret("game", OTHER, outgoing=False)
+    assert secret.live(stored("sources", "game"), world.now) == [OTHER, PUBLIC]
+
+
+@pytest.mark.parametrize("value", ["whpk_", "whpk_%%%", "whpk_é", "whpk_QUJD", "whpk_" + "QUJD" * 11, PUBLIC + "QUJD"])
+def test_a_public_key_that_is_none_is_refused_and_the_old_secret_stays(world: World, value: str) -> None:
+    operator.put_secret("game", GOOD, outgoing=False)
+    with pytest.raises(OperatorError, match="not base64 of 32 bytes"):
+        operator.put_secret("game", value, outgoing=False)
+    assert json.loads(stored("sources", "game")) == {"current": GOOD}
+
+
+@pytest.mark.parametrize(("name", "outgoing"), [("game", True), ("site", False), ("site", True)])
+def test_nothing_is_signed_with_a_public_key(world: World, name: str, outgoing: bool) -> None:
+    before = stored("targets", name)
+    with pytest.raises(OperatorError, match="put whsec_… here"):
+        operator.put_secret(name, PUBLIC, outgoing=outgoing)
+    assert stored("targets", name) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "outgoing", "advice"),
+    [
+        ("game", False, "keep it at the sender, and put its public key"),
+        ("game", True, "whsec_"),
+        ("site", True, "whsec_"),
+    ],
+)
+def test_a_private_key_is_refused_and_stored_nowhere(world: World, name: str, outgoing: bool, advice: str) -> None:
+    kept = [parameters.path(kind, name) for kind in ("sources", "targets")]
+    before = [parameters.fresh(path) for path in kept]
+    with pytest.raises(OperatorError, match=advice) as refused:
+        operator.put_secret(name, PRIVATE, outgoing=outgoing)
+    assert PRIVATE not in str(refused.value)
+    assert [parameters.fresh(path) for path in kept] == before
 
 
 def test_a_forums_secret_may_be_any_text(world: World) -> None:

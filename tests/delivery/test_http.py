@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from functions.delivery import http
 from functions.platforms.outgoing import NotSentError, Reply, UnansweredError
+from functions.shared import http
 from tests.delivery.server import Server, answering, serving
 
 OK = answering("HTTP/1.1 200 OK", "X-Told: yes", body=b"hello")

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from events.envelope import Envelope
 from events.feedback import FeedbackReceived
+from events.program import bare
 from functions.feedback import records, rollup
 from functions.platforms.inbound import normalise
 from functions.shared import clock
@@ -52,7 +53,7 @@ def marks(world: World) -> list[str]:
 
 
 def event(envelope: Envelope) -> FeedbackReceived:
-    found = normalise(envelope)
+    found = normalise(envelope, bare(envelope.source, envelope.community, envelope.platform))
     assert isinstance(found, FeedbackReceived)
     return found
 

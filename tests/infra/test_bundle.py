@@ -70,6 +70,12 @@ def test_the_services_left_in_can_be_called(host: Bundle) -> None:
     assert result.returncode == 0, result.stderr
 
 
+def test_what_is_loaded_at_first_use_is_in_the_bundle(host: Bundle) -> None:
+    verify = "from functions.platforms.signatures import signed_by; assert not signed_by(bytes(32), bytes(64), b'')"
+    result = alone(host, f"{verify}; assert 'nacl' in sys.modules")
+    assert result.returncode == 0, result.stderr
+
+
 def test_only_those_services_are_left_in(host: Bundle) -> None:
     data = host.path / "botocore" / "data"
     assert {entry.name for entry in data.iterdir() if entry.is_dir()} == SERVICES

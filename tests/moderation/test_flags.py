@@ -5,6 +5,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from events.envelope import Envelope
 from events.moderation import FlagRaised
+from events.program import bare
 from functions.moderation import cases, records
 from functions.platforms.inbound import normalise
 from functions.shared.table import table
@@ -112,7 +113,7 @@ def test_feedback_in_the_queue_of_flags_is_parked(world: World) -> None:
     body = builders.feedback(world.now)
     astray = Envelope(**{**{name: getattr(body, name) for name in body.__slots__}, "pipeline": "moderation"})
     world.handle(astray)
-    assert reasons(world) == ["FeedbackReceived arrived where FlagRaised was expected"]
+    assert reasons(world) == ["FeedbackReceived arrived on the queue for moderation"]
 
 
 def test_a_message_that_is_no_envelope_fails_alone_and_ends_as_a_parked_record(world: World) -> None:
@@ -244,7 +245,7 @@ def test_an_answer_lost_on_the_last_try_is_a_lost_answer_and_no_lost_flag(world:
 
 
 def records_event(envelope: Envelope) -> FlagRaised:
-    found = normalise(envelope)
+    found = normalise(envelope, bare(envelope.source, envelope.community, envelope.platform))
     assert isinstance(found, FlagRaised)
     return found
 

@@ -1,24 +1,45 @@
 """Requests as each platform signs them: by the reference library, or written out from its documentation."""
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from standardwebhooks import Webhook
+from nacl.signing import SigningKey
 
-from functions.platforms.door import Request
+from functions.platforms.door import GATES, Request
+from tests.platforms.kits import NOW, kit
+from tests.platforms.kits.discourse import signed as discourse
+from tests.platforms.kits.github import signed as github
+from tests.platforms.kits.standard_webhooks import signed as standard
 
-NOW = 1_795_339_800
-"""2026-11-22 09:30 UTC, in unix seconds."""
+__all__ = ["NOW", "discourse", "github", "standard"]
+
 
 Sender = Callable[[str, bytes], Request]
 
 
-def standard(secret: str, body: bytes, webhook_id: str = "msg_1", at: int = NOW) -> Request:
-    signature = Webhook(secret).sign(webhook_id, datetime.fromtimestamp(at, UTC), body.decode())
-    headers = {"webhook-id": webhook_id, "webhook-timestamp": str(at), "webhook-signature": signature}
+def public(key: SigningKey) -> str:
+    """A key's public half, as Standard Webhooks shows it and a source's secret holds it."""
+    return "whpk_" + base64.b64encode(bytes(key.verify_key)).decode()
+
+
+PAIRS = {public(key): key for key in (SigningKey(b"1" * 32), SigningKey(b"2" * 32))}
+
+
+def asymmetric(secret: str, body: bytes, webhook_id: str = "msg_1", at: int = NOW) -> Request:
+    """Standard Webhooks' `v1a`, by the private half of one of the `PAIRS`."""
+    return signed_with(PAIRS[secret], body, webhook_id, at)
+
+
+def signed_with(key: SigningKey, body: bytes, webhook_id: str = "msg_1", at: int = NOW) -> Request:
+    signature = key.sign(f"{webhook_id}.{at}.".encode() + body).signature
+    headers = {
+        "webhook-id": webhook_id,
+        "webhook-timestamp": str(at),
+        "webhook-signature": "v1a," + base64.b64encode(signature).decode(),
+    }
     return Request("POST", headers, body)
 
 
@@ -26,27 +47,29 @@ def hexdigest(secret: str, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def github(secret: str, body: bytes) -> Request:
-    headers = {"x-github-event": "star", "x-github-delivery": "guid-1", "x-hub-signature-256": hexdigest(secret, body)}
-    return Request("POST", headers, body)
+SENDERS: dict[str, Sender] = {
+    **{platform: kit(platform).signed for platform in GATES},
+    "standard_webhooks v1a": asymmetric,
+}
+"""By scheme: a platform, and after a space which of its schemes where it has several."""
 
-
-def discourse(secret: str, body: bytes) -> Request:
-    headers = {"x-discourse-event": "post_created", "x-discourse-event-signature": hexdigest(secret, body)}
-    return Request("POST", headers, body)
-
-
-SENDERS: dict[str, Sender] = {"standard_webhooks": standard, "github": github, "discourse": discourse}
 SIGNED_IN = {
-    "standard_webhooks": "webhook-signature",
-    "github": "x-hub-signature-256",
-    "discourse": "x-discourse-event-signature",
+    **{platform: kit(platform).SIGNED_IN for platform in GATES},
+    "standard_webhooks v1a": "webhook-signature",
 }
-SECRETS = {
-    "standard_webhooks": ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_" + "Q0xPQ0tTIEFSRSBIQVJEIFRPIEZPUkdFIQ=="),
-    "github": ("It's a Secret to Everybody", "a second secret"),
-    "discourse": ("my forum's secret", "a second secret"),
+SECRETS: dict[str, tuple[str, ...]] = {
+    **{platform: kit(platform).SECRETS for platform in GATES},
+    "standard_webhooks v1a": tuple(PAIRS),
 }
+WRONG: dict[str, str] = {
+    **{platform: str(getattr(kit(platform), "WRONG", "wrong")) for platform in GATES},
+    "standard_webhooks v1a": "v1a," + base64.b64encode(b"w" * 64).decode(),
+}
+"""Signatures of nobody's, in the form in which they are looked at at all."""
+
+
+def platform_of(scheme: str) -> str:
+    return scheme.partition(" ")[0]
 
 
 def with_headers(request: Request, **changed: str | None) -> Request:

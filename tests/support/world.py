@@ -25,11 +25,10 @@ from events.envelope import Envelope
 from functions.announcements import handler as announcements
 from functions.api import handler as api
 from functions.delivery import handler as delivery
-from functions.delivery import http
 from functions.digests import handler as digests
 from functions.feedback import handler as feedback
 from functions.moderation import handler as moderation
-from functions.shared import clock, outbox, parameters, program, queues, table, tokens
+from functions.shared import clock, http, outbox, parameters, program, queues, table, tokens
 from functions.shared.settings import settings
 from functions.shared.table import Item, whole
 from functions.upkeep import handler as upkeep

@@ -7,7 +7,7 @@ import pytest
 
 from cli import inspect
 from events.envelope import Envelope
-from events.program import Program
+from events.program import Program, bare
 from functions.platforms.inbound import Unplaceable, normalise
 from functions.platforms.signatures import standard_headers
 from functions.shared import program
@@ -87,7 +87,7 @@ def test_the_door_s_verdict_is_the_command_line_s(door: Door) -> None:
     body = json.dumps(sample("github", "release.published")).encode()
     sent = signed("github", "release.published", body)
     door.post("code", sent, body)
-    shown = inspect.examine("github", body, sent, source="code", community="makers", at=door.now.timestamp())
+    shown = inspect.examine("github", body, sent, place=bare("code", "makers", "github"), at=door.now.timestamp())
     assert [sealed for _, _, sealed in door.queued] == [shown.envelope]
 
 
@@ -284,7 +284,7 @@ def test_what_was_signed_is_accepted_whatever_it_says(door: Door, body: bytes) -
         assert (queue == "parked") == bool(sealed.reason)
         if queue != "parked":
             with pytest.raises(Unplaceable):
-                normalise(sealed)
+                normalise(sealed, bare(sealed.source, sealed.community, sealed.platform))
 
 
 def test_characters_beyond_ascii_are_signed_as_they_were_sent(door: Door) -> None:

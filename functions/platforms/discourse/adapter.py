@@ -8,6 +8,7 @@ from typing import Any
 from events.envelope import Envelope
 from events.feedback import FeedbackReceived
 from events.moderation import ActionRequested, FlagRaised, Measure
+from events.program import Source
 from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, part, required
 from functions.platforms.outgoing import Destination, Hands, Kind, Outcome, Refused, Sent, Unknown, judged
@@ -21,7 +22,8 @@ REGULAR_POST = 1
 """`post_type`; 2 to 4 are the forum's own words (moderator action, small action, whisper)."""
 
 
-def normalise(envelope: Envelope) -> Event | Ignored:
+def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
+    del place
     body = read_object(envelope.body) or {}
     if envelope.event == "post_created":
         return post(part(body, "post"), envelope)

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from events.announcements import ReleasePublished
+from events.announcements import TriggerFired
 from events.envelope import Envelope
 from events.feedback import FeedbackReceived
+from events.program import Source
 from functions.platforms.door import form_field, read_object
 from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, part, required
 
 
-def normalise(envelope: Envelope) -> Event | Ignored:
+def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
+    del place
     body = read_object(json_of(envelope))
     if body is None:
         raise Unplaceable("the body is not a JSON object")
@@ -57,8 +59,9 @@ def release(given: dict[str, Any], body: dict[str, Any], action: str, envelope: 
         return Ignored(f"a release that was {action or 'changed'}, not published")
     repository = str(optional(body, "repository").get("full_name") or envelope.source)
     name = given.get("name") or given.get("tag_name") or ""
-    return ReleasePublished.model_validate(
+    return TriggerFired.model_validate(
         {
+            "kind": "release",
             "community": envelope.community,
             "source": envelope.source,
             "platform": envelope.platform,

@@ -6,6 +6,7 @@ from typing import Any
 from events.envelope import Envelope
 from events.feedback import FeedbackReceived
 from events.moderation import ActionRequested, FlagRaised, Measure
+from events.program import Source
 from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Unplaceable, part, required
 from functions.platforms.outgoing import Destination, Hands, Kind, Outcome, Refused, posted
@@ -15,7 +16,8 @@ KIND: Kind = "keyed"
 """The receiver is asked to drop a `webhook-id` it has seen, and a measure is a state request anyway."""
 
 
-def normalise(envelope: Envelope) -> Event:
+def normalise(envelope: Envelope, place: Source) -> Event:
+    del place
     body = read_object(envelope.body) or {}
     data = part(body, "data")
     given: dict[str, Any] = {
