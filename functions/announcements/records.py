@@ -28,6 +28,7 @@ from functions.shared.table import (
 )
 
 KIND = "announcement"
+TRIES = 8
 LISTING = "announcements"
 
 
@@ -135,29 +136,33 @@ def record_withdrawal(store: Table, envelope: Envelope, gone: TriggerWithdrawn, 
     """The draft goes with what it was about, unless somebody has given it a time or published it: then a person
     has read it, and a person decides. Come before its trigger, it keeps that from making a draft."""
     pk, sk = trigger_key(gone.community, gone.trigger)
-    marker = inbox.marker(envelope, "recorded", now, about=f"{pk} withdrawn")
-    found = store.get(pk, sk)
-    item: Item = {"pk": pk, "sk": sk, "kind": "trigger", "announcement": "", "withdrawn_at": clock.text(now)}
-    trigger = (
-        Update((pk, sk), set={"withdrawn_at": clock.text(now)}, when=[table.present()])
-        if found
-        else Put(item, when=[table.absent()])
-    )
-    cancelled = Update(
-        key(gone.community, found["announcement"] if found else ""),
-        set={"state": "cancelled", "cancelled_by": f"source {gone.source}", "cancelled_at": clock.text(now)},
+    for _ in range(TRIES):
+        found = store.get(pk, sk) or {}
+        draft = store.get(*key(gone.community, found["announcement"])) if found.get("announcement") else None
+        there = table.present() if found else table.absent()
+        told = {"kind": "trigger", "withdrawn_at": clock.text(now)}
+        writes: list[Write] = [
+            inbox.marker(envelope, "recorded", now, about=f"{pk} withdrawn"),
+            Update((pk, sk), set=told, when=[there]),
+        ]
+        if draft and draft["state"] == "draft":
+            writes.append(cancelling(draft, f"source {gone.source}", now))
+        try:
+            store.transact(writes)
+            return "recorded"
+        except CancelledError as error:
+            if 0 in error.failed:
+                return "duplicate"
+        # The trigger was recorded, or the draft given a time, in between: read again.
+    raise TimeoutError(f"the announcement of {gone.trigger!r} kept changing")
+
+
+def cancelling(draft: Item, who: str, now: datetime) -> Update:
+    return Update(
+        table.key_of(draft),
+        set={"state": "cancelled", "cancelled_by": who, "cancelled_at": clock.text(now)},
         when=[table.equals("state", "draft")],
     )
-    writes: list[Write] = [marker, trigger]
-    try:
-        store.transact([*writes, cancelled] if found and found["announcement"] else writes)
-    except CancelledError as error:
-        if 0 in error.failed:
-            return "duplicate"
-        if 1 in error.failed:
-            raise  # The trigger was recorded in between: the message comes again, and finds it.
-        return marked(store, envelope, "recorded", f"{pk} withdrawn, but no longer a draft", now)
-    return "recorded"
 
 
 def trigger_key(community: str, trigger: str) -> table.Key:

@@ -6,17 +6,24 @@ from events.moderation import MessageSeen
 
 
 def folded(before: dict[str, Any] | None, seen: MessageSeen, at: str) -> dict[str, Any]:
-    """The newest state. An older telling only fills in what the newer one left out (a removal names no author)."""
-    told = {
-        "text": seen.text,
-        "original": seen.original,
-        "language": seen.language,
-        "author": {"id": seen.author.id, "name": seen.author.name} if seen.author else {},
-        "said_at": seen.said_at.isoformat() if seen.said_at else "",
+    """The newest state, and of each part what was told last: a removal names neither author nor words.
+
+    `told_at` keeps, for each part, when that was.
+    """
+    parts: dict[str, dict[str, Any]] = {}
+    if seen.text:
+        parts["words"] = {"text": seen.text, "original": seen.original, "language": seen.language}
+    if seen.author:
+        parts["author"] = {"author": {"id": seen.author.id, "name": seen.author.name}}
+    if seen.said_at:
+        parts["said"] = {"said_at": seen.said_at.isoformat()}
+    nothing = {"text": "", "original": "", "language": "und", "author": {}, "said_at": "", "told_at": {}}
+    kept = before or {**nothing, "state": seen.change, "changed_at": at}
+    newer = [name for name in parts if at >= kept["told_at"].get(name, "")]
+    return {
+        **{name: kept[name] for name in nothing},
+        **{field: value for name in newer for field, value in parts[name].items()},
+        "state": seen.change if at >= kept["changed_at"] else kept["state"],
+        "changed_at": max(at, kept["changed_at"]),
+        "told_at": {**kept["told_at"], **dict.fromkeys(newer, at)},
     }
-    if before is None:
-        return {**told, "state": seen.change, "changed_at": at}
-    older, newer = ({**before}, told) if at >= before["changed_at"] else (told, {**before})
-    merged = {name: newer[name] or older[name] for name in told}
-    last = seen.change if at >= before["changed_at"] else before["state"]
-    return {**merged, "state": last, "changed_at": max(at, before["changed_at"])}

@@ -1,0 +1,191 @@
+"""What platforms tell beside flags: why one was raised, what was decided over there, how a message changed."""
+
+import itertools
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.moderation import DecisionReported, FlagExplained, FlagRaised, MessageSeen
+from functions.moderation import messages, records
+from functions.shared import outbox
+from functions.shared.table import table
+from tests.support import builders
+from tests.support.world import START, World
+
+ORIGIN = {"community": "acme", "source": "forum", "platform": "discourse"}
+POST = {"source": "forum", "kind": "post", "id": "7"}
+
+
+def delivery(world: World) -> Any:
+    """A delivery of its own for each event told; what it says is not read here."""
+    return builders.webhook("told", {"id": "x"}, world.now)
+
+
+def flag(world: World, name: str = "f", **more: Any) -> str:
+    given = {**ORIGIN, "flag": name, "subject": POST, "text": "Buy gold", "raised_at": world.now, **more}
+    return records.record_flag(table(), delivery(world), FlagRaised.model_validate(given), world.now, can_ask=True)
+
+
+def explanation(world: World, name: str = "f", **more: Any) -> str:
+    given = {
+        **ORIGIN,
+        "flag": name,
+        "subject": POST,
+        "reason": "spam",
+        "code": "spam",
+        "comment": "the third today",
+        "reporter": {"id": "9", "name": "Ilse"},
+        "explained_at": world.now,
+        **more,
+    }
+    return records.record_explanation(table(), delivery(world), FlagExplained.model_validate(given), world.now)
+
+
+def decision(world: World, name: str = "d", **more: Any) -> str:
+    given = {**ORIGIN, "decision": name, "subject": POST, "did": "agreed", "decided_at": world.now, **more}
+    return records.record_decision(table(), delivery(world), DecisionReported.model_validate(given), world.now)
+
+
+def message(world: World, change: str, after: int = 0, **more: Any) -> str:
+    given = {**ORIGIN, "subject": POST, "change": change, "changed_at": START + timedelta(seconds=after), **more}
+    return records.record_message(table(), delivery(world), MessageSeen.model_validate(given), world.now)
+
+
+def known(world: World) -> tuple[Any, ...]:
+    (report,) = world.items("flag")
+    case = world.item("case")
+    return report["reason"], report["code"], report["comment"], report["reporter"], case["reasons"], case["codes"]
+
+
+def test_an_explanation_means_the_same_before_and_after_its_flag(world: World) -> None:
+    assert flag(world) == "recorded"
+    assert explanation(world) == "recorded"
+    after = known(world)
+    assert after == ("spam", "spam", "the third today", {"id": "9", "name": "Ilse"}, ["spam"], ["spam"])
+
+
+def test_an_explanation_that_overtakes_its_flag_is_kept_for_it(world: World) -> None:
+    explanation(world)
+    assert not world.items("case")
+    flag(world)
+    assert known(world) == ("spam", "spam", "the third today", {"id": "9", "name": "Ilse"}, ["spam"], ["spam"])
+    assert world.item("case")["text"] == "Buy gold"
+    assert flag(world) == "duplicate"
+    assert world.item("case")["flags"] == 1
+
+
+def test_a_flag_s_own_reporter_stays_when_the_explanation_names_none(world: World) -> None:
+    explanation(world, reporter=None)
+    flag(world, reporter={"id": "4", "name": "Noor"})
+    assert world.item("flag")["reporter"] == {"id": "4", "name": "Noor"}
+
+
+def test_an_explanation_that_comes_while_its_flag_is_written_is_not_lost(world: World) -> None:
+    world.faults.at("dynamodb.TransactWriteItems", "before", lambda: explanation(world))
+    flag(world)
+    assert known(world)[:2] == ("spam", "spam")
+    assert known(world)[4:] == (["spam"], ["spam"])
+
+
+def test_a_flag_that_comes_while_its_explanation_is_written_is_explained(world: World) -> None:
+    world.faults.at("dynamodb.TransactWriteItems", "before", lambda: flag(world))
+    explanation(world)
+    assert known(world)[:2] == ("spam", "spam")
+    assert known(world)[4:] == (["spam"], ["spam"])
+    assert world.item("case")["flags"] == 1
+
+
+def test_what_a_platform_would_tell_is_asked_for_once_and_with_the_flag(world: World) -> None:
+    flag(world, more="review:3")
+    flag(world, more="review:3")
+    (row,) = world.items(outbox.KIND)
+    assert (row["purpose"], row["destination"], row["request"]["more"]) == ("look", "forum", "review:3")
+
+
+@pytest.mark.parametrize("outcome", ["violation", "no_violation"])
+def test_a_decision_taken_there_closes_the_case(world: World, outcome: str) -> None:
+    flag(world)
+    assert decision(world, outcome=outcome, moderator={"id": "2", "name": "mo"}, reason="clear") == "recorded"
+    case = world.item("case")
+    assert (case["state"], case["outcome"], case["decided_by"]) == ("decided", outcome, "discourse mo")
+    shown = records.whole(table(), "acme", case["id"])
+    assert shown["decision"]["decision"] == {"outcome": outcome, "measures": [], "explanation": "clear"}
+    assert shown["audit"][-1]["what"] == "decided there"
+    assert decision(world, outcome=outcome) == "duplicate"
+    flag(world, "g")
+    assert sorted(one["state"] for one in world.items("case")) == ["decided", "open"]
+
+
+def test_a_decision_that_says_nothing_of_a_violation_is_a_line_in_the_history(world: World) -> None:
+    flag(world)
+    decision(world, did="assigned to mo")
+    case = world.item("case")
+    assert case["state"] == "open"
+    assert records.whole(table(), "acme", case["id"])["audit"][-1]["detail"]["did"] == "assigned to mo"
+
+
+def test_a_decision_about_something_nobody_reported_is_kept(world: World) -> None:
+    assert decision(world, outcome="violation") == "recorded"
+    assert world.item("decided")["outcome"] == "violation"
+    assert not world.items("case")
+
+
+def test_a_decision_taken_there_while_somebody_decides_here_finds_it_decided(world: World) -> None:
+    flag(world)
+
+    def decided_here() -> None:
+        decision(world, "other", outcome="no_violation")
+
+    world.faults.at("dynamodb.TransactWriteItems", "before", decided_here)
+    assert decision(world, outcome="violation") == "recorded"
+    assert world.item("case")["outcome"] == "no_violation"
+    assert len(world.items("decided")) == 2
+
+
+def test_a_message_is_kept_in_its_newest_state_and_for_thirty_days(world: World) -> None:
+    message(world, "created", text="hi", author={"id": "5", "name": "Al"}, said_at=START)
+    message(world, "edited", after=5, text="bye")
+    kept = world.item("message")
+    assert (kept["text"], kept["state"], kept["author"]["id"]) == ("bye", "edited", "5")
+    assert kept["expires"] == int((world.now + timedelta(days=30)).timestamp())
+
+
+def test_an_open_case_is_told_that_its_content_changed(world: World) -> None:
+    flag(world)
+    message(world, "edited", text="I never said that")
+    case = world.item("case")
+    last = records.whole(table(), "acme", case["id"])["audit"][-1]
+    assert (last["what"], last["detail"]["text"]) == ("content edited", "I never said that")
+    assert case["text"] == "Buy gold"  # What was reported stays as it was seen.
+
+
+STORY = (
+    ("created", 0, {"text": "one", "author": {"id": "5"}, "said_at": START}),
+    ("edited", 5, {"text": "two"}),
+    ("edited", 9, {"text": "three"}),
+    ("removed", 12, {}),
+)
+
+
+def end(story: Any) -> Any:
+    kept: dict[str, Any] | None = None
+    for change, after, more in story:
+        at = START + timedelta(seconds=after)
+        seen = MessageSeen.model_validate({**ORIGIN, "subject": POST, "change": change, "changed_at": at, **more})
+        kept = messages.folded(kept, seen, at.isoformat())
+    return kept
+
+
+@pytest.mark.parametrize("length", [2, 3, 4])
+def test_in_any_order_a_message_ends_the_same(length: int) -> None:
+    story = STORY[:length]
+    assert all(end(order) == end(story) for order in itertools.permutations(story))
+
+
+@given(st.lists(st.sampled_from(STORY), min_size=1, max_size=10))
+def test_repeats_change_nothing(story: list[Any]) -> None:
+    once = [one for number, one in enumerate(story) if one not in story[:number]]
+    assert end(story) == end(once)
