@@ -7,14 +7,17 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, get_args
+from urllib.parse import parse_qsl
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table as Grid
 
+from cli import connect as connection
 from cli import demo as demonstration
 from cli import operator, stack
 from cli.client import ApiError, api
@@ -22,6 +25,8 @@ from cli.inspect import examine, read_headers
 from cli.samples import standard_secret
 from events.program import Program
 from functions.platforms.door import GATES
+from functions.platforms.inbound import POLLED
+from functions.platforms.standing import Report
 from functions.shared import clock, program, table, tokens
 from functions.shared.program import MovedError, ProgramError
 from functions.shared.tokens import Role
@@ -184,6 +189,13 @@ def inspect(
     headers: Annotated[Path | None, typer.Option(help="A JSON object, or lines of `Name: value`.")] = None,
     secret: Annotated[str | None, typer.Option(help="Check the signature with this secret.")] = None,
     at: Annotated[float | None, typer.Option(help="The clock to judge by, in unix seconds.")] = None,
+    method: Annotated[str, typer.Option(help="The HTTP method; YouTube's hub asks by GET.")] = "POST",
+    path: Annotated[str, typer.Option(help="What follows the source's address, as Matrix has it.")] = "",
+    query: Annotated[str, typer.Option(help="The query string.")] = "",
+    source: Annotated[str | None, typer.Option(help="A source of --program: its channels, our account there.")] = None,
+    file: Annotated[Path, typer.Option("--program", help="The program that --source stands in.")] = Path(
+        "community.toml"
+    ),
     as_json: JsonOption = False,
 ) -> None:
     """What Liaison makes of a webhook body: verdict, answer and events. Needs no AWS."""
@@ -193,7 +205,18 @@ def inspect(
         if body != "-" and not Path(body).is_file():
             raise ValueError(f"there is no file {body!r}")
         raw = sys.stdin.buffer.read() if body == "-" else Path(body).read_bytes()
-        found = examine(platform, raw, read_headers(headers), secret=secret, at=at)
+        place = connection.chosen(program.parse(file.read_text()), source) if source else None
+        found = examine(
+            platform,
+            raw,
+            read_headers(headers),
+            secret=secret,
+            at=at,
+            place=place,
+            method=method.upper(),
+            path=path,
+            query=dict(parse_qsl(query, keep_blank_values=True)),
+        )
         if as_json:
             last_line(found.as_json())
             return
@@ -202,6 +225,76 @@ def inspect(
         for event in found.events:
             out.print(type(event).__name__)
             out.print_json(event.model_dump_json())
+
+
+def found_out(report: Report) -> None:
+    """Findings for people: what is wrong stands out and says what to do."""
+    colours = {"good": "green", "wrong": "red", "unknown": "yellow"}
+    for finding in report.findings:
+        out.print(f"  {finding.state:8}", style=colours[finding.state], end="")
+        out.print(f"{finding.what}: {finding.told}", markup=False)
+    if report.until:
+        out.print(f"  good until {report.until:%Y-%m-%d %H:%M} UTC; Liaison renews it before", markup=False)
+
+
+@app.command()
+def connect(
+    name: Annotated[str, typer.Argument(help="A platform, or a source of the program.")],
+    wait: Annotated[int, typer.Option(help="Seconds to wait for the first delivery; 0 does not wait.")] = 300,
+    stack_name: StackOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Connect a platform: create or show what it needs, read it back, and judge its first delivery."""
+    with sentences():
+        operator.connect(stack_name)
+        place = connection.chosen(connection.program_now(), name)
+        if not connection.keys(place).signing and (made := connection.make_secret(place)):
+            operator.put_secret(place.id, made, outgoing=False)
+            out.print(f"A secret was made and put for {place.id!r}; it is needed below:\n  {made}", markup=False)
+        out.print(f"To do on {place.platform}:")
+        for number, step in enumerate(connection.steps(place), 1):
+            out.print(f"  {number}. {step}", markup=False)
+        report = connection.checked(place, repair=True)
+        found_out(report)
+        if wait and place.platform not in POLLED:
+            say(f"waiting up to {wait} s for a first delivery at {connection.address(place)} (Ctrl-C ends the waiting)")
+            group = connection.log_group(operator.function(stack_name, "Webhooks"))
+            first = connection.judged(connection.listen(group, place, wait, say), place)
+            found_out(Report(tuple(first)))
+            report = Report((*report.findings, *first), report.until)
+        finish([(place.id, report)], as_json)
+
+
+@app.command()
+def doctor(
+    name: Annotated[str | None, typer.Argument(help="A platform or a source; all of them without it.")] = None,
+    stack_name: StackOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check every connection again, changing nothing."""
+    with sentences():
+        operator.connect(stack_name)
+        active = connection.program_now()
+        places = active.sources if name is None else (connection.chosen(active, name),)
+        reports = []
+        for place in places:
+            out.print(f"{place.id} ({place.platform})", markup=False)
+            report = connection.checked(place, repair=False)
+            found_out(report)
+            reports.append((place.id, report))
+        finish(reports, as_json)
+
+
+def finish(reports: list[tuple[str, Report]], as_json: bool) -> None:
+    """Exit status 2 when something is wrong, so that a script can tell."""
+    if as_json:
+        told = [
+            {"source": name, "state": report.state, "findings": [asdict(one) for one in report.findings]}
+            for name, report in reports
+        ]
+        last_line({"sources": told})
+    if any(report.state == "wrong" for _, report in reports):
+        raise typer.Exit(2)
 
 
 @program_app.command("check")
@@ -263,7 +356,10 @@ def secret_put(
     with sentences():
         operator.connect(stack_name)
         if generate:
-            value = standard_secret()
+            place = connection.program_now().source(name)
+            value = standard_secret() if place is None or outgoing else connection.make_secret(place)
+            if value is None:
+                raise ValueError(f"{name!r}: the platform makes this secret itself; put what it shows")
             out.print(value, markup=False)
         if value is None:
             asked = typer.prompt("secret", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.read()

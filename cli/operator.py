@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 from datetime import timedelta
 
@@ -13,6 +14,16 @@ from functions.platforms.signatures import PRIVATE_PREFIX, PUBLIC_PREFIX, standa
 from functions.shared import aws, clock, parameters, program, secret, table, tokens
 from functions.shared.settings import settings
 from functions.shared.tokens import Role
+
+FORMS = {
+    "discord": (r"[0-9a-f]{64}", "put the application's public key, 64 hex digits (General Information → Public Key)"),
+    "telegram": (r"[A-Za-z0-9_-]{1,256}", "the secret token is 1 to 256 letters, digits, _ and -"),
+    "twitch": (r"[!-~]{10,100}", "the secret is 10 to 100 ASCII characters"),
+}
+"""What a platform's secret looks like, where it has a form of its own."""
+
+DOOR_CALLS = ("slack",)
+"""Platforms whose forms the door itself opens, while the person waits: it may read their token, and no other."""
 
 
 class OperatorError(Exception):
@@ -34,6 +45,7 @@ def connect(name: str | None) -> str:
         QUEUE_MODERATION=outputs["QueueModeration"],
         QUEUE_ANNOUNCEMENTS=outputs["QueueAnnouncements"],
         QUEUE_FEEDBACK=outputs["QueueFeedback"],
+        QUEUE_UPKEEP=outputs["QueueUpkeep"],
         QUEUE_PARKED=outputs["QueueParked"],
         QUEUE_DELIVERY=outputs["QueueDelivery"],
         DEAD_LETTERS=outputs["DeadLetters"],
@@ -43,6 +55,12 @@ def connect(name: str | None) -> str:
     )
     forget()
     return url
+
+
+def function(name: str | None, label: str) -> str:
+    """The name of one of the stack's functions, as Lambda knows it."""
+    outputs = stack.running().outputs if name is None else deployed(name)
+    return outputs[f"Function{label}"]
 
 
 def forget() -> None:
@@ -96,7 +114,12 @@ def put_secret(name: str, value: str, *, outgoing: bool) -> None:
             raise OperatorError(str(error)) from error
     if outgoing:
         parameters.put(parameters.path("targets", name), value, secret=True)
+        if place.platform in DOOR_CALLS:
+            parameters.put(parameters.path("door", name), value, secret=True)
         return
+    pattern, told = FORMS.get(place.platform, ("", ""))
+    if pattern and not re.fullmatch(pattern, value):
+        raise OperatorError(f"{place.platform}: {told}")
     path = parameters.path("sources", name)
     parameters.put(path, secret.rotated(parameters.fresh(path), value, clock.now()), secret=True)
 

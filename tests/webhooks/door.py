@@ -13,6 +13,7 @@ from typing import Any, Self
 import pytest
 
 from events.envelope import Envelope
+from functions.platforms.door import GATES
 from functions.shared import clock, secret, signed
 from functions.shared.settings import settings
 from functions.webhooks import handler, sources
@@ -21,6 +22,7 @@ from tests.webhooks.cloud import Cloud
 
 PATH = "/liaison/Test"
 SOURCES = {
+    **{f"at-{platform.replace('_', '-')}": (platform, "everybody") for platform in GATES},
     "game": ("standard_webhooks", "players"),
     "forum": ("discourse", "talkers"),
     "code": ("github", "makers"),
@@ -72,7 +74,7 @@ class Door:
         self.exits.close()
 
     def environment(self) -> dict[str, str]:
-        queues = ("moderation", "announcements", "feedback", "parked", "delivery")
+        queues = ("moderation", "announcements", "feedback", "upkeep", "parked", "delivery")
         return {
             **{f"QUEUE_{name.upper()}": f"{self.cloud.url}/000000000000/{name}" for name in queues},
             **dict.fromkeys(("TABLE", "BUCKET", "MAIL_FROM", "PUBLIC_URL", "DEAD_LETTERS"), ""),
