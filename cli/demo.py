@@ -134,7 +134,7 @@ def everything() -> list[Webhook]:
         webhook("forum", "discourse", "post_created", "192", hour[9]),
         webhook("forum", "discourse", "post_created", "193", hour[9]),  # A retry: the forum gives it a new id.
         webhook("forum", "discourse", "post_created.private_message", "194", hour[9]),
-        webhook("forum", "discourse", "user_created", "195", now),
+        webhook("forum", "discourse", "calendar_event_created", "195", now),
         webhook("code", "github", "ping", "d-0", now),
         discussion,
         discussion,

@@ -56,7 +56,7 @@ def examine(
     """
     request = Request(method, {name.lower(): value for name, value in headers.items()}, body, query or {}, path)
     now = time.time() if at is None else at
-    refusal = door.unfit(request)
+    refusal = door.unfit(request) or (door.TOO_LARGE if door.too_large(request, platform) else None)
     if refusal:
         return Examined("refused", refusal.status, refusal.body, "not checked", "it cannot be taken as it is")
     if secret is not None and not door.gate(platform).verify(request, [secret], now):

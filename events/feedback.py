@@ -20,13 +20,16 @@ class FeedbackReceived(Told, Written):
     revision: Text = ""
     author: Person | None = None
     said_at: Moment
+    remembered: bool = False
+    """True where the platform, when it later tells of a change, does not say when the thing was said (a reaction
+    taken back): then that is remembered, and the first time counts however often it is told."""
 
 
 class FeedbackChanged(Told, Written):
     """Something said was edited, removed or restored. It may overtake what it changes.
 
-    `said_at` is when the thing itself was said; without it nobody can find it again. `text` is what stands there
-    now, and empty for a removal.
+    `said_at` is when the thing itself was said; without it only what was `remembered` is found again. `text` is
+    what stands there now, and empty for a removal.
     """
 
     content: Id

@@ -28,6 +28,7 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 WORDS: dict[str, tuple[tuple[str, Reason], ...]] = {
     "discord": tuple((code, code) for code in REASONS),
     "slack": tuple((code, code) for code in REASONS),
+    "matrix": tuple((code, code) for code in REASONS),
     "telegram": tuple((code, code) for code in REASONS),
     "standard_webhooks": tuple((code, code) for code in REASONS),
     # Admin::Report `category`.
@@ -107,6 +108,28 @@ WORDS: dict[str, tuple[tuple[str, Reason], ...]] = {
         ("reasonRuleProhibitedSales", "illegal"),
         ("reasonRuleBanEvasion", "rules"),
         ("reasonRuleOther", "rules"),
+    ),
+    # `site_rules` and `site_rules_flow` of /r/…/about/rules; all else is a community's own rule or free text.
+    "reddit": (
+        ("This is spam", "spam"),
+        ("Spam", "spam"),
+        ("It's targeted harassment at me", "harassment"),
+        ("It's targeted harassment at someone else", "harassment"),
+        ("It's rude, vulgar or offensive", "harassment"),
+        ("It threatens violence or physical harm at me", "violence"),
+        ("It threatens violence or physical harm at someone else", "violence"),
+        ("Threatening, harassing, or inciting violence", "violence"),
+        ("It's promoting hate based on identity or vulnerability", "hate"),
+        ("This is misinformation", "misinformation"),
+        ("It infringes my copyright", "intellectual_property"),
+        ("It infringes my trademark rights", "intellectual_property"),
+        ("It's personal and confidential information", "privacy"),
+        ("Personal and confidential information", "privacy"),
+        ("It's sexual or suggestive content involving minors", "minor_safety"),
+        ("It's involuntary pornography", "sexual"),
+        ("It's a transaction for prohibited goods or services", "illegal"),
+        ("Someone is considering suicide or serious self-harm", "self_harm"),
+        ("It's ban evasion", "rules"),
     ),
 }
 """A platform's word and our code. Of several words for one code the first is the one we send."""

@@ -1,6 +1,5 @@
 """The two edges of feedback: what was said, from the queue; and the roll-ups, from the schedule."""
 
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,13 +22,16 @@ def main(event: dict[str, Any], context: Any) -> dict[str, Any]:
         now = clock.now()
         match intake.event(envelope, ForFeedback, now):
             case FeedbackReceived() as feedback:
-                touched.add((feedback.community, rollup.bucket(feedback.said_at)))
-                intake.count(envelope, records.record(table(), feedback, envelope.id, now))
-            case FeedbackChanged(said_at=None) as changed:
-                intake.park(envelope, f"{changed.change}, but the platform does not say when it was said")
-            case FeedbackChanged(said_at=datetime() as said_at) as changed:
-                touched.add((changed.community, rollup.bucket(said_at)))
-                intake.count(envelope, records.change(table(), changed, said_at, envelope.id, now))
+                said_at = records.first_said(table(), feedback)
+                touched.add((feedback.community, rollup.bucket(said_at)))
+                intake.count(envelope, records.record(table(), feedback, said_at, envelope.id, now))
+            case FeedbackChanged() as changed:
+                found = changed.said_at or records.remembered(table(), changed)
+                if found is None:
+                    intake.park(envelope, f"{changed.change}, but nothing is known of when it was said")
+                    return
+                touched.add((changed.community, rollup.bucket(found)))
+                intake.count(envelope, records.change(table(), changed, found, envelope.id, now))
 
     try:
         return batch.each(event, context, settle)

@@ -3,6 +3,7 @@
 | pk | sk | what |
 |---|---|---|
 | community#log#hour#shard | content hash | one thing said; its own marker |
+| community#said#content hash | said | when something was said, where its changes do not tell |
 | community#bucket#hour | bucket | generation of the hour's log; due while not rolled up |
 | community#hours#day | hour | the hour's counts, overwritten, with the generation they were read at |
 | community#days#month | day | the local day's counts, with the generation of each hour in them |
@@ -36,14 +37,44 @@ def log_partition(community: str, hour: str, number: int) -> str:
     return f"{table.partition(community, 'log', hour)}#{number}"
 
 
-def record(store: Table, feedback: FeedbackReceived, delivery: str, now: datetime) -> inbox.Fate:
-    """Log it, once. The author is left out: nothing here needs to know who it was."""
-    item = logged(feedback, feedback.said_at, delivery, now)
+def said_key(told: FeedbackReceived | FeedbackChanged) -> table.Key:
+    return table.partition(told.community, "said", content_hash(told.source, told.content)), "said"
+
+
+def first_said(store: Table, feedback: FeedbackReceived) -> datetime:
+    """When it was said: of what has to be remembered, the first time that was told."""
+    if not feedback.remembered:
+        return feedback.said_at
+    pk, sk = said_key(feedback)
+    item = {"pk": pk, "sk": sk, "kind": "said", "said_at": clock.text(feedback.said_at)}
+    try:
+        store.write(Put(item, when=[table.absent()]))
+    except ConditionFailedError:
+        return remembered(store, feedback) or feedback.said_at
+    return feedback.said_at
+
+
+def remembered(store: Table, told: FeedbackReceived | FeedbackChanged) -> datetime | None:
+    found = store.get(*said_key(told))
+    return clock.moment(found["said_at"]) if found else None
+
+
+def record(store: Table, feedback: FeedbackReceived, said_at: datetime, delivery: str, now: datetime) -> inbox.Fate:
+    """Log it, once. The author is left out: nothing here needs to know who it was. Said anew after it was taken
+    back (a reaction), it counts again."""
+    if feedback.said_at > said_at:
+        return change(store, anew(feedback), said_at, delivery, now)
+    item = logged(feedback, said_at, delivery, now)
     try:
         store.write(Put({**item, "about": feedback.about, "state": "created"}, when=[table.absent()]))
     except ConditionFailedError:
         return "duplicate"
     return "recorded"
+
+
+def anew(feedback: FeedbackReceived) -> FeedbackChanged:
+    told = {name: getattr(feedback, name) for name in FeedbackChanged.model_fields if hasattr(feedback, name)}
+    return FeedbackChanged.model_validate({**told, "change": "restored", "changed_at": feedback.said_at})
 
 
 def logged(told: FeedbackReceived | FeedbackChanged, said_at: datetime, delivery: str, now: datetime) -> Item:
@@ -77,12 +108,20 @@ def change(store: Table, changed: FeedbackChanged, said_at: datetime, delivery: 
     key = item.pop("pk"), item.pop("sk")
     empty = {"title": "", "text": "", "original": ""} if gone else {}
     told = {name: value for name, value in item.items() if value != ""} | empty
-    newer = table.either([table.absent("newest")], [table.before("newest", newest)])
-    try:
-        store.write(Update(key, set={**told, "state": changed.change, "newest": newest}, when=[newer]))
-    except ConditionFailedError:
-        return "duplicate"
-    return "recorded"
+    for _ in range(TRIES):
+        before = store.get(*key)
+        if before and before.get("newest", "") >= newest:
+            return "duplicate"
+        # What it is was said when it was said: an edit may know less of it.
+        kept = {"type": before["type"], "logged_at": before["logged_at"]} if before else {}
+        same = table.equals("newest", before["newest"]) if before and "newest" in before else table.absent("newest")
+        when = [same, table.present() if before else table.absent()]
+        try:
+            store.write(Update(key, set={**told, **kept, "state": changed.change, "newest": newest}, when=when))
+        except ConditionFailedError:
+            continue
+        return "recorded"
+    raise TimeoutError("others keep changing it: the message comes again")
 
 
 def bucket_key(community: str, hour: str) -> table.Key:

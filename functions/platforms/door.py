@@ -27,11 +27,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a request is answered with: a handshake at once, a delivery once it is queued."""
+    """What a request is answered with: a handshake at once, a delivery once it is queued; `then` comes before."""
 
     status: int
     body: str = ""
     content_type: str = "application/json"
+    then: "Call | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Accepted:
     """Where an authentic delivery goes, and its own id. `reason` is given when it goes to `parked`.
 
     `body` replaces the raw one where a delivery carries several events and this is one of them. `answer` is
-    given once it is queued, where the platform needs another than the usual receipt; `then` comes before it.
+    given once it is queued, where the platform needs another than the usual receipt.
     """
 
     pipeline: Pipeline
@@ -63,7 +64,6 @@ class Accepted:
     reason: str = ""
     body: bytes | None = None
     answer: Answer | None = None
-    then: Call | None = None
 
 
 Verdict = Accepted | Answer | tuple[Accepted, ...]
@@ -72,7 +72,7 @@ Verdict = Accepted | Answer | tuple[Accepted, ...]
 
 class Gate(Protocol):
     """`gate.py` of a platform, as a module. It may have a `REFUSED`, where the platform wants another refusal
-    than 401, and an `API`, where its `Call`s go."""
+    than 401, an `API`, where its `Call`s go, and a `LARGEST`, where a body may be larger than one message."""
 
     KEPT_HEADERS: tuple[str, ...]
     """Header names that normalising needs later; all others are forgotten at the door."""
@@ -85,14 +85,26 @@ class Gate(Protocol):
 
 
 GATES = (
+    "discord",
     "discourse",
     "github",
+    "mastodon",
+    "matrix",
+    "playfab",
+    "roblox",
+    "slack",
     "standard_webhooks",
+    "telegram",
+    "twitch",
+    "youtube",
 )
 
 
 LARGEST = 700_000
 """Bytes of a raw body: in base64, with its headers, it still fits one SQS message (1 MiB)."""
+
+MOST = 4_000_000
+"""Bytes of any body at all: Lambda takes 6 MB, in base64 where it is no text."""
 
 UNVERIFIED = Answer(401, '{"message": "not accepted: no such source, or the signature does not match"}')
 TOO_LARGE = Answer(413, json.dumps({"message": f"too large: at most {LARGEST} bytes"}))
@@ -100,10 +112,16 @@ ENCODED = Answer(415, '{"message": "send the body as it is, without Content-Enco
 
 
 def unfit(request: Request) -> Answer | None:
-    """The refusal of a body that cannot be verified or queued as it is; None when it can."""
-    if len(request.body) > LARGEST:
+    """The refusal of a body that no platform may send; None where it is worth looking further. Nothing is asked
+    of anybody before."""
+    if len(request.body) > MOST:
         return TOO_LARGE
     return ENCODED if request.headers.get("content-encoding", "identity") != "identity" else None
+
+
+def too_large(request: Request, platform: str) -> bool:
+    """Whether a body cannot be queued. Platforms whose deliveries are queued event by event may send more."""
+    return len(request.body) > getattr(gate(platform), "LARGEST", LARGEST)
 
 
 def sealed(

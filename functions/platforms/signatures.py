@@ -11,7 +11,7 @@ PRIVATE_PREFIX = "whsk_"
 
 def same(given: str, expected: str) -> bool:
     """Constant time, on bytes: `compare_digest` on text raises for anything beyond ASCII."""
-    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), expected.encode("utf-8"))
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass"))
 
 
 def signed_by(public_key: bytes, signature: bytes, message: bytes) -> bool:
@@ -34,6 +34,17 @@ def signed_by(public_key: bytes, signature: bytes, message: bytes) -> bool:
 def sha256_hex(secret: str, body: bytes) -> str:
     """HMAC-SHA256 over the raw body, keyed with the secret's UTF-8 bytes, as lower-case hex."""
     return hmac.new(secret.encode("utf-8", "surrogatepass"), body, hashlib.sha256).hexdigest()
+
+
+def sha256_base64(secret: str, message: bytes) -> str:
+    """The same as base64, with its padding."""
+    digest = hmac.new(secret.encode("utf-8", "surrogatepass"), message, hashlib.sha256).digest()
+    return base64.b64encode(digest).decode("ascii")
+
+
+def hex_of(algorithm: str, secret: str, body: bytes) -> str:
+    """HMAC with any hash of `hashlib`, by its name, as lower-case hex; keyed likewise."""
+    return hmac.new(secret.encode("utf-8", "surrogatepass"), body, algorithm).hexdigest()
 
 
 def standard_key(secret: str) -> bytes:

@@ -9,7 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from events.envelope import Envelope
 from functions.platforms import door
-from functions.platforms.door import Accepted, Answer, Request
+from functions.platforms.door import Answer, Request
 from functions.shared import clock, signed
 from functions.shared.log import logger, metrics
 from functions.shared.settings import settings
@@ -55,6 +55,8 @@ def admitted(name: str, request: Request) -> Answer:
         logger.warning("refused", extra={"source": shown, "why": "no such source"})
         return door.UNVERIFIED
     platform, community = known
+    if door.too_large(request, platform):
+        return door.TOO_LARGE
     if not verified(name, platform, request):
         # Seen by `liaison connect`, which waits for the first delivery that gets in.
         logger.warning("refused", extra={"source": name, "why": "not signed with a secret of this source"})
@@ -62,7 +64,7 @@ def admitted(name: str, request: Request) -> Answer:
     verdict = door.classified(platform, request)
     if isinstance(verdict, Answer):
         logger.info("answered", extra={"source": name, "status": verdict.status})
-        return verdict
+        return completed(name, platform, verdict)
     received_at = clock.text(clock.now())
     envelopes = [
         door.sealed(request, one, platform=platform, source=name, community=community, received_at=received_at)
@@ -70,16 +72,16 @@ def admitted(name: str, request: Request) -> Answer:
     ]
     for envelope in envelopes:
         enqueue(envelope)
-    return concluded(name, verdict[0], envelopes)
-
-
-def concluded(name: str, verdict: Accepted, envelopes: list[Envelope]) -> Answer:
-    for envelope in envelopes:
         # No event name and no reason: both may hold the sender's words.
         logger.info("accepted", extra={"envelope": envelope.id, "source": name, "pipeline": envelope.pipeline})
-    if verdict.then and not forms.opened(envelopes[0].platform, verdict.then, sources().token(name)):
-        return verdict.then.failed
-    return door.receipt(envelopes[0], verdict)
+    return completed(name, platform, door.receipt(envelopes[0], verdict[0]))
+
+
+def completed(name: str, platform: str, answer: Answer) -> Answer:
+    """The answer, after the call that has to be made before it; another one if that came to nothing."""
+    if answer.then and not forms.opened(platform, answer.then, sources().token(name)):
+        return answer.then.failed
+    return answer
 
 
 def verified(name: str, platform: str, request: Request) -> bool:

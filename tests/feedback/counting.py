@@ -60,7 +60,7 @@ def event(envelope: Envelope) -> FeedbackReceived:
 
 def put_log(envelope: Envelope) -> None:
     """Logged, and not yet marked."""
-    records.record(table(), event(envelope), envelope.id, clock.now())
+    records.record(table(), event(envelope), event(envelope).said_at, envelope.id, clock.now())
 
 
 def reading(world: World, at: datetime, *, mark: bool = True) -> Item:

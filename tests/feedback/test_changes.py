@@ -19,7 +19,7 @@ HOUR = rollup.bucket(START)
 
 def say(world: World, text: str = "one") -> str:
     said = FeedbackReceived.model_validate({**ORIGIN, "text": text, "said_at": START, "title": "Maps"})
-    return records.record(table(), said, "d", world.now)
+    return records.record(table(), said, START, "d", world.now)
 
 
 def alter(world: World, change: str, after: int, text: str = "") -> str:
@@ -80,3 +80,55 @@ def test_an_edit_that_says_nothing_of_the_title_leaves_it(world: World) -> None:
     alter(world, "edited", 5, "two")
     (item,) = world.items("feedback")
     assert (item["title"], item["text"]) == ("Maps", "two")
+
+
+def react(world: World, after: int = 0) -> str:
+    """As a platform tells it that does not say when, once it is taken back."""
+    at = START + timedelta(hours=after)
+    given = {**ORIGIN, "kind": "reaction", "text": "❤", "said_at": at, "remembered": True}
+    said = FeedbackReceived.model_validate(given)
+    return records.record(table(), said, records.first_said(table(), said), "d", world.now)
+
+
+def take_back(world: World, after: int) -> str | None:
+    given = {**ORIGIN, "kind": "reaction", "change": "removed", "changed_at": START + timedelta(hours=after)}
+    changed = FeedbackChanged.model_validate(given)
+    said_at = records.remembered(table(), changed)
+    return records.change(table(), changed, said_at, "d", world.now) if said_at else None
+
+
+def total(world: World) -> int:
+    items = world.items("feedback")
+    assert len(items) <= 1
+    return sum(rollup.count(items).get("total", []))
+
+
+def test_a_reaction_that_is_taken_back_is_found_without_its_time(world: World) -> None:
+    assert take_back(world, 1) is None  # Nothing is known of it: the caller parks it.
+    react(world)
+    assert total(world) == 1
+    take_back(world, 2)
+    assert total(world) == 0
+
+
+def test_a_reaction_told_again_in_another_hour_is_the_same_reaction(world: World) -> None:
+    react(world)
+    react(world, after=3)
+    assert total(world) == 1
+
+
+def test_a_reaction_given_again_counts_again(world: World) -> None:
+    react(world)
+    take_back(world, 1)
+    react(world, after=2)
+    assert total(world) == 1
+    take_back(world, 3)
+    assert total(world) == 0
+
+
+def test_an_edit_does_not_change_what_kind_of_thing_it_is(world: World) -> None:
+    say(world)
+    given = {**ORIGIN, "kind": "message", "change": "edited", "text": "two", "said_at": START, "changed_at": world.now}
+    records.change(table(), FeedbackChanged.model_validate(given), START, "d", world.now)
+    (item,) = world.items("feedback")
+    assert (item["type"], item["text"]) == ("post", "two")

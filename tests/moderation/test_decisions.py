@@ -113,7 +113,8 @@ def test_a_removal_reaches_the_forum_and_the_post_is_gone(world: World) -> None:
     removal = Decision(outcome="violation", measures=("remove",), explanation="Spam.")
     decided(world, held(world), removal)
     world.finish()
-    assert [call.method for call in world.outside.calls] == ["GET", "DELETE"]
+    # The first look asks what the flag was raised for.
+    assert [call.method for call in world.outside.calls] == ["GET", "GET", "DELETE"]
     assert world.outside.deleted == {"https://forum.example/posts/204.json"}
 
 

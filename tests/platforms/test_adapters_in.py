@@ -4,28 +4,22 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.announcements import ReleasePublished
 from events.feedback import FeedbackReceived
 from events.moderation import FlagRaised, Subject
 from events.people import Person
 from functions.platforms.inbound import Ignored, Unplaceable, normalise
-from tests.platforms.deliveries import Change, delivery, envelope, event, headers, ignored, sample
+from tests.platforms.deliveries import Change, delivery, envelope, event, headers, sample
+from tests.platforms.kits.standard_webhooks import PLACE
 from tests.platforms.senders import brief
 
 FLAG = ("standard_webhooks", "flag.raised")
 SAID = ("standard_webhooks", "feedback.received")
-REVIEW = ("discourse", "reviewable_created")
-POST = ("discourse", "post_created")
-DISCUSSION = ("github", "discussion.created")
-COMMENT = ("github", "discussion_comment.created")
-RELEASE = ("github", "release.published")
-EFFECTIVE = (FLAG, SAID, REVIEW, ("discourse", "reviewable_score_updated"), POST, DISCUSSION, COMMENT, RELEASE)
+EFFECTIVE = (FLAG, SAID)
 
 
 def at(hour: int, minute: int, second: int = 0, ms: int = 0) -> datetime:
@@ -85,148 +79,6 @@ def test_feedback_from_a_website() -> None:
     )
 
 
-def test_a_flag_on_a_forum_says_neither_why_nor_who_complained() -> None:
-    assert event(FlagRaised, *REVIEW) == FlagRaised(
-        community="club",
-        source="place",
-        platform="discourse",
-        flag="reviewable:31:1",
-        subject=Subject(source="place", kind="post", id="204", url="https://forum.example.com/t/patch-notes/12/9"),
-        text="Cheap gold here: http://gold.example.net",
-        language="und",
-        author=Person(id="301"),
-        content_at=at(8, 11, 2, 120),
-        raised_at=at(8, 40),
-    )
-
-
-def test_a_post_on_a_forum() -> None:
-    assert event(FeedbackReceived, *POST) == FeedbackReceived(
-        community="club",
-        source="place",
-        platform="discourse",
-        content="post:210",
-        kind="post",
-        text="Please let us mute a whole guild.",
-        title="Wishes for winter",
-        url="https://forum.example.com/t/wishes/14/3",
-        author=Person(id="88", name="jun"),
-        said_at=at(9, 12, 45, 6),
-    )
-    assert event(FeedbackReceived, *POST, put("post", "post_number", value=1)).kind == "topic"
-
-
-def test_a_discussion_on_github() -> None:
-    assert event(FeedbackReceived, *DISCUSSION) == FeedbackReceived(
-        community="club",
-        source="place",
-        platform="github",
-        content="discussion:D_4100",
-        kind="discussion",
-        text="Joining a full lobby closes the game without a word.",
-        title="Crash when joining a full lobby",
-        url="https://github.com/acme/game/discussions/42",
-        author=Person(id="7001", name="mlee"),
-        said_at=at(11, 20),
-    )
-
-
-def test_a_comment_on_github_has_its_discussion_s_title() -> None:
-    found = event(FeedbackReceived, *COMMENT)
-    assert found.content == "comment:DC_5200"
-    assert found.title == "Crash when joining a full lobby"
-    assert found.url.endswith("#discussioncomment-5200")
-    assert found.author == Person(id="7002", name="ravi")
-
-
-def test_a_published_release() -> None:
-    assert event(ReleasePublished, *RELEASE) == ReleasePublished(
-        community="club",
-        source="place",
-        platform="github",
-        trigger="release:acme/game:900",
-        title="game 2.4 Winter",
-        body="## New\n\n- A winter map\n- Guild muting",
-        url="https://github.com/acme/game/releases/tag/v2.4",
-        published_at=at(13, 5),
-    )
-    nameless = event(ReleasePublished, *RELEASE, put("release", "name", value=None))
-    assert nameless.title == "game v2.4"
-
-
-def test_a_release_counts_only_when_it_is_published() -> None:
-    assert "created" in ignored("github", "release.created")
-    assert "edited" in ignored(*RELEASE, put("action", value="edited"))
-    assert ignored(*RELEASE, put("release", "draft", value=True))
-
-
-def test_private_messages_and_the_forum_s_own_words_have_no_effect() -> None:
-    assert ignored("discourse", "post_created.private_message") == "a private message"
-    for kind in (2, 3, 4):
-        assert ignored(*POST, put("post", "post_type", value=kind))
-
-
-def test_bots_have_no_effect() -> None:
-    assert ignored(*DISCUSSION, put("discussion", "user", "type", value="Bot")) == "written by a bot"
-    assert ignored(*COMMENT, put("comment", "user", "type", value="Bot"))
-
-
-def test_the_two_events_of_one_flag_count_once_and_the_next_flag_counts_again() -> None:
-    created = event(FlagRaised, *REVIEW)
-    scored = event(FlagRaised, "discourse", "reviewable_score_updated")
-    second = event(
-        FlagRaised, "discourse", "reviewable_score_updated", put("reviewable", "reviewable_score_ids", value=[55, 56])
-    )
-    assert created.flag == scored.flag != second.flag
-    assert created.subject.key == scored.subject.key == second.subject.key
-
-
-def test_a_forum_s_retry_has_another_delivery_id_and_the_same_content() -> None:
-    first, again = delivery(*POST, x_discourse_event_id="7"), delivery(*POST, x_discourse_event_id="8")
-    assert first.id != again.id
-    assert normalise(first) == normalise(again)
-
-
-def test_a_forum_may_call_json_a_form() -> None:
-    # Discourse's hook has a setting for the content type; the text is JSON either way.
-    assert event(FeedbackReceived, *POST, content_type="application/x-www-form-urlencoded").content == "post:210"
-
-
-def test_a_forum_that_does_not_name_itself_gives_no_link() -> None:
-    assert event(FeedbackReceived, *POST, x_discourse_instance="").url == ""
-    relative = put("reviewable", "target_url", value="/t/patch-notes/12/9")
-    assert event(FlagRaised, *REVIEW, relative, x_discourse_instance="").subject.url == ""
-    assert event(FlagRaised, *REVIEW, relative).subject.url == "https://forum.example.com/t/patch-notes/12/9"
-
-
-def test_a_flag_on_something_else_than_a_post() -> None:
-    def user(body: dict[str, Any]) -> None:
-        body["reviewable"].update(
-            target_type="User", target_id=90, target_url=None, raw=None, target_created_by_id=None
-        )
-
-    found = event(FlagRaised, *REVIEW, user)
-    assert (found.subject.kind, found.subject.id, found.subject.url) == ("user", "90", "")
-    assert (found.text, found.author) == ("", None)
-    queued = event(FlagRaised, *REVIEW, put("reviewable", "target_id", value=None))
-    assert queued.subject.id == "reviewable:31"
-
-
-def test_a_hook_may_send_a_form() -> None:
-    body = urlencode({"payload": json.dumps(sample(*DISCUSSION))}).encode()
-    sent = {**headers("github", "discussion"), "content-type": "application/x-www-form-urlencoded"}
-    assert normalise(envelope("github", body, sent)) == normalise(delivery(*DISCUSSION))
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"payload=", b"other=1", b"&" * 500_000, b"payload=%7B", b"payload=%ED%A0%80"], ids=brief
-)
-def test_a_form_without_a_payload_is_parked(body: bytes) -> None:
-    sent = {**headers("github", "discussion"), "content-type": "application/x-www-form-urlencoded"}
-    with pytest.raises(Unplaceable, match="not a JSON object"):
-        normalise(envelope("github", body, sent))
-
-
 @pytest.mark.parametrize("number", [7, 9007199254740993, 123456789012345678901234567890])
 def test_numbers_as_ids_become_the_same_text_exactly(number: int) -> None:
     found = event(FlagRaised, *FLAG, put("data", "id", value=number))
@@ -250,12 +102,7 @@ def test_numbers_as_ids_become_the_same_text_exactly(number: int) -> None:
     ids=brief,
 )
 def test_what_no_store_can_hold_is_replaced_and_the_rest_is_kept(written: str, kept: str) -> None:
-    for found in (
-        event(FlagRaised, *FLAG, put("data", "subject", "text", value=written)),
-        event(FeedbackReceived, *POST, put("post", "raw", value=written)),
-        event(FeedbackReceived, *DISCUSSION, put("discussion", "body", value=written)),
-    ):
-        assert found.text == kept
+    assert event(FlagRaised, *FLAG, put("data", "subject", "text", value=written)).text == kept
     found = event(FlagRaised, *FLAG, put("data", "id", value=written))
     assert found.flag == kept
     found.model_dump_json().encode("utf-8")
@@ -287,7 +134,6 @@ def test_a_language_nobody_named_is_undetermined() -> None:
     assert event(FlagRaised, *FLAG, without("data", "subject", "language")).language == "und"
     assert event(FeedbackReceived, *SAID, without("data", "language")).language == "und"
     assert event(FeedbackReceived, *SAID, put("data", "language", value=None)).language == "und"
-    assert event(FeedbackReceived, *DISCUSSION).language == "und"
 
 
 def test_any_offset_becomes_utc_and_a_time_without_one_is_parked() -> None:
@@ -306,14 +152,6 @@ def test_any_offset_becomes_utc_and_a_time_without_one_is_parked() -> None:
         (FLAG, ("data", "subject")),
         (SAID, ("data", "id")),
         (SAID, ("data",)),
-        (REVIEW, ("reviewable",)),
-        (REVIEW, ("reviewable", "id")),
-        (POST, ("post",)),
-        (POST, ("post", "id")),
-        (DISCUSSION, ("discussion",)),
-        (COMMENT, ("comment",)),
-        (RELEASE, ("release",)),
-        (RELEASE, ("release", "id")),
     ],
     ids=str,
 )
@@ -333,9 +171,6 @@ def test_without_its_identity_an_event_is_parked_naming_what_is_missing(
         (FLAG, ("data", "subject", "author", "id"), "author.id"),
         (SAID, ("data", "kind"), "kind"),
         (SAID, ("data", "text"), "text"),
-        (POST, ("post", "created_at"), "said_at"),
-        (REVIEW, ("reviewable", "created_at"), "raised_at"),
-        (RELEASE, ("release", "published_at"), "published_at"),
     ],
     ids=str,
 )
@@ -347,11 +182,6 @@ def test_the_reason_repeats_nothing_that_was_said() -> None:
     assert "worthless" not in why(*FLAG, put("data", "at", value="You are all worthless"))
 
 
-@pytest.mark.parametrize("action", ["edited", "deleted", "locked", "", None])
-def test_other_actions_on_a_discussion_are_parked_by_name(action: object) -> None:
-    assert "is not handled" in why(*DISCUSSION, put("action", value=action))
-
-
 def test_a_text_longer_than_a_record_is_parked() -> None:
     assert "longer than a record can hold" in why(*SAID, put("data", "text", value="x" * 150_000))
     # Counted in bytes, not in letters.
@@ -359,18 +189,16 @@ def test_a_text_longer_than_a_record_is_parked() -> None:
     assert event(FeedbackReceived, *SAID, put("data", "text", value="x" * 140_000)).text
 
 
-@pytest.mark.parametrize("platform", ["standard_webhooks", "discourse", "github"])
 @pytest.mark.parametrize("body", [b"", b"\x00", b"[]", b"\xff\xfe", b'{"data":' + b"[" * 100_000], ids=brief)
-def test_a_body_that_cannot_be_read_is_parked_behind_the_door_too(platform: str, body: bytes) -> None:
-    named = {"standard_webhooks": "flag.raised", "discourse": "post_created", "github": "discussion"}[platform]
-    sealed = envelope(platform, body, headers(platform, named))
+def test_a_body_that_cannot_be_read_is_parked_behind_the_door_too(body: bytes) -> None:
+    sealed = envelope("standard_webhooks", body, headers("standard_webhooks", "flag.raised"))
     with pytest.raises(Unplaceable):
-        normalise(sealed)
+        normalise(sealed, PLACE)
 
 
 def test_a_platform_nobody_wrote_is_parked() -> None:
     with pytest.raises(Unplaceable, match="no platform 'myspace'"):
-        normalise(replace(delivery(*FLAG), platform="myspace"))
+        normalise(replace(delivery(*FLAG), platform="myspace"), PLACE)
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -403,7 +231,7 @@ def test_whatever_stands_in_a_field_the_event_is_whole_ignored_or_parked(data: s
         inner[last] = data.draw(odd)
     sealed = envelope(platform, json.dumps(body).encode(), headers(platform, name.partition(".")[0]))
     try:
-        found = normalise(sealed)
+        found = normalise(sealed, PLACE)
     except Unplaceable:
         return
     if not isinstance(found, Ignored):
@@ -413,5 +241,5 @@ def test_whatever_stands_in_a_field_the_event_is_whole_ignored_or_parked(data: s
 def why(platform: str, name: str, change: Change) -> str:
     """The reason with which a delivery is parked behind the door."""
     with pytest.raises(Unplaceable) as caught:
-        normalise(delivery(platform, name, change))
+        normalise(delivery(platform, name, change), PLACE)
     return str(caught.value)

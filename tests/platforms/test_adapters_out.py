@@ -81,7 +81,7 @@ def test_a_measure_says_what_about_what_and_why() -> None:
     assert asked.said["data"] == {
         "case": "c-1",
         "measure": "hide",
-        "subject": {"source": "place", "kind": "chat_message", "id": "m-1", "url": ""},
+        "subject": {"source": "place", "kind": "chat_message", "id": "m-1", "url": "", "revision": ""},
         "explanation": "Spam.",
     }
 

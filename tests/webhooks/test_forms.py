@@ -8,6 +8,9 @@ import pytest
 from functions.platforms.door import Answer, Call
 from functions.webhooks import forms
 from tests.delivery.server import Conversation, Server, answering, serving
+from tests.platforms.deliveries import SAMPLES
+from tests.platforms.kits import kit
+from tests.webhooks.door import PATH, Answered, Door
 
 CALL = Call(
     "views.open", b'{"trigger_id":"t"}', Answer(200, "failed"), "https://hooks.slack.com/x", b'{"text":"sorry"}'
@@ -78,3 +81,32 @@ def test_an_apology_goes_nowhere_else(tell: str, monkeypatch: pytest.MonkeyPatch
 def test_somebody_who_never_answers_is_given_up_in_time() -> None:
     # Both calls together have to end within the three seconds that Slack waits, a cold start before them.
     assert forms.OPENING + forms.TELLING <= 2.0
+
+
+def shortcut(door: Door) -> Answered:
+    body = (SAMPLES / "slack" / "shortcut_report.form").read_bytes()
+    request = kit("slack").signed(kit("slack").SECRETS[0], body, at=int(door.now.timestamp()))
+    return door.post("at-slack", request.headers, body, as_base64=True)
+
+
+def test_a_report_is_queued_before_its_form_is_opened(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(forms, "opened", lambda *given: bool(seen.append(len(door.queued)) or True))
+    told = shortcut(door)
+    assert (told.status, told.body, seen) == (200, "", [1])
+
+
+def test_a_report_is_not_lost_with_its_form(door: Door) -> None:
+    """No token was put for this source: nobody can be asked why, and the report counts all the same."""
+    told = shortcut(door)
+    assert (told.status, told.body) == (200, "")
+    ((queue, _, envelope),) = door.queued
+    assert (queue, envelope.event) == ("moderation", "shortcut.report")
+
+
+def test_the_door_reads_the_token_of_its_own_place(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[str] = []
+    monkeypatch.setattr(forms, "opened", lambda platform, call, token: bool(used.append(token) or True))
+    door.cloud.parameters[f"{PATH}/door/at-slack"] = "xoxb-2"
+    shortcut(door)
+    assert used == ["xoxb-2"]

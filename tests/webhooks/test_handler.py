@@ -55,10 +55,9 @@ def test_the_same_delivery_is_accepted_again_under_the_same_name(door: Door) -> 
         ("game", "match.finished", "parked"),
         ("forum", "reviewable_created", "moderation"),
         ("forum", "post_created", "feedback"),
-        ("forum", "user_created", "parked"),
         ("code", "release.published", "announcements"),
         ("code", "discussion.created", "feedback"),
-        ("code", "star.created", "parked"),
+        ("code", "star.created", "feedback"),
     ],
 )
 def test_every_event_goes_to_its_queue_in_the_group_of_its_community(
@@ -304,7 +303,7 @@ def test_the_largest_body_fits_its_queue_and_one_byte_more_is_refused(door: Door
 
 
 def test_size_is_judged_before_anything_is_asked(door: Door) -> None:
-    assert door.flag("arcade", body=b"x" * 700_001).status == 413
+    assert door.flag("arcade", body=b"x" * 4_000_001).status == 413
     assert not door.cloud.asked
 
 

@@ -1,98 +1,100 @@
-"""Discourse: flags and posts in, removals out.
+"""Discourse: flags, decisions, posts, signs, chat and news in; removals and questions out.
 
 Sources: Discourse's web hook emitter and serializers; its API documentation for posts.
 """
 
+import json
+import re
+from collections.abc import Callable
 from typing import Any
 
-from events.envelope import Envelope
-from events.feedback import FeedbackReceived
-from events.moderation import ActionRequested, FlagRaised, Measure
+from events.envelope import Envelope, fingerprint
+from events.moderation import ActionRequested, LookRequested, Measure
 from events.program import Source
+from functions.platforms.discourse import reviews, talk
+from functions.platforms.discourse.gate import STATUS
 from functions.platforms.door import read_object
-from functions.platforms.inbound import Event, Ignored, part, required
-from functions.platforms.outgoing import Destination, Hands, Kind, Outcome, Refused, Sent, Unknown, judged
+from functions.platforms.inbound import Event, Ignored, Unplaceable
+from functions.platforms.outgoing import (
+    Destination,
+    Found,
+    Hands,
+    Kind,
+    Outcome,
+    Piece,
+    Refused,
+    Sent,
+    Unknown,
+    judged,
+)
 
 MEASURES: tuple[Measure, ...] = ("remove",)
 KIND: Kind = "readable"
 
 GONE = (404, 410)
 
-REGULAR_POST = 1
-"""`post_type`; 2 to 4 are the forum's own words (moderator action, small action, whisper)."""
+Reader = Callable[[dict[str, Any], Envelope, Source], Event | Ignored]
+READERS: dict[str, Reader] = {
+    "reviewable_created": reviews.flag,
+    "reviewable_score_updated": reviews.flag,
+    "reviewable_transitioned_to": reviews.decision,
+    reviews.SCORE: reviews.explained,
+    "post_created": talk.post,
+    "post_edited": talk.post,
+    "post_destroyed": talk.post,
+    "post_recovered": talk.post,
+    "post_liked": talk.liked,
+    "topic_upvote": talk.vote,
+    "topic_unvote": talk.vote,
+    "chat_message_created": talk.chat,
+    "chat_message_edited": talk.chat,
+    "chat_message_trashed": talk.chat,
+    "chat_message_restored": talk.chat,
+    "topic_created": talk.topic,
+    "topic_edited": talk.topic,
+    "topic_revised": talk.topic,
+    "topic_destroyed": talk.topic,
+    "topic_recovered": talk.topic,
+}
 
 
 def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
-    del place
-    body = read_object(envelope.body) or {}
-    if envelope.event == "post_created":
-        return post(part(body, "post"), envelope)
-    return flag(part(body, "reviewable"), envelope)
+    """A hook may be set to call its body a form: the text is JSON all the same."""
+    read = talk.topic if envelope.event.endswith(STATUS) else READERS.get(envelope.event)
+    if read is None:
+        raise Unplaceable(f"the event {envelope.event!r} is not handled")
+    return read(read_object(envelope.body) or {}, envelope, place)
 
 
-def absolute(envelope: Envelope, url: object) -> str:
-    """`post_url` is relative to the forum, which names itself in a header; without it there is no link."""
-    path, forum = str(url or ""), envelope.headers.get("x-discourse-instance", "")
-    if not path.startswith("/"):
-        return path
-    return forum + path if forum else ""
+def called(to: Destination) -> dict[str, str]:
+    return {"api-key": to.secret, "api-username": to.user, "accept": "application/json"}
 
 
-def post(given: dict[str, Any], envelope: Envelope) -> Event | Ignored:
-    if given.get("topic_archetype") == "private_message":
-        return Ignored("a private message")
-    if given.get("post_type", REGULAR_POST) != REGULAR_POST:
-        return Ignored("the forum's own words, not a person's")
-    return FeedbackReceived.model_validate(
-        {
-            "community": envelope.community,
-            "source": envelope.source,
-            "platform": envelope.platform,
-            "content": f"post:{required(given, 'id')}",
-            "kind": "topic" if given.get("post_number") == 1 else "post",
-            "text": given.get("raw") or "",
-            "title": given.get("topic_title") or "",
-            "url": absolute(envelope, given.get("post_url")),
-            "author": person(given),
-            "said_at": given.get("created_at"),
-        }
-    )
+def look(request: LookRequested, to: Destination, key: str, hands: Hands) -> Outcome | Found:
+    """Who flagged it as what: every score of one review, as a piece each."""
+    del key  # Looking changes nothing.
+    asked = re.fullmatch(r"review:([0-9]+)", request.more)
+    if not asked:
+        return Refused(f"{request.more[:80]!r} is nothing a forum can be asked for")
+    if not to.address:
+        return Refused(f"the source {to.id!r} has no `api` in the program: nobody to ask")
+    url = f"{to.address.rstrip('/')}/review/{asked[1]}.json"
+    reply = hands.http("GET", url, headers=called(to), private=to.private)
+    if reply.status != 200:
+        looked = judged(reply, Sent(asked[1]))
+        return Unknown(f"answered {reply.status} to a look") if isinstance(looked, Sent) else looked
+    try:
+        scores = reviews.answered(read_object(reply.body) or {})
+    except Unplaceable as error:
+        return Refused(f"the answer cannot be read, or was cut off: {error}")
+    return Found(tuple(piece(asked[1], score) for score in scores))
 
 
-def person(given: dict[str, Any]) -> dict[str, Any] | None:
-    if given.get("user_id") is None:
-        return None
-    return {"id": given["user_id"], "name": given.get("username") or ""}
-
-
-def flag(given: dict[str, Any], envelope: Envelope) -> FlagRaised:
-    """One flag yields `reviewable_created` (no score yet), then `reviewable_score_updated` (its score).
-
-    Both are named after the score's number, so the pair counts once and the next flag is another. The
-    payload names neither the reason nor who complained.
-    """
-    scores = given.get("reviewable_score_ids")
-    number = max(len(scores) if isinstance(scores, list) else 0, 1)
-    kind = str(given.get("target_type") or "reviewable").lower()
-    author = given.get("target_created_by_id")
-    return FlagRaised.model_validate(
-        {
-            "community": envelope.community,
-            "source": envelope.source,
-            "platform": envelope.platform,
-            "flag": f"reviewable:{required(given, 'id')}:{number}",
-            "subject": {
-                "source": envelope.source,
-                "kind": kind,
-                "id": given.get("target_id") or f"reviewable:{given['id']}",
-                "url": absolute(envelope, given.get("target_url")),
-            },
-            "text": given.get("raw") or "",
-            "author": None if author is None else {"id": author},
-            "content_at": given.get("target_created_at"),
-            "raised_at": given.get("created_at"),
-        }
-    )
+def piece(review: str, score: dict[str, Any]) -> Piece:
+    """Named after its state, too: a moderator may be told more about a score later."""
+    body = json.dumps(score, sort_keys=True).encode("ascii")
+    name = f"review:{review}:score:{score['score']['id']}:{fingerprint(body)[:8]}"
+    return Piece("moderation", reviews.SCORE, name, body)
 
 
 def act(action: ActionRequested, to: Destination, key: str, hands: Hands) -> Outcome:
@@ -103,7 +105,7 @@ def act(action: ActionRequested, to: Destination, key: str, hands: Hands) -> Out
     if action.subject.kind != "post" or action.measure not in MEASURES or not action.subject.id.isdecimal():
         return Refused(f"a forum cannot {action.measure} a {action.subject.kind} through its API")
     url = f"{to.address.rstrip('/')}/posts/{action.subject.id}.json"
-    headers = {"api-key": to.secret, "api-username": to.user, "accept": "application/json"}
+    headers = called(to)
     found = hands.http("GET", url, headers=headers, private=to.private)
     state = read_object(found.body) or {}
     if found.status in GONE or (found.status == 200 and state.get("deleted_at")):

@@ -1,28 +1,55 @@
-"""GitHub: discussions and their comments are feedback, a published release is a trigger."""
+"""GitHub: discussions, issues, their comments and stars are feedback, a published release is a trigger, whom an
+organisation blocks is a decision.
 
+Source: docs.github.com, "Webhook events and payloads".
+"""
+
+from collections.abc import Callable
 from typing import Any
 
-from events.announcements import TriggerFired
+from events.announcements import TriggerFired, TriggerWithdrawn
 from events.envelope import Envelope
-from events.feedback import FeedbackReceived
+from events.feedback import FeedbackChanged, FeedbackReceived
+from events.moderation import Change, DecisionReported
+from events.operations import SubscriptionLost
 from events.program import Source
-from functions.platforms.door import form_field, read_object
-from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, part, required
+from functions.platforms.door import form_field, read_object, word
+from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
+from functions.platforms.words import from_markdown
+
+THINGS = {
+    "discussion": ("discussion", "discussion"),
+    "discussion_comment": ("comment", "comment"),
+    "issues": ("issue", "issue"),
+    "issue_comment": ("comment", "comment"),
+}
+"""Where in the body of an event the thing stands, and what kind it is. A comment on a pull request is one, too."""
+
+CHANGES: dict[str, Change] = {
+    "created": "created",
+    "opened": "created",
+    "edited": "edited",
+    "deleted": "removed",
+    "transferred": "removed",
+}
+"""Of an action. What is transferred is opened anew in the other repository, under another id."""
+
+GHOST = 10137
+"""https://github.com/ghost, to whom everything of deleted accounts is given."""
+
+Reader = Callable[[dict[str, Any], str, Envelope, Source], Event | Ignored]
 
 
 def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
-    del place
     body = read_object(json_of(envelope))
     if body is None:
         raise Unplaceable("the body is not a JSON object")
-    action = str(body.get("action", ""))
-    if envelope.event == "release":
-        return release(part(body, "release"), body, action, envelope)
-    if action != "created":
-        raise Unplaceable(f"{envelope.event} {action or 'without an action'} is not handled")
-    if envelope.event == "discussion":
-        return said(part(body, "discussion"), body, "discussion", envelope)
-    return said(part(body, "comment"), body, "comment", envelope)
+    read, action = READERS.get(envelope.event), word(body.get("action"))
+    if read is None:
+        raise Unplaceable(f"the event {envelope.event!r} is not handled")
+    if not action:
+        raise Unplaceable(f"{envelope.event} without an action")
+    return read(body, action, envelope, place)
 
 
 def json_of(envelope: Envelope) -> bytes:
@@ -32,43 +59,193 @@ def json_of(envelope: Envelope) -> bytes:
     return envelope.body
 
 
-def said(given: dict[str, Any], body: dict[str, Any], kind: str, envelope: Envelope) -> Event | Ignored:
-    user = optional(given, "user")
+def person(user: dict[str, Any]) -> dict[str, Any] | None:
+    if not user.get("id") or user["id"] == GHOST:
+        return None
+    return {"id": user["id"], "name": user.get("login") or "", "bot": user.get("type") == "Bot"}
+
+
+def by_machine(user: dict[str, Any], place: Source) -> str:
+    """Why what somebody wrote is no feedback; empty when it is. `account` may be a number or a login."""
     if user.get("type") == "Bot":
-        return Ignored("written by a bot")
-    title = given.get("title") or optional(body, "discussion").get("title")
-    return FeedbackReceived.model_validate(
-        {
-            "community": envelope.community,
-            "source": envelope.source,
-            "platform": envelope.platform,
-            "content": f"{kind}:{required(given, 'node_id' if given.get('node_id') else 'id')}",
-            "kind": kind,
-            "text": given.get("body") or "",
-            "title": title or "",
-            "url": given.get("html_url") or "",
-            "author": {"id": user["id"], "name": user.get("login") or ""} if user.get("id") else None,
-            "said_at": given.get("created_at"),
-        }
+        return "written by a bot"
+    ours = place.account and place.account in (str(user.get("id")), user.get("login"))
+    return "our own words" if ours else ""
+
+
+def heard(body: dict[str, Any], place: Source) -> bool:
+    """Whether the program listens here: to this repository, or to this category of discussions."""
+    repository, category = optional(body, "repository"), optional(optional(body, "discussion"), "category")
+    names = [repository.get("full_name"), repository.get("name"), category.get("slug"), category.get("name")]
+    return not place.feedback or any(name in place.feedback for name in names)
+
+
+# Feedback
+
+
+def said(body: dict[str, Any], action: str, envelope: Envelope, place: Source) -> Event | Ignored:
+    where, kind = THINGS[envelope.event]
+    given, change = part(body, where), CHANGES.get(action)
+    if change is None:
+        return Ignored(f"{envelope.event} {action}: nothing was said")
+    user = optional(given, "user")
+    why = by_machine(user, place) or ("" if heard(body, place) else "not where feedback is listened to")
+    if why:
+        return Ignored(why)
+    what = {
+        **origin(envelope),
+        "content": f"{kind}:{required(given, 'node_id' if given.get('node_id') else 'id')}",
+        "kind": kind,
+        "author": person(user),
+        "said_at": given.get("created_at"),
+    }
+    if change == "removed":  # Its last words are still in the body, and no time.
+        return FeedbackChanged.model_validate({**what, "change": change, "changed_at": envelope.received_at})
+    told = {**what, **words(given, body)}
+    if change == "created":
+        return FeedbackReceived.model_validate(told)
+    return FeedbackChanged.model_validate(
+        {**told, "change": change, "changed_at": given.get("updated_at") or envelope.received_at}
     )
 
 
-def release(given: dict[str, Any], body: dict[str, Any], action: str, envelope: Envelope) -> Event | Ignored:
-    """One release sends created, published, released, edited …: only `published` counts."""
-    if action != "published" or given.get("draft"):
-        return Ignored(f"a release that was {action or 'changed'}, not published")
-    repository = str(optional(body, "repository").get("full_name") or envelope.source)
+def words(given: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    """A comment has the title of what it is on. Bodies are null where nothing was written."""
+    written = given.get("body") or ""
+    title = given.get("title") or optional(body, "discussion").get("title") or optional(body, "issue").get("title")
+    return {
+        "text": from_markdown(written) if isinstance(written, str) else written,
+        "original": written,
+        "format": "markdown",
+        "title": title or "",
+        "url": given.get("html_url") or "",
+        "revision": given.get("updated_at") or "",
+    }
+
+
+def star(body: dict[str, Any], action: str, envelope: Envelope, place: Source) -> Event | Ignored:
+    """GitHub does not say when a star that is taken back was given."""
+    user, repository = part(body, "sender"), part(body, "repository")
+    why = by_machine(user, place) or ("" if heard(body, place) else "not where feedback is listened to")
+    if why:
+        return Ignored(why)
+    about = f"repository:{required(repository, 'id')}"
+    what = {
+        **origin(envelope),
+        "content": f"star:{repository['id']}:{required(user, 'id')}",
+        "kind": "reaction",
+        "author": person(user),
+    }
+    if action == "deleted":
+        return FeedbackChanged.model_validate({**what, "change": "removed", "changed_at": envelope.received_at})
+    if action != "created":
+        return Ignored(f"star {action}: nothing was said")
+    told = {"text": "★", "about": about, "title": repository.get("full_name") or ""}
+    url = repository.get("html_url") or ""
+    starred = {"url": url, "said_at": body.get("starred_at"), "remembered": True}
+    return FeedbackReceived.model_validate({**what, **told, **starred})
+
+
+# Announcements
+
+
+def release(body: dict[str, Any], action: str, envelope: Envelope, place: Source) -> Event | Ignored:
+    """One release sends created, published, released, edited …: only `published` counts. Unpublished, it is a draft
+    again; a draft that is deleted was never out."""
+    del place
+    given = part(body, "release")
+    if action not in ("published", "unpublished", "deleted") or (given.get("draft") and action != "unpublished"):
+        return Ignored(f"a release that was {action}, not published")
+    full_name = optional(body, "repository").get("full_name")
+    repository = full_name if isinstance(full_name, str) and full_name else envelope.source
+    trigger = {**origin(envelope), "trigger": f"release:{repository}:{required(given, 'id')}"}
+    if action != "published":
+        return TriggerWithdrawn.model_validate({**trigger, "withdrawn_at": envelope.received_at})
     name = given.get("name") or given.get("tag_name") or ""
     return TriggerFired.model_validate(
         {
+            **trigger,
             "kind": "release",
-            "community": envelope.community,
-            "source": envelope.source,
-            "platform": envelope.platform,
-            "trigger": f"release:{repository}:{required(given, 'id')}",
             "title": f"{repository.rpartition('/')[2]} {name}".strip(),
             "body": given.get("body") or "",
             "url": given.get("html_url") or "",
+            "author": person(optional(given, "author")),
             "published_at": given.get("published_at"),
         }
     )
+
+
+# Moderation
+
+
+def org_block(body: dict[str, Any], action: str, envelope: Envelope, place: Source) -> Event | Ignored:
+    """To unblock somebody says nothing about what they did. GitHub gives no time, and may name the organisation
+    itself as the one who did it."""
+    del place
+    if action not in ("blocked", "unblocked"):
+        return Ignored(f"org_block {action}: nothing was decided")
+    blocked, by = part(body, "blocked_user"), optional(body, "sender")
+    number = required(blocked, "id")
+    return DecisionReported.model_validate(
+        {
+            **origin(envelope),
+            "decision": f"org_block:{number}:{action}:{envelope.delivery}",
+            "subject": {
+                "source": envelope.source,
+                "kind": "user",
+                "id": number,
+                "url": blocked.get("html_url") or "",
+            },
+            "did": action,
+            "outcome": "violation" if action == "blocked" else None,
+            "moderator": None if by.get("type") == "Organization" else person(by),
+            "person": person(blocked),
+            "decided_at": envelope.received_at,
+        }
+    )
+
+
+# Upkeep
+
+
+def meta(body: dict[str, Any], action: str, envelope: Envelope, place: Source) -> Event | Ignored:
+    """The last that a webhook says."""
+    del place
+    if action != "deleted":
+        return Ignored(f"meta {action}: the webhook is still there")
+    hook = required(body, "hook_id") if body.get("hook_id") else required(optional(body, "hook"), "id")
+    where = optional(body, "repository").get("full_name") or optional(body, "organization").get("login")
+    return lost(f"hook:{hook}", where, "somebody deleted the webhook on GitHub", envelope)
+
+
+def installation(body: dict[str, Any], action: str, envelope: Envelope, place: Source) -> Event | Ignored:
+    """Of a GitHub App, where one is used instead of a webhook."""
+    del place
+    if action not in ("deleted", "suspend"):
+        return Ignored(f"installation {action}: nothing is lost")
+    given = part(body, "installation")
+    where = optional(given, "account").get("login")
+    told = "somebody uninstalled the GitHub App" if action == "deleted" else "the GitHub App was suspended"
+    return lost(f"installation:{required(given, 'id')}", where, told, envelope)
+
+
+def lost(subscription: str, where: object, reason: str, envelope: Envelope) -> SubscriptionLost:
+    return SubscriptionLost.model_validate(
+        {
+            **origin(envelope),
+            "subscription": subscription,
+            "topic": where or "",
+            "reason": reason,
+            "lost_at": envelope.received_at,
+        }
+    )
+
+
+READERS: dict[str, Reader] = {
+    **dict.fromkeys(THINGS, said),
+    "star": star,
+    "release": release,
+    "org_block": org_block,
+    "meta": meta,
+    "installation": installation,
+}

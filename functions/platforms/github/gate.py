@@ -1,4 +1,8 @@
-"""GitHub repositories and organisations. SHA-256 only: the older SHA-1 header is never looked at."""
+"""GitHub repositories and organisations. SHA-256 only: the older SHA-1 header is never looked at.
+
+Source: docs.github.com, "Webhook events and payloads", "Validating webhook deliveries", "Best practices for using
+webhooks" (an answer within 10 s; nothing is ever sent again by itself).
+"""
 
 from collections.abc import Sequence
 
@@ -12,6 +16,12 @@ PIPELINES: dict[str, Pipeline] = {
     "release": "announcements",
     "discussion": "feedback",
     "discussion_comment": "feedback",
+    "issues": "feedback",
+    "issue_comment": "feedback",
+    "star": "feedback",
+    "org_block": "moderation",
+    "installation": "upkeep",
+    "meta": "upkeep",
 }
 
 
@@ -22,6 +32,8 @@ def verify(request: Request, secrets: Sequence[str], now: float) -> bool:
 
 
 def classify(request: Request) -> Accepted | Answer:
+    """`X-GitHub-Delivery` names the event: it is sent again under the same name, and by every webhook that listens
+    to it. So where a repository's and its organisation's webhook both call one source, an event counts once."""
     event = word(request.headers.get("x-github-event"))
     if event == "ping":
         return Answer(200, '{"pong": true}')

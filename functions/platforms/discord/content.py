@@ -1,0 +1,120 @@
+"""A Discord message as plain text: its words, and in brackets whatever else it shows.
+
+Source: Discord's documentation, "Message Resource", "Component Reference".
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from functions.platforms.inbound import Unplaceable, optional
+from functions.platforms.words import from_discord
+
+VOICE = 1 << 13
+"""IS_VOICE_MESSAGE, a message's flag."""
+
+TEXT_DISPLAY = 10
+"""A component's `type`: words that stand there instead of `content`."""
+
+KINDS = {"image": "photo", "video": "video", "audio": "audio"}
+
+
+def read(message: dict[str, Any]) -> dict[str, str]:
+    """`text`, `original` and `format` of a message."""
+    content = message.get("content")
+    if not isinstance(content, str | None):
+        raise Unplaceable("the content of the message is not text")
+    return noted(content or "", called(message), shown(message))
+
+
+def noted(content: str, names: dict[str, str], beside: Iterable[str] = ()) -> dict[str, str]:
+    """What was written, read and as it was, with the notes that stand beside it."""
+    return {"text": joined([from_discord(content, names), *beside]), "original": content, "format": "discord"}
+
+
+def called(given: dict[str, Any]) -> dict[str, str]:
+    """Names by id, of those who are mentioned."""
+    resolved = optional(given, "resolved")
+    known = [optional(resolved, kind) for kind in ("users", "roles", "channels")]
+    told = [*objects(given, "mentions"), *objects(given, "mention_channels")]
+    for one in known:
+        told.extend({**inner, "id": id_} for id_, inner in one.items() if isinstance(inner, dict))
+    return {one["id"]: name(one) for one in told if isinstance(one.get("id"), str) and name(one)}
+
+
+def name(given: dict[str, Any]) -> str:
+    """As Discord shows it; the newer `global_name` before the `username`, or a role's or channel's own."""
+    return first(given.get(field) for field in ("global_name", "username", "name"))
+
+
+def shown(message: dict[str, Any]) -> Iterator[str]:
+    """Everything but the words, piece by piece."""
+    voice = isinstance(message.get("flags"), int) and bool(message["flags"] & VOICE)
+    yield from displayed(message)
+    for attachment in objects(message, "attachments"):
+        yield attached(attachment, voice)
+    for embed in objects(message, "embeds"):
+        yield bracketed("embed", embedded(embed))
+    for sticker in objects(message, "sticker_items") or objects(message, "stickers"):
+        yield bracketed("sticker", [first([sticker.get("name")])])
+    if optional(message, "poll"):
+        yield bracketed("poll", polled(message["poll"]))
+    for snapshot in objects(message, "message_snapshots"):
+        yield bracketed("forwarded", forwarded(optional(snapshot, "message")))
+
+
+def attached(given: dict[str, Any], voice: bool) -> str:
+    kind = first([given.get("content_type")]).partition("/")[0]
+    what = "voice message" if voice else KINDS.get(kind, "file")
+    return bracketed(what, [first([given.get(field)]) for field in ("filename", "title", "description")])
+
+
+def embedded(given: dict[str, Any]) -> Iterator[str]:
+    """A link's preview, or what a bot wrote in a box."""
+    yield first([optional(given, "author").get("name")])
+    for field in ("title", "description"):
+        yield from_discord(first([given.get(field)]))
+    for line in objects(given, "fields"):
+        yield from_discord(": ".join(filter(None, (first([line.get(part)]) for part in ("name", "value")))))
+    yield first([optional(given, "footer").get("text")])
+    yield first([given.get("url")])
+
+
+def polled(given: dict[str, Any]) -> Iterator[str]:
+    yield first([optional(given, "question").get("text")])
+    for answer in objects(given, "answers"):
+        yield first([optional(answer, "poll_media").get("text")])
+
+
+def forwarded(given: dict[str, Any]) -> list[str]:
+    """Somebody else's words; Discord does not tell whose. A copy holds no further copies."""
+    words = from_discord(first([given.get("content")]), called(given))
+    return [words, *shown({**given, "message_snapshots": []})]
+
+
+def displayed(message: dict[str, Any]) -> Iterator[str]:
+    """The words in a message that is made of components, in their order."""
+    left: list[Any] = objects(message, "components")[::-1]
+    while left:
+        one = left.pop()
+        if one.get("type") == TEXT_DISPLAY:
+            yield from_discord(first([one.get("content")]))
+        left.extend(objects(one, "components")[::-1])
+
+
+def bracketed(what: str, told: Iterable[str]) -> str:
+    says = ", ".join(filter(None, told))
+    return f"[{what}: {says}]" if says else f"[{what}]"
+
+
+def joined(pieces: Iterable[str]) -> str:
+    return "\n".join(piece for piece in pieces if piece)
+
+
+def first(given: Iterable[object]) -> str:
+    """The first of several fields that is a text with something in it."""
+    return next((one for one in given if isinstance(one, str) and one), "")
+
+
+def objects(given: dict[str, Any], field: str) -> list[dict[str, Any]]:
+    found = given.get(field)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

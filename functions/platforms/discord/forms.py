@@ -1,0 +1,82 @@
+"""What Discord's interactions are answered with, and how a form or a button says what it is about.
+
+`custom_id` is the only state that comes back, 100 characters of it. Standard library only: the door answers
+with these. Sources: Discord's documentation, "Receiving and Responding", "Component Reference".
+"""
+
+import json
+import re
+from typing import Any
+
+from functions.platforms.door import Answer
+from functions.platforms.wording import CHOICES, say
+
+MESSAGE_FORM = re.compile(r"report:(?P<channel>[0-9]{1,20}):(?P<message>[0-9]{1,20})")
+USER_FORM = re.compile(r"report-user:(?P<user>[0-9]{1,20})")
+CARD = re.compile(r"case:(?P<case>[^:]+):(?P<action>.+)", re.DOTALL)
+"""What stands behind the case is an action of ours."""
+
+FEEDBACK, ANNOUNCE = "feedback", "announce"
+REASON, COMMENT, TITLE, BODY, WORDS = "reason", "comment", "title", "body", "text"
+"""Fields of the forms."""
+
+LABEL, SELECT, INPUT = 18, 3, 4
+LINE, PARAGRAPH = 1, 2
+LONGEST = 4000
+"""Characters of an input, at most."""
+
+ONLY_YOU = 1 << 6
+"""EPHEMERAL: only who asked sees the answer."""
+
+PONG = Answer(200, '{"type": 1}')
+RECEIVED = Answer(204)
+"""For webhook events: an empty body, with a content type all the same."""
+UNDERSTOOD = Answer(200, '{"type": 6}')
+"""For a button: it stays as it is until somebody edits its message."""
+NO_CHOICES = Answer(200, '{"type": 8, "data": {"choices": []}}')
+
+
+def told(language: object, name: str) -> Answer:
+    """A sentence that nobody else sees, and that mentions nobody."""
+    content = {"content": say(language, name), "flags": ONLY_YOU, "allowed_mentions": {"parse": []}}
+    return Answer(200, json.dumps({"type": 4, "data": content}))
+
+
+def report(language: object, custom_id: str) -> Answer:
+    """Why somebody reports: a reason from our list, and a comment if they like."""
+    options = [{"label": say(language, choice), "value": choice} for choice in CHOICES]
+    reason = {"type": SELECT, "custom_id": REASON, "options": options}
+    return form(
+        custom_id,
+        say(language, "report"),
+        labelled(say(language, "report.reason"), reason),
+        labelled(say(language, "report.comment"), written(COMMENT, PARAGRAPH, required=False)),
+    )
+
+
+def feedback(language: object) -> Answer:
+    return form(
+        FEEDBACK, say(language, "feedback"), labelled(say(language, "feedback.text"), written(WORDS, PARAGRAPH))
+    )
+
+
+def announcement(language: object) -> Answer:
+    return form(
+        ANNOUNCE,
+        say(language, "announce"),
+        labelled(say(language, "announce.title"), written(TITLE, LINE)),
+        labelled(say(language, "announce.body"), written(BODY, PARAGRAPH)),
+    )
+
+
+def form(custom_id: str, title: str, *components: dict[str, Any]) -> Answer:
+    data = {"custom_id": custom_id, "title": title, "components": components}
+    return Answer(200, json.dumps({"type": 9, "data": data}))
+
+
+def labelled(label: str, component: dict[str, Any]) -> dict[str, Any]:
+    return {"type": LABEL, "label": label, "component": component}
+
+
+def written(custom_id: str, style: int, *, required: bool = True) -> dict[str, Any]:
+    return {"type": INPUT, "custom_id": custom_id, "style": style, "required": required, "max_length": LONGEST}

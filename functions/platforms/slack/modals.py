@@ -1,0 +1,95 @@
+"""The forms we open in Slack, and what we answer there.
+
+Sources: docs.slack.dev/reference/views/modal-views, docs.slack.dev/reference/block-kit, whose limits on lengths
+(24 characters of a title, 75 of an option) our sentences keep.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from functions.platforms.door import Answer, Call
+from functions.platforms.wording import CHOICES, say
+
+LONGEST = 3000
+"""Characters of one field."""
+
+DONE = Answer(200, "", "text/plain")
+"""A form closes at an empty body only; buttons and shortcuts show whatever else we would say to nobody."""
+
+
+def message(name: str) -> str:
+    """A sentence that only the person who asked can see, as JSON. Slack does not tell us their language."""
+    return json.dumps({"response_type": "ephemeral", "text": say(None, name)})
+
+
+def answer(name: str) -> Answer:
+    """To a slash command."""
+    return Answer(200, message(name))
+
+
+def report(trigger: str, channel: str, ts: str, tell: str) -> Call:
+    """Why, about a message that is reported already."""
+    blocks = [
+        chosen("reason", say(None, "report.reason"), ((code, say(None, code)) for code in CHOICES)),
+        written("comment", say(None, "report.comment"), multiline=True, optional=True),
+    ]
+    view = modal("report", blocks, {"channel": channel, "ts": ts})
+    return opened(trigger, view, DONE, tell, message("report.received"))
+
+
+def feedback(trigger: str) -> Call:
+    blocks = [written("text", say(None, "feedback.text"), multiline=True)]
+    return opened(trigger, modal("feedback", blocks), answer("feedback.again"))
+
+
+def announce(trigger: str) -> Call:
+    blocks = [
+        written("title", say(None, "announce.title")),
+        written("body", say(None, "announce.body"), multiline=True),
+    ]
+    return opened(trigger, modal("announce", blocks), answer("announce.again"))
+
+
+def opened(trigger: str, view: dict[str, Any], failed: Answer, tell: str = "", apology: str = "") -> Call:
+    """A trigger is good for three seconds, and once."""
+    body = json.dumps({"trigger_id": trigger, "view": view}).encode()
+    return Call("views.open", body, failed, tell, apology.encode())
+
+
+def modal(name: str, blocks: list[dict[str, Any]], kept: dict[str, str] | None = None) -> dict[str, Any]:
+    """`kept` comes back with the answers."""
+    return {
+        "type": "modal",
+        "callback_id": name,
+        "title": plain(say(None, name)),
+        "submit": plain(say(None, "send")),
+        "close": plain(say(None, "cancel")),
+        "private_metadata": json.dumps(kept) if kept else "",
+        "blocks": blocks,
+    }
+
+
+def plain(words: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": words}
+
+
+def chosen(name: str, label: str, options: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    listed = [{"text": plain(shown), "value": value} for value, shown in options]
+    return field(name, label, {"type": "static_select", "options": listed})
+
+
+def written(name: str, label: str, *, multiline: bool = False, optional: bool = False) -> dict[str, Any]:
+    element = {"type": "plain_text_input", "multiline": multiline, "max_length": LONGEST}
+    return field(name, label, element, optional=optional)
+
+
+def field(name: str, label: str, element: dict[str, Any], *, optional: bool = False) -> dict[str, Any]:
+    """Its answer comes back as `values[name][name]`."""
+    return {
+        "type": "input",
+        "block_id": name,
+        "label": plain(label),
+        "optional": optional,
+        "element": {**element, "action_id": name},
+    }
