@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from events.envelope import Envelope
 from events.program import Source, bare
-from functions.platforms import door
+from functions.platforms import door, standing
 from functions.platforms.door import Answer, Request
 from functions.platforms.inbound import Event, Ignored, Unplaceable, normalise
+from functions.shared import queues
 
 Verdict = Literal["challenge", "accepted", "refused", "parked"]
 
@@ -83,6 +84,25 @@ def examine(
         checked,
         "; ".join(end.reason for end in ends if end.reason),
         envelopes[0],
+        tuple(event for end in ends for event in end.events),
+    )
+
+
+def examine_answer(platform: str, body: bytes, *, place: Source | None = None, at: float | None = None) -> Examined:
+    """Of a platform that never calls: what a visit would make of one of its answers."""
+    place = place or bare("inspected", "inspected", platform)
+    received_at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() if at is None else at))
+    answer = door.read_object(body)
+    found = standing.fetching(platform).pieces(answer) if answer is not None else ()
+    envelopes = [queues.fetched(one, place.id, place.community, platform, received_at) for one in found]
+    ends = [behind(envelope, place) for envelope in envelopes]
+    return Examined(
+        "parked" if not ends or any(end.parked for end in ends) else "accepted",
+        0,
+        "",
+        "not checked",
+        "; ".join(end.reason for end in ends if end.reason) if ends else "nothing in it that a visit would take",
+        envelopes[0] if envelopes else None,
         tuple(event for end in ends for event in end.events),
     )
 

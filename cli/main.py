@@ -21,7 +21,7 @@ from cli import connect as connection
 from cli import demo as demonstration
 from cli import operator, stack
 from cli.client import ApiError, api
-from cli.inspect import examine, read_headers
+from cli.inspect import examine, examine_answer, read_headers
 from cli.samples import standard_secret
 from events.program import Program
 from functions.platforms.door import GATES
@@ -184,7 +184,7 @@ def resolve(key: str, outcome: str, community: CommunityOption = None) -> None:
 
 @app.command()
 def inspect(
-    platform: Annotated[str, typer.Argument(help=", ".join(GATES))],
+    platform: Annotated[str, typer.Argument(help=", ".join((*GATES, *POLLED)))],
     body: Annotated[str, typer.Argument(help="A file with the body exactly as it was sent, or - for standard input.")],
     headers: Annotated[Path | None, typer.Option(help="A JSON object, or lines of `Name: value`.")] = None,
     secret: Annotated[str | None, typer.Option(help="Check the signature with this secret.")] = None,
@@ -200,27 +200,31 @@ def inspect(
 ) -> None:
     """What Liaison makes of a webhook body: verdict, answer and events. Needs no AWS."""
     with sentences():
-        if platform not in GATES:
-            raise ValueError(f"no platform {platform!r}; known are {', '.join(GATES)}")
+        if platform not in (*GATES, *POLLED):
+            raise ValueError(f"no platform {platform!r}; known are {', '.join((*GATES, *POLLED))}")
         if body != "-" and not Path(body).is_file():
             raise ValueError(f"there is no file {body!r}")
         raw = sys.stdin.buffer.read() if body == "-" else Path(body).read_bytes()
         place = connection.chosen(program.parse(file.read_text()), source) if source else None
-        found = examine(
-            platform,
-            raw,
-            read_headers(headers),
-            secret=secret,
-            at=at,
-            place=place,
-            method=method.upper(),
-            path=path,
-            query=dict(parse_qsl(query, keep_blank_values=True)),
-        )
+        if platform in POLLED:
+            found = examine_answer(platform, raw, place=place, at=at)
+        else:
+            found = examine(
+                platform,
+                raw,
+                read_headers(headers),
+                secret=secret,
+                at=at,
+                place=place,
+                method=method.upper(),
+                path=path,
+                query=dict(parse_qsl(query, keep_blank_values=True)),
+            )
         if as_json:
             last_line(found.as_json())
             return
-        out.print(f"{found.verdict}: answered {found.status} {found.body}", markup=False)
+        answered = f": answered {found.status} {found.body}" if found.status else ""
+        out.print(f"{found.verdict}{answered}", markup=False)
         out.print(f"signature {found.signature}" + (f"; {found.reason}" if found.reason else ""), markup=False)
         for event in found.events:
             out.print(type(event).__name__)

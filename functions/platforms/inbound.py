@@ -19,7 +19,7 @@ ForFeedback = FeedbackReceived | FeedbackChanged
 ForAnnouncements = TriggerFired | TriggerWithdrawn | DraftWritten
 ForUpkeep = SubscriptionLost | AlertRaised | ErasureRequested
 Event = ForModeration | ForFeedback | ForAnnouncements | ForUpkeep
-POLLED: tuple[str, ...] = ()
+POLLED: tuple[str, ...] = ("bluesky", "lemmy", "reddit")
 """Platforms that never call: their adapters read what `upkeep` fetched."""
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Literal, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 from events.program import Source
 from functions.platforms.outgoing import Hands, Piece, Reply
@@ -55,6 +55,13 @@ class Poller(Protocol):
         UnansweredError; then nothing moves."""
 
 
+class Fetching(Protocol):
+    """`poller.py` of a platform that never calls: it can also be shown an answer."""
+
+    def pieces(self, answer: dict[str, Any]) -> tuple[Piece, ...]:
+        """What a visit would take from one answer of the platform; nothing where it is none. Total."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was compared. `told` says what was found, and what to do where it is not good."""
@@ -96,6 +103,10 @@ def has(platform: str, part: Literal["poller", "connection"]) -> bool:
 
 def poller(platform: str) -> Poller:
     return cast(Poller, import_module(f"functions.platforms.{platform}.poller"))
+
+
+def fetching(platform: str) -> Fetching:
+    return cast(Fetching, import_module(f"functions.platforms.{platform}.poller"))
 
 
 def connection(platform: str) -> Connection:

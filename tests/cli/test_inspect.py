@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from cli.main import app
 from functions.platforms import door
 from functions.platforms.door import GATES
+from functions.platforms.inbound import POLLED
 from tests.platforms.deliveries import SAMPLES
 from tests.platforms.deliveries import headers as unsigned
 from tests.platforms.kits import kit
@@ -193,7 +194,7 @@ def test_nothing_a_stranger_wrote_is_markup_on_the_terminal(command: Command) ->
 
 def test_a_platform_nobody_wrote_is_a_sentence_with_those_there_are(command: Command) -> None:
     said = command.refuses("myspace", FLAG)
-    assert said == f"no platform 'myspace'; known are {', '.join(GATES)}"
+    assert said == f"no platform 'myspace'; known are {', '.join((*GATES, *POLLED))}"
 
 
 def test_files_that_are_not_there_are_named(command: Command) -> None:
@@ -207,3 +208,16 @@ def test_headers_that_are_neither_form_are_told(command: Command, text: str) -> 
     path.write_text(text)
     said = command.refuses("github", FLAG, "--headers", path)
     assert "line" in said
+
+
+LISTING = {
+    "kind": "Listing",
+    "data": {"children": [{"kind": "t3", "data": {"name": "t3_1", "title": "Hi", "user_reports": [["Spam", 2]]}}]},
+}
+
+
+def test_an_answer_of_a_platform_that_never_calls_may_be_shown(command: Command) -> None:
+    told = command.told("reddit", command.body(json.dumps(LISTING).encode()))
+    assert (told["verdict"], told["signature"]) == ("accepted", "not checked")
+    assert [(event["event"], event["reason"]) for event in told["events"]] == [("FlagRaised", "Spam")] * 2
+    assert command.told("lemmy", command.body(b"[]"))["verdict"] == "parked"

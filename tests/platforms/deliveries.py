@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from events.envelope import Envelope
+from events.envelope import Envelope, fingerprint
 from functions.platforms.door import Accepted, Request, gate, sealed
-from functions.platforms.inbound import Ignored, normalise
+from functions.platforms.inbound import POLLED, Ignored, normalise
 from infra.bundle import ROOT
 from tests.platforms.kits import kit
 from tests.platforms.kits.discourse import FORUM as FORUM
@@ -39,10 +39,26 @@ def envelope(platform: str, body: bytes, sent: Mapping[str, str]) -> Envelope:
     )
 
 
+def fetched(platform: str, name: str, body: bytes) -> Envelope:
+    """A piece of a polled platform, as `upkeep` queues it: a sample's name begins with its event."""
+    return Envelope(
+        source="place",
+        community="club",
+        platform=platform,
+        pipeline="feedback",
+        event=name.partition(".")[0],
+        delivery=fingerprint(body),
+        received_at="2026-11-22T09:30:00.000Z",
+        body=body,
+    )
+
+
 def delivery(platform: str, name: str, change: Change = bool, **more: str) -> Envelope:
     """A sample after a change to its body; `more` are headers, with underscores for hyphens."""
     body = sample(platform, name)
     change(body)
+    if platform in POLLED:
+        return fetched(platform, name, json.dumps(body).encode())
     sent = headers(platform, name)
     return envelope(platform, json.dumps(body).encode(), {**sent, **{k.replace("_", "-"): v for k, v in more.items()}})
 

@@ -1,57 +1,216 @@
-"""Events of any game server or website, in the JSON form of `docs/webhooks.md`; measures as signed webhooks."""
+"""Events of any game server, website or relay, in the JSON form of `docs/webhooks.md`; measures as signed webhooks."""
 
 import json
 from typing import Any
 
+from events.announcements import TriggerFired, TriggerWithdrawn
 from events.envelope import Envelope
-from events.feedback import FeedbackReceived
-from events.moderation import ActionRequested, FlagRaised, Measure
+from events.feedback import FeedbackChanged, FeedbackReceived
+from events.moderation import ActionRequested, DecisionReported, FlagExplained, FlagRaised, Measure, MessageSeen
+from events.operations import AlertRaised, ErasureRequested
 from events.program import Source
+from events.reasons import Reason, code_of
 from functions.platforms.door import read_object
-from functions.platforms.inbound import Event, Unplaceable, part, required
+from functions.platforms.inbound import Event, Ignored, Unplaceable, origin
 from functions.platforms.outgoing import Destination, Hands, Kind, Outcome, Refused, posted
+from functions.platforms.standard_webhooks import wire
 
 MEASURES: tuple[Measure, ...] = ("hide", "remove", "warn", "suspend")
 KIND: Kind = "keyed"
 """The receiver is asked to drop a `webhook-id` it has seen, and a measure is a state request anyway."""
 
 
-def normalise(envelope: Envelope, place: Source) -> Event:
-    del place
-    body = read_object(envelope.body) or {}
-    data = part(body, "data")
-    given: dict[str, Any] = {
-        **told(data),
-        "community": envelope.community,
-        "source": envelope.source,
-        "platform": envelope.platform,
-    }
-    if envelope.event == "flag.raised":
-        return flag(given, body.get("timestamp"))
-    if envelope.event == "feedback.received":
-        said_at = given.get("at", body.get("timestamp"))
-        return FeedbackReceived.model_validate({**given, "content": required(data, "id"), "said_at": said_at})
-    raise Unplaceable(f"no event type {envelope.event!r} is known here")
+def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
+    form = wire.FORMS.get(envelope.event, wire.Sent)
+    match form.model_validate(read_object(envelope.body) or {}):
+        case wire.FlagRaised() as sent:
+            return flag(sent, envelope)
+        case wire.FlagExplained() as sent:
+            return explanation(sent, envelope)
+        case wire.DecisionTaken() as sent:
+            return decision(sent, envelope)
+        case wire.MessageSeen() as sent:
+            return message(sent, envelope)
+        case wire.FeedbackReceived() as sent:
+            return said(sent, envelope, place)
+        case wire.FeedbackChanged() as sent:
+            return changed(sent, envelope)
+        case wire.TriggerFired() as sent:
+            return trigger(sent, envelope)
+        case wire.TriggerWithdrawn() as sent:
+            return withdrawal(sent, envelope)
+        case wire.ErasureRequested() as sent:
+            return erasure(sent, envelope)
+        case wire.AlertRaised() as sent:
+            return alert(sent, envelope)
+        case _:
+            raise Unplaceable(f"no event type {envelope.event!r} is known here")
 
 
-def told(given: dict[str, Any]) -> dict[str, Any]:
-    """Without the fields that are null: to say nothing and to leave out are the same."""
-    return {name: value for name, value in given.items() if value is not None}
+def when(at: object, sent: wire.Sent) -> object:
+    """As the sender wrote it; the body's own time where the event has none."""
+    found = sent.timestamp if at is None else at
+    if found is None:
+        raise Unplaceable("neither `at` nor `timestamp` says when it was")
+    return found
 
 
-def flag(given: dict[str, Any], timestamp: object) -> FlagRaised:
-    subject = told(part(given, "subject"))
+def told(form: wire.Person | None) -> dict[str, Any] | None:
+    return None if form is None else form.model_dump(exclude_none=True)
+
+
+def thing(given: wire.Thing, envelope: Envelope) -> dict[str, Any]:
+    named = {"source": envelope.source, "kind": given.kind, "id": given.id}
+    return {**named, "url": given.url or "", "revision": given.revision or ""}
+
+
+def words(given: wire.Content | wire.Feedback | wire.FeedbackChange) -> dict[str, Any]:
+    return {"text": given.text or "", "language": given.language or "und", "author": told(given.author)}
+
+
+def content(given: wire.Feedback | wire.FeedbackChange) -> dict[str, Any]:
+    named = {"content": given.id, "kind": given.kind, "title": given.title or "", "url": given.url or ""}
+    return {**named, **words(given), "revision": given.revision or ""}
+
+
+def why(given: wire.Flag | wire.Explanation) -> dict[str, Any]:
+    reason = given.reason or ""
+    code: Reason = given.code or code_of("standard_webhooks", reason)
+    return {"reason": reason, "code": code, "comment": given.comment or "", "reporter": told(given.reporter)}
+
+
+def flag(sent: wire.FlagRaised, envelope: Envelope) -> FlagRaised:
+    data, subject = sent.data, sent.data.subject
     return FlagRaised.model_validate(
         {
-            **given,
-            "flag": required(given, "id"),
-            "subject": {**subject, "source": given["source"]},
-            "text": subject.get("text", ""),
-            "title": subject.get("title", ""),
-            "language": subject.get("language", "und"),
-            "author": subject.get("author"),
-            "content_at": subject.get("at"),
-            "raised_at": given.get("at", timestamp),
+            **origin(envelope),
+            **words(subject),
+            **why(data),
+            "flag": data.id,
+            "nature": data.nature or "report",
+            "subject": thing(subject, envelope),
+            "title": subject.title or "",
+            "content_at": subject.at,
+            "raised_at": when(data.at, sent),
+        }
+    )
+
+
+def explanation(sent: wire.FlagExplained, envelope: Envelope) -> FlagExplained:
+    data = sent.data
+    return FlagExplained.model_validate(
+        {
+            **origin(envelope),
+            **why(data),
+            "flag": data.id,
+            "subject": thing(data.subject, envelope),
+            "explained_at": when(data.at, sent),
+        }
+    )
+
+
+def decision(sent: wire.DecisionTaken, envelope: Envelope) -> DecisionReported:
+    data = sent.data
+    return DecisionReported.model_validate(
+        {
+            **origin(envelope),
+            "decision": data.id,
+            "subject": thing(data.subject, envelope),
+            "did": data.did,
+            "outcome": data.outcome,
+            "reason": data.reason or "",
+            "moderator": told(data.moderator),
+            "person": told(data.person),
+            "decided_at": when(data.at, sent),
+        }
+    )
+
+
+def message(sent: wire.MessageSeen, envelope: Envelope) -> MessageSeen:
+    data = sent.data
+    return MessageSeen.model_validate(
+        {
+            **origin(envelope),
+            **words(data.subject),
+            "subject": thing(data.subject, envelope),
+            "change": data.change or "created",
+            "said_at": data.subject.at,
+            "changed_at": when(data.at, sent),
+        }
+    )
+
+
+def said(sent: wire.FeedbackReceived, envelope: Envelope, place: Source) -> FeedbackReceived | Ignored:
+    data = sent.data
+    if place.account and data.author and data.author.id == place.account:
+        return Ignored("our own words")
+    return FeedbackReceived.model_validate(
+        {
+            **origin(envelope),
+            **content(data),
+            "about": data.about or "",
+            "said_at": when(data.at, sent),
+        }
+    )
+
+
+def changed(sent: wire.FeedbackChanged, envelope: Envelope) -> FeedbackChanged:
+    data = sent.data
+    return FeedbackChanged.model_validate(
+        {
+            **origin(envelope),
+            **content(data),
+            "change": data.change,
+            "said_at": data.said_at,
+            "changed_at": when(data.at, sent),
+        }
+    )
+
+
+def trigger(sent: wire.TriggerFired, envelope: Envelope) -> TriggerFired:
+    data = sent.data
+    return TriggerFired.model_validate(
+        {
+            **origin(envelope),
+            "trigger": data.id,
+            "kind": data.kind,
+            "title": data.title,
+            "body": data.body or "",
+            "url": data.url or "",
+            "author": told(data.author),
+            "published_at": when(data.at, sent),
+        }
+    )
+
+
+def withdrawal(sent: wire.TriggerWithdrawn, envelope: Envelope) -> TriggerWithdrawn:
+    return TriggerWithdrawn.model_validate(
+        {**origin(envelope), "trigger": sent.data.id, "withdrawn_at": when(sent.data.at, sent)}
+    )
+
+
+def erasure(sent: wire.ErasureRequested, envelope: Envelope) -> ErasureRequested:
+    data = sent.data
+    return ErasureRequested.model_validate(
+        {
+            **origin(envelope),
+            "request": data.id,
+            "person": told(data.person),
+            "requested_at": when(data.at, sent),
+        }
+    )
+
+
+def alert(sent: wire.AlertRaised, envelope: Envelope) -> AlertRaised:
+    data = sent.data
+    return AlertRaised.model_validate(
+        {
+            **origin(envelope),
+            "alert": data.id,
+            "title": data.title,
+            "text": data.text or "",
+            "url": data.url or "",
+            "raised_at": when(data.at, sent),
         }
     )
 

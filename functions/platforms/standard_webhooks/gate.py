@@ -23,7 +23,18 @@ TOLERANCE = 300
 TRIED = 8
 """Ed25519 signatures looked at in one request: each costs a pass over the whole body, and anybody may send hundreds."""
 
-PIPELINES: dict[str, Pipeline] = {"flag.raised": "moderation", "feedback.received": "feedback"}
+PIPELINES: dict[str, Pipeline] = {
+    "flag.raised": "moderation",
+    "flag.explained": "moderation",
+    "decision.taken": "moderation",
+    "message.seen": "moderation",
+    "feedback.received": "feedback",
+    "feedback.changed": "feedback",
+    "trigger.fired": "announcements",
+    "trigger.withdrawn": "announcements",
+    "erasure.requested": "upkeep",
+    "alert.raised": "upkeep",
+}
 
 
 def verify(request: Request, secrets: Sequence[str], now: float) -> bool:
