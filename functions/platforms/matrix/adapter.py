@@ -139,9 +139,8 @@ def commanded(event: dict[str, Any], content: dict[str, Any], envelope: Envelope
     words = rest(said(content)[0])
     if not words:
         return Ignored("feedback without a word")
-    return FeedbackReceived.model_validate(
-        {**told(event, envelope), "kind": "feedback", "text": words, "remembered": True}
-    )
+    asked = {"kind": "feedback", "text": words, "remembered": True}
+    return FeedbackReceived.model_validate({**told(event, envelope), **asked})
 
 
 def rest(body: str) -> str:

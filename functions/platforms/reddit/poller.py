@@ -113,10 +113,9 @@ class Asking:
 def pieces(answer: dict[str, Any]) -> tuple[Piece, ...]:
     """What a visit would take from an answer: a listing, or one thing of it."""
     children = optional(answer, "data").get("children")
-    things = children if isinstance(children, list) else [answer]
-    return tuple(
-        one for thing in things if isinstance(thing, dict) for one in of_kind(optional(thing, "data") or thing)
-    )
+    rows = children if isinstance(children, list) else [answer]
+    things = [optional(row, "data") or row for row in rows if isinstance(row, dict)]
+    return tuple(one for thing in things for one in of_kind(thing))
 
 
 def of_kind(thing: dict[str, Any]) -> Iterator[Piece]:
