@@ -1,9 +1,11 @@
 """What Liaison makes of a webhook body, without any AWS: the same gate and adapter that run behind the door."""
 
 import json
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +15,20 @@ from functions.platforms import door, standing
 from functions.platforms.door import Answer, Request
 from functions.platforms.inbound import Event, Ignored, Unplaceable, normalise
 from functions.shared import queues
+
+STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+EVENT = {"github": "X-GitHub-Event", "discourse": "X-Discourse-Event", "twitch": "Twitch-Eventsub-Subscription-Type"}
+"""Where a platform names the event beside the body."""
+
+SHORT = {
+    "discourse": {
+        "Instance": "X-Discourse-Instance",
+        "EventId": "X-Discourse-Event-Id",
+        "EventType": "X-Discourse-Event-Type",
+        "Event": "X-Discourse-Event",
+    }
+}
+"""How headers were kept by receivers whose captures are about."""
 
 Verdict = Literal["challenge", "accepted", "refused", "parked"]
 
@@ -130,26 +146,47 @@ def behind(envelope: Envelope, place: Source) -> End:
 
 def why_not(platform: str, request: Request, secret: str) -> str:
     """A hint for an operator; the platform itself is told nothing."""
-    stamp = request.headers.get("webhook-timestamp", "")
-    if stamp.isascii() and stamp.isdigit() and door.gate(platform).verify(request, [secret], float(stamp)):
-        return f"the signature is right, but {stamp} is more than 5 minutes from the clock (see --at)"
+    verify = door.gate(platform).verify
+    if any(verify(request, [secret], moment) for moment in moments(request)):
+        return "the signature is right, but its time is too far from the clock (see --at)"
     return "the signature does not match these bytes, these headers and this secret"
 
 
-def read_headers(path: Path | None) -> dict[str, str]:
+def moments(request: Request) -> Iterator[float]:
+    """The times that platforms sign, wherever they stand in the headers; unix seconds."""
+    for value in request.headers.values():
+        for text in (value, value.partition("t=")[2].partition(",")[0]):
+            if text.isascii() and text.isdigit() and len(text) <= 12:
+                yield float(text)
+        if STAMP.match(value):
+            yield datetime.fromisoformat(value[:19]).replace(tzinfo=UTC).timestamp()
+
+
+def read_headers(path: Path | None, platform: str = "") -> dict[str, str]:
     """A JSON object, or lines of `Name: value`. Raises ValueError naming the line that is neither."""
     if path is None:
         return {}
     if not path.is_file():
         raise ValueError(f"there is no file {str(path)!r}")
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8-sig")
     if text.lstrip().startswith("{"):
-        return {str(name): str(value) for name, value in json.loads(text).items()}
-    headers = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        name, colon, value = line.partition(":")
-        if line.strip() and not colon:
-            raise ValueError(f"{path}, line {number}: expected `Name: value` or one JSON object")
-        if line.strip():
-            headers[name.strip()] = value.strip()
-    return headers
+        given = {str(name): first(value) for name, value in json.loads(text).items()}
+    else:
+        given = dict(header(line, f"{path}, line {number}") for number, line in numbered(text))
+    return {SHORT.get(platform, {}).get(name, name): value for name, value in given.items()}
+
+
+def first(value: object) -> str:
+    """Many receivers keep a list for each header."""
+    return str(value[0]) if isinstance(value, list) and value else str(value)
+
+
+def numbered(text: str) -> Iterator[tuple[int, str]]:
+    return ((number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip())
+
+
+def header(line: str, where: str) -> tuple[str, str]:
+    name, colon, value = line.partition(":")
+    if not colon:
+        raise ValueError(f"{where}: expected `Name: value` or one JSON object")
+    return name.strip(), value.strip()

@@ -21,7 +21,7 @@ from cli import connect as connection
 from cli import demo as demonstration
 from cli import operator, stack
 from cli.client import ApiError, api
-from cli.inspect import examine, examine_answer, read_headers
+from cli.inspect import EVENT, examine, examine_answer, read_headers
 from cli.samples import standard_secret
 from events.program import Program
 from functions.platforms.door import GATES
@@ -187,6 +187,7 @@ def inspect(
     platform: Annotated[str, typer.Argument(help=", ".join((*GATES, *POLLED)))],
     body: Annotated[str, typer.Argument(help="A file with the body exactly as it was sent, or - for standard input.")],
     headers: Annotated[Path | None, typer.Option(help="A JSON object, or lines of `Name: value`.")] = None,
+    event: Annotated[str | None, typer.Option(help="The event, where the platform names it in a header.")] = None,
     secret: Annotated[str | None, typer.Option(help="Check the signature with this secret.")] = None,
     at: Annotated[float | None, typer.Option(help="The clock to judge by, in unix seconds.")] = None,
     method: Annotated[str, typer.Option(help="The HTTP method; YouTube's hub asks by GET.")] = "POST",
@@ -212,7 +213,7 @@ def inspect(
             found = examine(
                 platform,
                 raw,
-                read_headers(headers),
+                {**read_headers(headers, platform), **named_event(platform, event)},
                 secret=secret,
                 at=at,
                 place=place,
@@ -226,9 +227,9 @@ def inspect(
         answered = f": answered {found.status} {found.body}" if found.status else ""
         out.print(f"{found.verdict}{answered}", markup=False)
         out.print(f"signature {found.signature}" + (f"; {found.reason}" if found.reason else ""), markup=False)
-        for event in found.events:
-            out.print(type(event).__name__)
-            out.print_json(event.model_dump_json())
+        for one in found.events:
+            out.print(type(one).__name__)
+            out.print_json(one.model_dump_json())
 
 
 def found_out(report: Report) -> None:
@@ -299,6 +300,14 @@ def finish(reports: list[tuple[str, Report]], as_json: bool) -> None:
         last_line({"sources": told})
     if any(report.state == "wrong" for _, report in reports):
         raise typer.Exit(2)
+
+
+def named_event(platform: str, event: str | None) -> dict[str, str]:
+    if event is None:
+        return {}
+    if platform not in EVENT:
+        raise ValueError(f"{platform} names no event beside the body; these do: {', '.join(EVENT)}")
+    return {EVENT[platform]: event}
 
 
 @program_app.command("check")

@@ -1,5 +1,6 @@
 """What an adapter does behind the queue: turn one delivery into one event of ours, or say why not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol, cast
@@ -62,11 +63,12 @@ def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
 
 def told(error: ValidationError) -> str:
     """The first three complaints, each with where it is; no value of the sender is repeated."""
-    complaints = [
-        f"{'.'.join(str(part) for part in problem['loc']) or 'body'}: {problem['msg']}"
-        for problem in error.errors(include_input=False, include_url=False, include_context=False)
-    ]
-    return "; ".join(complaints[:3])
+    problems = error.errors(include_url=False, include_context=False)
+    return "; ".join(f"{'.'.join(map(str, problem['loc'])) or 'body'}: {wrong(problem)}" for problem in problems[:3])
+
+
+def wrong(problem: Mapping[str, Any]) -> str:
+    return "is missing" if problem["input"] in (None, "") else str(problem["msg"])
 
 
 def origin(envelope: Envelope) -> dict[str, str]:

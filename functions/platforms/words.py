@@ -269,7 +269,8 @@ def from_html(content: str) -> str:
 
     Line and block ends are newlines, a paragraph's a blank line; quoted lines begin with "> ", items with "- " or
     their number, cells are parted by " | ". A link is "label (address)", or the whole address once where the label
-    shows it or a part of it; a mention or hashtag is its name; an image its `alt` or `title`. Comments, scripts,
+    shows it or a part of it; a mention or hashtag is its name; an image its `alt` or `title`, or else its address
+    (unless `alt` is empty). Comments, scripts,
     styles and the quoted message of a Matrix reply are dropped.
 
     Sources: docs.joinmastodon.org/spec/activitypub/#sanitization, Discourse's PrettyText, spec.matrix.org
@@ -362,7 +363,8 @@ def open_anchor(page: Page, given: dict[str, str]) -> None:
 
 
 def image(page: Page, given: dict[str, str]) -> None:
-    page.flow(given.get("alt") or given.get("title", ""))
+    """Silent where its author said that it says nothing (`alt=""`)."""
+    page.flow(given.get("alt") or given.get("title") or ("" if "alt" in given else given.get("src", "")))
 
 
 def player(page: Page, given: dict[str, str]) -> None:

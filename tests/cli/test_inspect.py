@@ -158,7 +158,7 @@ def test_a_right_signature_that_is_too_old_is_told_apart(command: Command) -> No
     given = ("standard_webhooks", FLAG, "--headers", sent, "--secret", SECRET)
     old = command.told(*given, "--at", NOW + 301)
     assert (old["verdict"], old["answer"]["status"]) == ("refused", 401)
-    assert old["reason"] == f"the signature is right, but {NOW} is more than 5 minutes from the clock (see --at)"
+    assert old["reason"] == "the signature is right, but its time is too far from the clock (see --at)"
     assert command.told(*given, "--at", NOW + 300)["verdict"] == "accepted"
     assert command.told(*given)["reason"] == old["reason"]  # Without --at, by today's clock.
 

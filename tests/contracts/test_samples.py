@@ -1,11 +1,10 @@
 """Every sample is placed: the project's own, and those others published."""
 
 import json
-from typing import Any
 
 import pytest
 
-from cli.inspect import Examined, examine
+from cli.inspect import Examined, examine, read_headers
 from functions.platforms.door import GATES
 from functions.platforms.inbound import POLLED
 from tests.contracts.shared import PAYLOADS, bodies
@@ -13,12 +12,6 @@ from tests.platforms.deliveries import SAMPLES
 from tests.platforms.kits import PLATFORMS, kit
 from tests.platforms.polling import behind_the_queue
 
-CAPTURED = {
-    "Instance": "X-Discourse-Instance",
-    "EventId": "X-Discourse-Event-Id",
-    "EventType": "X-Discourse-Event-Type",
-    "Event": "X-Discourse-Event",
-}
 OWN = [(platform, name, end) for platform in PLATFORMS for name, end in kit(platform).OUTCOMES.items()]
 
 
@@ -77,7 +70,6 @@ def test_links_to_a_published_forum_are_whole(platform: str, file: str) -> None:
 def captured(platform: str, file: str) -> dict[str, str]:
     """The headers as they came over the wire: as captured, or else after the file's name."""
     beside = PAYLOADS / platform / file.replace(".json", ".headers.json")
-    if platform == "discourse" and beside.is_file():
-        kept: dict[str, Any] = json.loads(beside.read_text())
-        return {CAPTURED[name]: value for name, value in kept.items() if name in CAPTURED}
+    if beside.is_file():
+        return read_headers(beside, platform)
     return kit(platform.replace("-", "_")).headers(file.rpartition(".")[0])
