@@ -86,6 +86,8 @@ class DecisionReported(Told):
     did: Annotated[Text, AfterValidator(label)]
     outcome: Outcome | None = None
     reason: Text = ""
+    text: Text = ""
+    """What it was about, where the platform tells: it may stand nowhere else once it is deleted."""
     moderator: Person | None = None
     person: Person | None = None
     """Who it was done to, or whose content."""

@@ -200,6 +200,7 @@ def record_decision(store: Table, envelope: Envelope, told: DecisionReported, no
             "did": told.did,
             "outcome": told.outcome or "",
             "reason": told.reason,
+            "text": told.text,
             "moderator": person(told.moderator),
             "person": person(told.person),
             "decided_at": clock.text(told.decided_at),
