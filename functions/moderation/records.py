@@ -145,6 +145,8 @@ def record_explanation(store: Table, envelope: Envelope, told: FlagExplained, no
     }
     for _ in range(TRIES):
         flag = store.get(*key) or {}
+        if "explained_at" in flag and newest(flag) >= newest(why):
+            return marked(store, envelope, "duplicate", f"{subject_pk} {key[1]}", now)
         case = store.get(*case_key(told.community, flag["case"])) if "case" in flag else None
         reporter = {"reporter": person(told.reporter) or flag.get("reporter", {})}
         there = table.present("raised_at") if case else table.absent("raised_at")
@@ -161,6 +163,11 @@ def record_explanation(store: Table, envelope: Envelope, told: FlagExplained, no
             if 0 in error.failed:
                 return "duplicate"
     raise BusyError(BUSY)
+
+
+def newest(why: Item) -> tuple[str, ...]:
+    """Of two explanations the later one stands, whichever arrives last."""
+    return tuple(why[name] for name in ("explained_at", "reason", "code", "comment"))
 
 
 def explaining(case: Item, told: FlagExplained, now: datetime) -> list[Write]:
@@ -265,6 +272,8 @@ def record_message(store: Table, envelope: Envelope, seen: MessageSeen, now: dat
         pointer = store.get(subject_pk, "open")
         case = store.get(*case_key(seen.community, pointer["case"])) if pointer else None
         after = messages.folded(before, seen, clock.text(seen.changed_at))
+        if before and after.items() <= before.items():
+            return marked(store, envelope, "duplicate", f"{subject_pk} message", now)
         item = {
             **after,
             "pk": subject_pk,

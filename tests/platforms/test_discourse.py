@@ -143,31 +143,102 @@ def test_a_queued_post_stays_the_same_thing_once_it_has_become_a_post() -> None:
     assert event(DecisionReported, "reviewable_transitioned_to.queued_post").subject.key == held.key
 
 
+def test_a_post_that_an_older_forum_keeps_back_is_by_whoever_put_it_into_the_queue() -> None:
+    found = event(FlagRaised, "reviewable_created.queued_post_before")
+    assert found.author == Person(id="90")
+    assert (found.text, found.subject.id) == ("My first post here.", "30")
+    for nobody in (-1, None):
+        change = put("reviewable", "created_by_id", value=nobody)
+        assert event(FlagRaised, "reviewable_created.queued_post_before", change).author is None
+
+
+def test_whoever_flagged_a_post_is_never_its_author() -> None:
+    for name in ("reviewable_created", "reviewable_created.chat_message"):
+        assert event(FlagRaised, name, put("reviewable", "target_created_by_id", value=None)).author is None
+
+
 def test_an_account_that_waits_has_its_own_words_and_no_address() -> None:
     found = event(FlagRaised, "reviewable_created.user")
-    assert (found.nature, found.text, found.title) == ("hold", "I sell gold.", "newcomer")
+    text = "I sell gold.\n[website: http://gold.example.net]"
+    assert (found.nature, found.text, found.title) == ("hold", text, "newcomer")
     assert found.subject == Subject(source="place", kind="user", id="90", url=f"{FORUM}/review/33")
     assert found.author == Person(id="90", name="newcomer")
-    for secret in ("newcomer@example.com", "New Comer", "gold.example.net"):
+    for secret in ("newcomer@example.com", "New Comer"):
         assert secret not in found.model_dump_json()
+
+
+def test_a_website_alone_is_what_an_account_says_of_itself() -> None:
+    def change(body: dict[str, Any]) -> None:
+        del body["reviewable"]["payload"]["bio"]
+
+    assert event(FlagRaised, "reviewable_created.user", change).text == "[website: http://gold.example.net]"
+    empty: tuple[object, ...] = (None, "", [], {})
+    for nothing in empty:
+        silent = put("reviewable", "payload", "website", value=nothing)
+        assert event(FlagRaised, "reviewable_created.user", silent).text == "I sell gold."
 
 
 def test_a_chat_message_is_read_from_its_html() -> None:
     found = event(FlagRaised, "reviewable_created.chat_message")
-    assert (found.subject.kind, found.subject.id, found.nature) == ("chat_message", "34", "report")
+    assert (found.subject.kind, found.subject.id, found.nature) == ("chat_message", "601", "report")
     assert (found.text, found.format) == ("You are all worthless.", "html")
     assert found.author == Person(id="301")
 
 
-def test_a_chat_message_is_the_same_thing_once_it_is_deleted_and_no_target_any_more() -> None:
-    def decided(body: dict[str, Any]) -> None:
-        body["reviewable"].update(status=1, version=1, target_id=None)
+def test_a_flagged_chat_message_is_the_one_that_feedback_knows() -> None:
+    said = event(FeedbackReceived, "chat_message_created")
+    subject = event(FlagRaised, "reviewable_created.chat_message").subject
+    assert said.content == f"{subject.kind}:{subject.id}"
 
-    sealed = delivery("discourse", "reviewable_created.chat_message", decided)
-    found = normalise(renamed(sealed, "reviewable_transitioned_to"), PLACE)
+
+@pytest.mark.parametrize(
+    ("url", "subject"),
+    [
+        ("/chat/c/-/8/601", ("chat_message", "601")),
+        (f"{FORUM}/chat/c/general/8/601?x=1", ("chat_message", "601")),
+        ("/chat/message/601", ("chat_message", "601")),
+        ("/chat/channel/8/general?messageId=601", ("chat_message", "601")),
+        ("/chat/c/general/8", ("chat_message_review", "34")),
+        ("/chat/c/-/8/t/12", ("chat_message_review", "34")),
+        ("/t/chat/c/8", ("chat_message_review", "34")),
+        (None, ("chat_message_review", "34")),
+        (7, ("chat_message_review", "34")),
+    ],
+)
+def test_a_chat_message_without_a_target_is_told_by_its_link_or_else_named_by_its_review(
+    url: object, subject: tuple[str, str]
+) -> None:
+    """The number of a review is never taken for that of a message."""
+    change = put("reviewable", "target_url", value=url)
+    found = event(DecisionReported, "reviewable_transitioned_to.chat_message_deleted", change)
+    assert (found.subject.kind, found.subject.id, found.outcome) == (*subject, "violation")
+
+
+def test_a_decision_about_a_chat_message_that_is_still_there_closes_what_the_flag_opened() -> None:
+    def decided(body: dict[str, Any]) -> None:
+        body["reviewable"].update(status=2, version=1)
+
+    found = normalise(renamed(delivery("discourse", "reviewable_created.chat_message", decided), TRANSITION), PLACE)
     assert isinstance(found, DecisionReported)
     assert found.subject.key == event(FlagRaised, "reviewable_created.chat_message").subject.key
-    assert found.outcome == "violation"
+    assert found.outcome == "no_violation"
+
+
+def test_what_a_chat_message_was_flagged_for_finds_its_flag_though_it_was_deleted_meanwhile() -> None:
+    flag = event(FlagRaised, "reviewable_created.chat_message")
+    review = sample("discourse", "reviewable_transitioned_to.chat_message_deleted")["reviewable"]
+    scores = [{"id": 58, "user_id": 77, "score_type": {"id": 8, "type": "spam"}}]
+    answer = {"reviewable": {**review, "reviewable_score_ids": [58]}, "reviewable_scores": scores, "users": []}
+    fake = Fake([reply(200, json.dumps(answer).encode())])
+    where = to(address=FORUM, secret="api key", user="system")
+    asked = LookRequested(more=flag.more, subject=flag.subject)
+    [piece] = brought(adapter.look(asked, where, "key-1", fake.hands(0)))
+    found = normalise(fetched(piece), PLACE)
+    assert isinstance(found, FlagExplained)
+    assert (found.flag, found.subject.key, found.code) == (flag.flag, flag.subject.key, "spam")
+
+
+TRANSITION = "reviewable_transitioned_to"
 
 
 def renamed(sealed: Envelope, name: str) -> Envelope:
@@ -1107,6 +1178,8 @@ def test_a_limit_leaves_out_flags_and_is_a_person_s_to_lift(limit: dict[str, Any
 def test_a_forum_that_does_not_show_its_secret_is_believed_once_it_was_written() -> None:
     forum = Forum([good()], shows_secret=False)
     assert forum.states()["secret there"] == "unknown"
+    shown = connection.same_secret(None, KEYS.signing, PLACE, written=False)
+    assert "`liaison connect place` writes" in shown.told
     assert forum.states(repair=True)["secret there"] == "good"
     assert forum.hooks[0]["secret"] == KEYS.signing
 

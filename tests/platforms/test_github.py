@@ -169,10 +169,10 @@ def test_what_is_transferred_counts_where_it_arrives_under_its_new_name() -> Non
 @pytest.mark.parametrize(
     ("name", "actions"),
     [
-        ("discussion.created", "answered unanswered category_changed labeled locked pinned reopened closed"),
+        ("discussion.created", "answered unanswered category_changed labeled pinned reopened closed"),
         ("discussion_comment.created", "strange"),
-        ("issues.opened", "assigned closed labeled locked milestoned pinned reopened typed unassigned unlocked"),
-        ("issue_comment.created", "pinned"),
+        ("issues.opened", "assigned closed labeled milestoned pinned reopened typed unassigned"),
+        ("issue_comment.created", "locked pinned"),
         ("star.created", "strange"),
         ("org_block.blocked", "strange"),
         ("meta.deleted", "strange"),
@@ -276,6 +276,27 @@ def test_a_published_release() -> None:
     assert found.author == Person(id="41898282", name="github-actions[bot]", bot=True)
 
 
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("game 0.0.1", "game 0.0.1"),
+        ("Game: Winter", "Game: Winter"),
+        ("game", "game"),
+        ("game_v2", "game_v2"),
+        ("gameplay update", "game gameplay update"),
+        ("The game 2", "game The game 2"),
+        ("", "game v2.4"),
+    ],
+)
+def test_a_release_that_is_named_after_its_repository_is_not_named_after_it_twice(name: str, title: str) -> None:
+    assert event(TriggerFired, "release.published", put("release", "name", value=name)).title == title
+
+
+def test_a_release_of_nobody_knows_which_repository_is_not_named_after_the_source() -> None:
+    found = event(TriggerFired, "release.published", without("repository", "full_name"))
+    assert (found.title, found.trigger) == ("2.4 Winter", "release:place:900")
+
+
 def test_a_release_counts_only_when_it_is_published() -> None:
     assert "created" in ignored("release.created")
     assert ignored("release.published", put("release", "draft", value=True))
@@ -320,6 +341,59 @@ def test_blocking_again_later_is_another_decision() -> None:
     assert first.decision != again.decision
 
 
+def test_an_issue_that_is_locked_for_spam_is_a_decision_about_what_feedback_knows() -> None:
+    found = event(DecisionReported, "issues.locked")
+    assert found == DecisionReported(
+        **WHO,
+        decision="issue:I_6100:locked:guid-1",
+        subject=Subject(source="place", kind="issue", id="I_6100", url="https://github.com/acme/game/issues/7"),
+        did="locked: spam",
+        outcome="violation",
+        moderator=MIA,
+        person=MLEE,
+        decided_at=HEARD,
+        as_given={"decided_at": "2026-11-22T09:30:00.000Z"},
+    )
+    said = event(FeedbackReceived, "issues.opened")
+    assert said.content == f"{found.subject.kind}:{found.subject.id}"
+
+
+@pytest.mark.parametrize(
+    ("action", "reason", "did", "outcome"),
+    [
+        ("locked", "spam", "locked: spam", "violation"),
+        ("locked", "too heated", "locked: too heated", None),
+        ("locked", "off-topic", "locked: off-topic", None),
+        ("locked", "resolved", "locked: resolved", None),
+        ("locked", None, "locked", None),
+        ("locked", 7, "locked", None),
+        ("unlocked", None, "unlocked", None),
+        ("unlocked", "spam", "unlocked", None),
+    ],
+)
+@pytest.mark.parametrize(("name", "where"), [("issues.locked", "issue"), ("discussion.locked", "discussion")])
+def test_only_spam_is_locked_for_a_violation(
+    name: str, where: str, action: str, reason: object, did: str, outcome: str | None
+) -> None:
+    def change(body: dict[str, Any]) -> None:
+        body["action"] = action
+        body[where]["active_lock_reason"] = reason
+
+    sealed = delivery("github", name, change)
+    found = normalise(sealed, PLACE)
+    assert isinstance(found, DecisionReported)
+    assert (found.did, found.outcome, found.person, sealed.pipeline) == (did, outcome, MLEE, "moderation")
+    # A decision counts wherever the program listens for feedback, and whoever wrote it.
+    assert only(DecisionReported, name, change, feedback=("ideas",)).subject == found.subject
+    assert event(DecisionReported, name, put(where, "user", value=None)).person is None
+
+
+def test_what_a_moderator_deletes_is_one_removal_and_no_decision_beside_it() -> None:
+    found = event(FeedbackChanged, "issues.deleted", put("sender", value={"id": 7100, "login": "moderator-mia"}))
+    assert (found.change, found.author) == ("removed", MLEE)
+    assert delivery("github", "issues.deleted").pipeline == "feedback"
+
+
 def test_a_webhook_s_last_word_is_that_it_is_gone() -> None:
     found = event(SubscriptionLost, "meta.deleted")
     assert (found.subscription, found.topic, found.lost_at) == ("hook:12", "acme/game", HEARD)
@@ -341,6 +415,18 @@ def test_a_hook_may_send_a_form() -> None:
     body = urlencode({"payload": json.dumps(sample("github", "discussion.created"))}).encode()
     sent = {**headers("github", "discussion"), "content-type": "application/x-www-form-urlencoded"}
     assert normalise(envelope("github", body, sent), PLACE) == event(FeedbackReceived, "discussion.created")
+
+
+@pytest.mark.parametrize("kind", ["", "Application/X-WWW-Form-URLencoded; charset=utf-8", "application/json"])
+@pytest.mark.parametrize("name", ["discussion.created", "issues.locked", "star.created"])
+def test_a_form_is_known_by_itself_whatever_its_header_says(kind: str, name: str) -> None:
+    body = urlencode({"payload": json.dumps(sample("github", name))}).encode()
+    sent = {**headers("github", name), "content-type": kind}
+    if not kind:
+        del sent["content-type"]
+    sealed, told = envelope("github", body, sent), delivery("github", name)
+    assert sealed.pipeline == told.pipeline
+    assert normalise(sealed, PLACE) == normalise(told, PLACE)
 
 
 @pytest.mark.parametrize(

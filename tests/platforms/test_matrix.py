@@ -223,12 +223,111 @@ def test_what_a_reply_quotes_is_not_said_by_who_replies() -> None:
         ({"msgtype": "m.text", "body": "1 < 2 & 3"}, "1 < 2 & 3"),
         ({"msgtype": "m.text", "body": "b", "format": "com.example.bbcode", "formatted_body": "[b]b[/b]"}, "b"),
         ({"msgtype": "m.text", "body": "b", "format": "org.matrix.custom.html", "formatted_body": ""}, "b"),
-        ({"msgtype": "m.text", "body": None}, ""),
+        (
+            {"body": ":blob:", "format": "org.matrix.custom.html", "formatted_body": "<p><img></p>"},
+            ":blob:",
+        ),
+        ({"msgtype": "m.text", "org.matrix.msc1767.message": [{"body": "hi"}]}, "hi"),
+        ({"msgtype": "m.text", "org.matrix.msc1767.text": "hi"}, "hi"),
+        ({"msgtype": "m.text", "org.matrix.msc1767.html": "<b>hi</b>", "org.matrix.msc1767.text": "hi"}, "hi"),
+        ({"msgtype": "m.text", "body": "", "m.text": [{"mimetype": "text/plain", "body": "hi"}]}, "hi"),
+        ({"m.text": [{"mimetype": "text/html", "body": "<p>hi</p>"}, {"body": "hi"}]}, "hi"),
+        ({"m.text": [{"mimetype": "text/html", "body": "<ul><li>hi</li></ul>"}]}, "- hi"),
+        ({"m.text": "hi"}, "hi"),
+        ({"msgtype": "m.text", "body": "hi", "m.text": [None, {"body": 7}, {"body": "ho"}]}, "hi"),
     ],
     ids=str,
 )
 def test_every_kind_of_message_says_what_there_is_to_see(content: dict[str, Any], text: str) -> None:
     assert only(FeedbackReceived, saying(**content)).text == text
+
+
+@pytest.mark.parametrize("kind", ["m.message", "org.matrix.msc1767.message"])
+def test_an_extensible_message_is_a_message_a_command_and_a_report_like_any_other(kind: str) -> None:
+    def extensible(body: str, **more: Any) -> dict[str, Any]:
+        texts = [{"mimetype": "text/html", "body": f"<i>{body}</i>"}, {"body": body}]
+        return changed("message.plain", type=kind, content={"m.text": texts, **more})
+
+    found = only(FeedbackReceived, extensible("More maps!"))
+    assert (found.kind, found.text, found.original, found.format) == (
+        "message",
+        "More maps!",
+        "<i>More maps!</i>",
+        "html",
+    )
+    assert (found.author, found.remembered) == (JUN, True)
+    asked = only(FeedbackReceived, extensible("!feedback More maps!"))
+    assert (asked.kind, asked.text) == ("feedback", "More maps!")
+    flag = only(FlagRaised, extensible("!report spam", **{"m.relates_to": {"m.in_reply_to": {"event_id": "$bad"}}}))
+    assert (flag.subject.id, flag.reason) == ("$bad", "spam")
+    new = {"m.new_content": {"m.text": [{"body": "better"}]}}
+    edit = only(
+        FeedbackChanged, extensible("*", **new, **{"m.relates_to": {"rel_type": "m.replace", "event_id": "$o"}})
+    )
+    assert (edit.content, edit.text) == ("event:$o", "better")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"msgtype": "m.text"},
+        {"msgtype": "m.text", "body": None},
+        {"msgtype": "m.text", "body": " \n"},
+        {"msgtype": "m.text", "m.text": [], "org.matrix.msc1767.text": 7},
+        {"msgtype": "m.text", "body": "!feedback  "},
+    ],
+    ids=str,
+)
+def test_a_message_without_a_word_is_no_feedback(content: dict[str, Any]) -> None:
+    assert why(saying(**content)) == "without effect: nothing was written"
+
+
+def test_a_poll_is_its_question_and_its_answers() -> None:
+    found = only(FeedbackReceived, sample("matrix", "poll"))
+    assert (found.kind, found.content, found.author) == ("message", "event:$mSg0011aXyZ", JUN)
+    assert found.text == "[poll: Which map should come back?; The harbour; Old town]"
+    assert (found.said_at, found.remembered) == (at(38), True)
+
+
+def asking(kind: str, content: dict[str, Any]) -> dict[str, Any]:
+    return changed("poll", type=kind, content=content)
+
+
+QUESTION = {"m.text": [{"body": "Cats?"}]}
+CATS = {"question": QUESTION, "answers": [{"m.id": "y", "m.text": [{"body": "Yes"}]}, {"m.id": "n", "body": "No"}, 7]}
+REPLACES = {"m.relates_to": {"rel_type": "m.replace", "event_id": "$mSg0011aXyZ"}}
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ({"m.poll": CATS, **QUESTION}, "[poll: Cats?; Yes; No]"),
+        ({"m.poll.start": CATS}, "[poll: Cats?; Yes; No]"),
+        ({"org.matrix.msc3381.poll.start": CATS}, "[poll: Cats?; Yes; No]"),
+        ({"m.poll": {"question": QUESTION, "answers": None}}, "[poll: Cats?]"),
+        ({"m.poll": {"question": None}}, "[poll]"),
+        ({"m.poll": None, "m.text": [{"body": "Cats?\n1. Yes"}]}, "Cats?\n1. Yes"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("kind", ["m.poll.start", "org.matrix.msc3381.poll.start"])
+def test_polls_old_and_new_say_the_same(kind: str, content: dict[str, Any], text: str) -> None:
+    assert only(FeedbackReceived, asking(kind, content)).text == text
+
+
+def test_an_edited_poll_has_its_new_question() -> None:
+    found = only(FeedbackChanged, asking("m.poll.start", {"m.new_content": {"m.poll": CATS}, **REPLACES}))
+    assert found.content == only(FeedbackReceived, sample("matrix", "poll")).content
+    assert (found.change, found.text) == ("edited", "[poll: Cats?; Yes; No]")
+
+
+@pytest.mark.parametrize("kind", ["org.matrix.msc3381.poll.response", "m.poll.response", "m.poll.end"])
+def test_votes_are_left_in_the_room(kind: str) -> None:
+    assert verdict(asking(kind, {"m.relates_to": {"event_id": "$mSg0011aXyZ"}})) == Answer(200, "{}")
+
+
+def test_a_poll_hidden_in_a_message_does_not_hide_the_message() -> None:
+    assert only(FeedbackReceived, saying(msgtype="m.text", body="hello", **{"m.poll": CATS})).text == "hello"
 
 
 def test_a_caption_may_be_formatted() -> None:
@@ -246,6 +345,21 @@ def test_a_sticker_and_a_reaction_say_something_too() -> None:
     assert found.about == only(FeedbackReceived, sample("matrix", "message")).content
 
 
+@pytest.mark.parametrize(
+    ("key", "more", "text"),
+    [
+        ("mxc://x/y", {"shortcode": ":blob:"}, ":blob:"),
+        ("mxc://x/y", {"com.beeper.reaction.shortcode": "blob"}, ":blob:"),
+        ("mxc://x/y", {"shortcode": "::", "com.beeper.reaction.shortcode": 7}, "mxc://x/y"),
+        ("mxc://x/y", {}, "mxc://x/y"),
+        ("❤️", {"com.beeper.reaction.shortcode": ":heart:"}, "❤️"),
+    ],
+)
+def test_a_reaction_with_a_picture_is_told_by_its_name(key: str, more: dict[str, Any], text: str) -> None:
+    related = {"m.relates_to": {"rel_type": "m.annotation", "event_id": "$x", "key": key}}
+    assert only(FeedbackReceived, changed("reaction", content={**related, **more})).text == text
+
+
 def test_a_message_in_a_thread_is_a_reply() -> None:
     thread = {
         "rel_type": "m.thread",
@@ -254,7 +368,16 @@ def test_a_message_in_a_thread_is_a_reply() -> None:
         "m.in_reply_to": {"event_id": "$last"},
     }
     found = only(FeedbackReceived, saying(msgtype="m.text", body="still here", **{"m.relates_to": thread}))
-    assert (found.kind, found.text) == ("reply", "still here")
+    assert (found.kind, found.text, found.about) == ("reply", "still here", "event:$root")
+    chosen = {**thread, "is_falling_back": False}
+    assert only(FeedbackReceived, saying(body="no", **{"m.relates_to": chosen})).about == "event:$last"
+
+
+def test_a_reply_is_about_what_it_answers() -> None:
+    [event] = sample("matrix", "message.reply")["events"]
+    answered = event["content"]["m.relates_to"]["m.in_reply_to"]["event_id"]
+    assert only(FeedbackReceived, sample("matrix", "message.reply")).about == f"event:{answered}"
+    assert only(FeedbackReceived, sample("matrix", "message")).about == ""
 
 
 def test_an_edit_names_the_message_it_changes_and_has_its_new_words() -> None:
@@ -264,6 +387,28 @@ def test_an_edit_names_the_message_it_changes_and_has_its_new_words() -> None:
     assert (found.change, found.text) == ("edited", "Please let us mute a whole guild, for an evening.")
     assert found.changed_at == at(35)
     assert found.said_at is None  # Nobody tells.
+
+
+def correcting(**new: Any) -> dict[str, Any]:
+    """An edit, with the words in front for clients that know none."""
+    body = {"body": f"* {new['body']}"} if "body" in new else {}
+    return saying(msgtype="m.text", **body, **{"m.new_content": {"msgtype": "m.text", **new}}, **REPLACES)
+
+
+def test_an_edited_command_is_still_feedback_and_not_part_of_its_words() -> None:
+    for place in (PLACE, PLACE.model_copy(update={"feedback": ("!elsewhere:example.com",)})):
+        found = only(FeedbackChanged, correcting(body="!feedback better words"), place=place)
+        assert (found.kind, found.change, found.text) == ("feedback", "edited", "better words")
+        assert found.content == "event:$mSg0011aXyZ"
+
+
+def test_an_edited_report_was_never_feedback() -> None:
+    assert "edited report" in why(correcting(body="!report spam"))
+
+
+def test_an_edit_that_cannot_be_read_takes_no_words_away_and_one_that_empties_does() -> None:
+    assert why(correcting(url="mxc://x/y")) == "without effect: nothing was written"
+    assert only(FeedbackChanged, correcting(body="")).text == ""
 
 
 def test_a_redaction_removes_a_message_in_old_rooms_and_in_new_ones() -> None:
@@ -279,7 +424,6 @@ def test_a_command_is_feedback_in_every_room() -> None:
     place = PLACE.model_copy(update={"feedback": ("!elsewhere:example.com",)})
     found = only(FeedbackReceived, sample("matrix", "feedback"), place=place)
     assert (found.kind, found.text) == ("feedback", "More maps with water, please.")
-    assert why(saying(msgtype="m.text", body="!feedback  ")) == "without effect: feedback without a word"
 
 
 @pytest.mark.parametrize("name", ["message", "message.image", "reaction", "edit", "redaction"])
@@ -438,7 +582,7 @@ def test_a_quotation_that_never_ends_takes_no_time_and_loses_nothing() -> None:
 @given(st.sampled_from(sorted(OUTCOMES)), st.data())
 def test_whatever_is_broken_the_event_is_told_by_the_body_or_there_is_none(name: str, data: st.DataObject) -> None:
     body = broken(data, sample("matrix", name))
-    told_by(body, examined("matrix", body), "quoted", "the", "reporter", "sticker", "image")
+    told_by(body, examined("matrix", body), "quoted", "the", "reporter", "sticker", "image", "poll")
 
 
 # The connection

@@ -124,8 +124,15 @@ def test_news_in_a_state_nobody_knows_are_parked() -> None:
 
 
 @pytest.mark.parametrize("stamp", ["2026-11-21T09:30:00", "2026-11-21 09:30:00.0000000", "2026-11-21T09:30:00+00:00"])
-def test_times_are_utc_also_where_nobody_says_so(stamp: str) -> None:
-    assert only(FlagRaised, "player_reported_as_abusive", Timestamp=stamp).raised_at == at(9, 30)
+def test_times_are_utc_also_where_nobody_says_so_and_kept_as_they_were_sent(stamp: str) -> None:
+    flag = only(FlagRaised, "player_reported_as_abusive", Timestamp=stamp)
+    assert (flag.raised_at, flag.as_given) == (at(9, 30), {"raised_at": stamp})
+    ban = only(DecisionReported, "player_banned", Timestamp=stamp)
+    assert (ban.decided_at, ban.as_given) == (at(9, 30), {"decided_at": stamp})
+    news = only(TriggerFired, "title_news_updated", DateCreated=stamp)
+    assert (news.published_at, news.as_given) == (at(9, 30), {"published_at": stamp})
+    gone = only(TriggerWithdrawn, "title_news_updated.archived", Timestamp=stamp)
+    assert (gone.withdrawn_at, gone.as_given) == (at(9, 30), {"withdrawn_at": stamp})
 
 
 @pytest.mark.parametrize(

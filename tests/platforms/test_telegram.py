@@ -234,6 +234,14 @@ def test_talk_in_a_topic_is_no_reply_to_whoever_opened_it(opening: dict[str, Any
         ({"sticker": {"emoji": "😀", "set_name": "s"}}, "[sticker: 😀]"),
         ({"dice": {"emoji": "🎲", "value": 2}}, "[dice: 🎲, 2]"),
         ({"poll": {"question": "Best?", "options": [{"text": "A"}, {"text": "B"}]}}, "[poll: Best?, A, B]"),
+        (
+            {"poll": {"question": "Best?", "description": "Of all", "options": [{"text": "A"}], "explanation": "So"}},
+            "[poll: Best?, Of all, A, So]",
+        ),
+        (
+            {"game": {"title": "Lumber", "description": "Chop", "text": "Best: Ravi", "photo": []}},
+            "[game: Lumber, Chop, Best: Ravi]",
+        ),
         ({"checklist": {"title": "Todo", "tasks": [{"id": 1, "text": "Buy"}]}}, "[checklist: Todo, Buy]"),
         ({"venue": {"title": "Café", "address": "Street 1"}, "location": {"latitude": 1.5}}, "[venue: Café]"),
         ({"location": {"latitude": 52.52, "longitude": 13.4}}, "[location]"),
@@ -246,6 +254,17 @@ def test_a_message_without_a_text_says_what_it_is_and_nothing_private(media: dic
     change = both(without("message", "text"), without("message", "entities"))
     found = event(FeedbackReceived, "message", both(change, lambda body: body["message"].update(media)))
     assert found.text == told
+
+
+def test_a_poll_is_told_whole() -> None:
+    told = "[poll: Which map first?, Glacier, Harbour, Glacier was announced in May.]"
+    assert event(FeedbackReceived, "message_poll").text == told
+
+
+def test_talk_in_a_topic_is_under_its_name() -> None:
+    found = event(FeedbackReceived, "message_topic")
+    assert (found.title, found.text, found.kind, found.about) == ("Ideas", "Let us paint the lobby.", "message", "")
+    assert event(FeedbackReceived, "message_reply").title == ""
 
 
 def test_a_caption_stands_above_its_picture() -> None:
@@ -270,6 +289,11 @@ def test_a_post_in_a_channel() -> None:
         Person(id="-1001700000077", name="Winter News"),
         "https://t.me/winter_news/61",
     )
+
+
+def test_a_post_of_old_that_names_nobody_is_the_channel_s() -> None:
+    found = event(FeedbackReceived, "channel_post_old")
+    assert found.author == Person(id="-1001700000077", name="Winter News")
 
 
 def test_a_post_that_telegram_passes_on_to_its_group_is_said_once() -> None:
@@ -359,9 +383,25 @@ def test_a_message_of_a_new_kind_is_parked_and_not_lost() -> None:
 
 
 def test_commands_for_others_are_not_talk() -> None:
-    assert ignored("message", put("message", "text", value="/weather@other_bot Oslo")) == "a command, /weather"
+    marked = put("message", "entities", value=[{"type": "bot_command", "offset": 0, "length": 18}])
+    command = both(put("message", "text", value="/weather@other_bot Oslo"), marked)
+    assert ignored("message", command) == "a command, /weather"
     assert event(FeedbackReceived, "message", put("message", "text", value="/r/winter is nice")).kind == "message"
     assert event(FeedbackReceived, "message", put("message", "text", value="try /feedback now")).kind == "message"
+
+
+@pytest.mark.parametrize("marks", [None, [], [{"type": "bold", "offset": 0, "length": 4}]])
+def test_a_stroke_alone_makes_no_command(marks: Any) -> None:
+    words = both(put("message", "text", value="/etc is full on the server"), put("message", "entities", value=marks))
+    found = event(FeedbackReceived, "message", words)
+    assert (found.kind, found.text) == ("message", "/etc is full on the server")
+
+
+def test_a_command_that_is_quoted_as_code_is_talk_about_it() -> None:
+    code = put("message", "entities", value=[{"type": "code", "offset": 0, "length": 12}])
+    for text in ("/report spam", "/feedback it"):
+        found = event(FeedbackReceived, "message", both(put("message", "text", value=text), code))
+        assert (found.kind, found.text) == ("message", text)
 
 
 # What becomes of it
@@ -381,6 +421,12 @@ def test_an_edited_post_of_a_channel() -> None:
 
 def test_what_only_telegram_changed_is_no_edit() -> None:
     assert "not by its author" in ignored("message_edited", without("edited_message", "edit_date"))
+
+
+def test_somebody_who_shares_where_they_are_edits_nothing() -> None:
+    told = "somebody who shares where they are moved on, or ended it"
+    assert ignored("location_moved") == told
+    assert ignored("location_moved", without("edited_message", "location", "live_period")) == told
 
 
 # Feedback by command
@@ -597,11 +643,17 @@ def test_what_an_envelope_is_called_is_not_believed() -> None:
             normalise(replace(envelopes(body_of("other_button"))[0], event=name), PLACE)
 
 
-@pytest.mark.parametrize("status", ["kicked", "left"])
-def test_the_bot_is_out(status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        ("kicked", "the bot was put out of the chat and may not come back"),
+        ("left", "the bot is no longer in the chat: it left, or was removed"),
+    ],
+)
+def test_the_bot_is_out(status: str, reason: str) -> None:
     found = event(SubscriptionLost, "bot_removed", put("my_chat_member", "new_chat_member", "status", value=status))
     assert (found.subscription, found.topic) == ("chat:-1001700000042", "Winter Club")
-    assert (found.reason, found.lost_at) == (status, at("09:29:01"))
+    assert (found.reason, found.lost_at) == (reason, at("09:29:01"))
 
 
 def test_the_bot_may_be_restricted_and_out_or_in() -> None:

@@ -93,7 +93,7 @@ class World:
         self.forget_caches()
         patch = self.exits.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(clock, "now", lambda: self.now)
-        patch.setattr(http, "Bounded", lambda: self.outside)
+        patch.setattr(http, "Bounded", lambda **_: self.outside)
         caches = SimpleNamespace(monotonic=lambda: self.now.timestamp())
         patch.setattr(program, "time", caches)
         patch.setattr(parameters, "time", caches)
@@ -104,7 +104,8 @@ class World:
         if self.program_text:
             operator.push(self.program_text, "tests")
             for name in ("site", "game", "forum"):
-                operator.put_secret(name, builders.SECRET, outgoing=True)
+                if f'id = "{name}"' in self.program_text:
+                    operator.put_secret(name, builders.SECRET, outgoing=True)
         self.exits.enter_context(self.faults.watching(stores.functions_clients()))
         return self
 
@@ -138,10 +139,10 @@ class World:
             warnings.filterwarnings("ignore", message="No application metrics")
             return function(event or {}, Context(left))
 
-    def scheduled(self, function: Callable[[dict[str, Any], Any], Any]) -> bool:
+    def scheduled(self, function: Callable[[dict[str, Any], Any], Any], left: int = 60_000) -> bool:
         """One tick of a schedule; False when the function failed."""
         try:
-            self.call(function)
+            self.call(function, left=left)
         except (Crash, Exception) as error:  # noqa: BLE001 - AWS survives whatever a function raises
             self.failures.append(error)
             return False
@@ -149,6 +150,10 @@ class World:
 
     def upkeep(self) -> bool:
         return self.scheduled(upkeep.main)
+
+    def rounds(self) -> bool:
+        """The rounds of the platforms. Not a part of `drain`: they go on for as long as there are platforms."""
+        return self.scheduled(upkeep.rounds, left=120_000)
 
     def roll_up(self) -> bool:
         return self.scheduled(feedback.roll_up)
@@ -194,7 +199,9 @@ class World:
         """Accept these and have their functions settle them."""
         self.accept(*envelopes)
         for queue in sorted({envelope.pipeline for envelope in envelopes} - {"parked"}):
-            while self.work(queue):
+            if queue == "upkeep":
+                self.upkeep()
+            while queue in WORKERS and self.work(queue):
                 pass
 
     def drain(self, rounds: int = 60) -> None:

@@ -18,7 +18,7 @@ from events.program import Source
 from events.reasons import code_of
 from functions.platforms.discord import forms
 from functions.platforms.discord.commands import ON_USER, option
-from functions.platforms.discord.content import called, first, name, noted, objects, read
+from functions.platforms.discord.content import begun, called, first, name, noted, objects, read
 from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
 
@@ -70,7 +70,7 @@ def flagged(body: dict[str, Any], envelope: Envelope, place: Source) -> FlagRais
     if data.get("type") == ON_USER:
         about, what = account(envelope, target), accused(resolved, target)
     else:
-        message = optional(optional(resolved, "messages"), target)
+        message = begun(optional(optional(resolved, "messages"), target))
         revision = message.get("edited_timestamp") or ""
         about, what = posted(body, snowflake(body, "channel_id"), target, envelope, revision), reported(message)
     return FlagRaised.model_validate(
@@ -278,23 +278,28 @@ def seen(event: dict[str, Any], change: Change, envelope: Envelope, place: Sourc
             "subject": {"source": envelope.source, "kind": "message", "id": message, "revision": revision},
             "change": change,
             "author": author,
-            "said_at": zoned(data.get("timestamp")) or moment(message),
-            "changed_at": zoned(event.get("timestamp")),
+            **timed(said_at=data.get("timestamp") or moment(message), changed_at=event.get("timestamp")),
         }
     )
 
 
 def departed(event: dict[str, Any], envelope: Envelope) -> ErasureRequested:
     """Somebody took the app's rights back, or Discord did when it banned them: it must keep nothing about them."""
-    user, at = snowflake(part(part(event, "data"), "user"), "id"), zoned(event.get("timestamp"))
+    user, at = snowflake(part(part(event, "data"), "user"), "id"), event.get("timestamp")
     return ErasureRequested.model_validate(
         {
             **origin(envelope),
-            "request": f"deauthorized:{user}:{at}",
+            "request": f"deauthorized:{user}:{zoned(at)}",
             "person": {"id": user},
-            "requested_at": at,
+            **timed(requested_at=at),
         }
     )
+
+
+def timed(**stamps: object) -> dict[str, object]:
+    """The times of an event, with the zone they lack, beside what stands there."""
+    written = {name: str(stamp) for name, stamp in stamps.items() if isinstance(stamp, str | int | float)}
+    return {**{name: zoned(stamp) for name, stamp in stamps.items()}, "as_given": written}
 
 
 def zoned(stamp: object) -> object:

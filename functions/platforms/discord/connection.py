@@ -54,7 +54,7 @@ def steps(place: Source, url: str) -> tuple[str, ...]:
         f"On “General Information”, paste {url} as “Interactions Endpoint URL”, and save. Discord tries it at once.",
         f"On “Webhooks”, paste {url} as “Endpoint”, switch “Events” on, and tick “Application Deauthorized”; for a"
         " game with the Social SDK also the six “Lobby Message …” and “Game Direct Message …” events. Save.",
-        f"Run `liaison connect {place.id} --repair`: it registers Report, “Report user”, /feedback and /announce,"
+        f"Run `liaison connect {place.id}`: it registers Report, “Report user”, /feedback and /announce,"
         " and does the two steps before this one where they were left out.",
         "In the server, under “Server Settings”, “Integrations”, choose who may use /announce; at first these are"
         " members with “Manage Server”.",

@@ -12,8 +12,15 @@ from functions.platforms.words import from_discord
 VOICE = 1 << 13
 """IS_VOICE_MESSAGE, a message's flag."""
 
+THREAD_STARTER = 21
+"""A message's `type`: it stands first in a thread and shows the message, said elsewhere, that the thread is about."""
+
+BUTTON = 2
+SELECTS = (3, 5, 6, 7, 8)
 TEXT_DISPLAY = 10
-"""A component's `type`: words that stand there instead of `content`."""
+"""Words that stand there instead of `content`."""
+THUMBNAIL, GALLERY, FILE = 11, 12, 13
+"""Types of components."""
 
 KINDS = {"image": "photo", "video": "video", "audio": "audio"}
 
@@ -24,6 +31,12 @@ def read(message: dict[str, Any]) -> dict[str, str]:
     if not isinstance(content, str | None):
         raise Unplaceable("the content of the message is not text")
     return noted(content or "", called(message), shown(message))
+
+
+def begun(message: dict[str, Any]) -> dict[str, Any]:
+    """What is shown for a message. The first one of a thread has no words of its own, and whoever opened the thread as
+    its author: those who wrote it, and when, stand in the message it refers to. Nothing is known once that is gone."""
+    return optional(message, "referenced_message") if message.get("type") == THREAD_STARTER else message
 
 
 def noted(content: str, names: dict[str, str], beside: Iterable[str] = ()) -> dict[str, str]:
@@ -82,7 +95,15 @@ def embedded(given: dict[str, Any]) -> Iterator[str]:
 def polled(given: dict[str, Any]) -> Iterator[str]:
     yield first([optional(given, "question").get("text")])
     for answer in objects(given, "answers"):
-        yield first([optional(answer, "poll_media").get("text")])
+        choice = optional(answer, "poll_media")
+        yield first([choice.get("text")]) or emoji(choice)
+
+
+def emoji(given: dict[str, Any]) -> str:
+    """The sign itself, or the name of one of a server's own."""
+    found = optional(given, "emoji")
+    sign = first([found.get("name")])
+    return f":{sign}:" if sign and found.get("id") else sign
 
 
 def forwarded(given: dict[str, Any]) -> list[str]:
@@ -92,13 +113,41 @@ def forwarded(given: dict[str, Any]) -> list[str]:
 
 
 def displayed(message: dict[str, Any]) -> Iterator[str]:
-    """The words in a message that is made of components, in their order."""
+    """What components show, in their order: beside `content`, or as all of a message."""
+    names = called(message)
     left: list[Any] = objects(message, "components")[::-1]
     while left:
         one = left.pop()
-        if one.get("type") == TEXT_DISPLAY:
-            yield from_discord(first([one.get("content")]))
-        left.extend(objects(one, "components")[::-1])
+        yield component(one, names)
+        beside = optional(one, "accessory")
+        left.extend([*objects(one, "components"), *([beside] if beside else [])][::-1])
+
+
+def component(given: dict[str, Any], names: dict[str, str]) -> str:
+    """One of them, without those it holds."""
+    kind = given.get("type")
+    if kind == TEXT_DISPLAY:
+        return from_discord(first([given.get("content")]), names)
+    if kind == BUTTON:
+        return bracketed("button", [first([given.get("label")]) or emoji(given), first([given.get("url")])])
+    if kind in SELECTS:
+        return bracketed("menu", [first([given.get("placeholder")]), *options(given)])
+    if kind == THUMBNAIL:
+        return pictured(given)
+    if kind == GALLERY:
+        return joined(pictured(item) for item in objects(given, "items"))
+    return bracketed("file", [first([given.get("name")])]) if kind == FILE else ""
+
+
+def options(given: dict[str, Any]) -> Iterator[str]:
+    for one in objects(given, "options"):
+        yield ": ".join(filter(None, (first([one.get(field)]) for field in ("label", "description"))))
+
+
+def pictured(given: dict[str, Any]) -> str:
+    """A picture or film, by its description; only once Discord has looked at it is it known which."""
+    kind = first([optional(given, "media").get("content_type")]).partition("/")[0]
+    return bracketed(KINDS.get(kind, "photo"), [first([given.get("description")])])
 
 
 def bracketed(what: str, told: Iterable[str]) -> str:

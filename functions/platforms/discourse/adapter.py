@@ -84,7 +84,7 @@ def look(request: LookRequested, to: Destination, key: str, hands: Hands) -> Out
         looked = judged(reply, Sent(asked[1]))
         return Unknown(f"answered {reply.status} to a look") if isinstance(looked, Sent) else looked
     try:
-        scores = reviews.answered(read_object(reply.body) or {})
+        scores = reviews.answered(read_object(reply.body) or {}, request.subject)
     except Unplaceable as error:
         return Refused(f"the answer cannot be read, or was cut off: {error}")
     return Found(tuple(piece(asked[1], score) for score in scores))

@@ -57,7 +57,7 @@ def steps(place: Source, url: str) -> tuple[str, ...]:
         f"In community.toml, set `api` of {place.id!r} to the forum's address. Its `feedback` takes categories by"
         " number or slug (chat channels by slug or title), its `news` categories by number only: it is in the"
         " category's address, /c/name/5.",
-        f"Run liaison connect {place.id} --repair; or do the following three by hand.",
+        f"Run liaison connect {place.id}; or do the following three by hand.",
         f"Admin > Advanced > Webhooks > Add Webhook. Payload URL: {url}. Content Type: application/json. Secret: the"
         " one you made. Choose no categories, tags or groups: limited to any, a webhook leaves out flags.",
         "Select individual events. Of reviewable items: ready, updated; of posts: created, updated, deleted, recovered;"
@@ -144,12 +144,12 @@ def ours(found: dict[str, Any], url: str, place: Source) -> dict[str, Any] | Non
 def compare(found: dict[str, Any], url: str, place: Source, keys: Keys, *, written: bool = False) -> Iterator[Finding]:
     hook = ours(found, url, place)
     if hook is None:
-        yield Finding("webhook", "wrong", f"none calls {url}: run `liaison connect {place.id} --repair`")
+        yield Finding("webhook", "wrong", f"none calls {url}: run `liaison connect {place.id}`")
         return
     yield equal("address", hook.get("payload_url"), url)
     yield equal("active", hook.get("active"), True)
     yield equal("content type", hook.get("content_type"), JSON)
-    yield same_secret(hook.get("secret"), keys.signing, written=written)
+    yield same_secret(hook.get("secret"), keys.signing, place, written=written)
     yield limits(hook)
     if hook.get("wildcard_web_hook"):
         yield Finding("events", "wrong", "it sends everything, with mail addresses: choose individual events")
@@ -163,7 +163,7 @@ def equal(what: str, found: object, needed: object) -> Finding:
     return Finding(what, "good", str(needed)) if found == needed else Finding(what, "wrong", f"{found}, not {needed}")
 
 
-def same_secret(found: object, put: str, *, written: bool) -> Finding:
+def same_secret(found: object, put: str, place: Source, *, written: bool) -> Finding:
     """Not every forum shows an administrator the secret."""
     what = "secret there"
     if isinstance(found, str):
@@ -171,7 +171,8 @@ def same_secret(found: object, put: str, *, written: bool) -> Finding:
         return Finding(what, "good" if same(found, put) else "wrong", told)
     if written:
         return Finding(what, "good", "the one that was put has just been written")
-    return Finding(what, "unknown", "the forum does not show it; `--repair` writes the one that was put")
+    told = f"the forum does not show it; `liaison connect {place.id}` writes the one that was put"
+    return Finding(what, "unknown", told)
 
 
 def limits(hook: dict[str, Any]) -> Finding:

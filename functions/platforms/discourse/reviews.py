@@ -9,24 +9,24 @@ import re
 from typing import Any
 
 from events.envelope import Envelope
-from events.moderation import DecisionReported, FlagExplained, FlagRaised, Nature, Outcome
+from events.moderation import DecisionReported, FlagExplained, FlagRaised, Nature, Outcome, Subject
 from events.program import Source
 from events.reasons import code_of
-from functions.platforms.discourse.places import absolute, mark, person, plain
+from functions.platforms.discourse.places import absolute, is_bot, mark, person, plain
 from functions.platforms.inbound import Ignored, Unplaceable, optional, origin, part, required
 from functions.platforms.words import from_html
 
 SCORE = "review.score"
 """Our own name for one score of an answer to a look."""
 
-BY_REVIEW = {"ReviewableQueuedPost": "queued_post", "ReviewableChatMessage": "chat_message"}
-"""Named by the number of their review and not of their target: a queued post becomes a target only when it is
-approved, and a chat message is one no longer once it is deleted. There is never a second review of either."""
+QUEUED, CHAT = "ReviewableQueuedPost", "ReviewableChatMessage"
+MESSAGE = re.compile(r"/chat/(?:message/|c/[^/?#]+/[0-9]+/|[^#]*[?&]messageId=)([0-9]+)(?=[/?&#]|$)")
+"""The number of a chat message in a link to it. A link to a channel or a thread ends in a number, too."""
 
-HELD = frozenset({"ReviewableQueuedPost", "ReviewableUser"})
+HELD = frozenset({QUEUED, "ReviewableUser"})
 """Kept back until somebody decides; the rest is there for all to see while it is reviewed."""
 
-FLAGGED = frozenset({"ReviewableFlaggedPost", "ReviewableChatMessage", "ReviewableAkismetPost", "ReviewableAiPost"})
+FLAGGED = frozenset({"ReviewableFlaggedPost", CHAT, "ReviewableAkismetPost", "ReviewableAiPost"})
 """Approved is the flag here ("agree"): there was a violation."""
 
 APPROVABLE = HELD | {"ReviewablePost"}
@@ -73,13 +73,25 @@ def subject(given: dict[str, Any], envelope: Envelope, place: Source) -> dict[st
 
 
 def thing(given: dict[str, Any], number: str | int) -> tuple[str, object]:
+    """A queued post is named by its review: it becomes a target only when it is approved, and is reviewed once."""
     kind = kind_of(given)
-    if kind in BY_REVIEW:
-        return BY_REVIEW[kind], number
+    if kind == QUEUED:
+        return "queued_post", number
+    if kind == CHAT:
+        message = chat_message(given)
+        # Once deleted it is a target no longer, and the review's number would name another message.
+        return ("chat_message_review", number) if message is None else ("chat_message", message)
     target = mark(given.get("target_type"))
     if target and given.get("target_id") is not None:
         return snake(target), given["target_id"]
     return snake(kind.removeprefix("Reviewable")) or "reviewable", number
+
+
+def chat_message(given: dict[str, Any]) -> object:
+    """The number that the message has in chat itself, too; None where the forum does not say it (any more)."""
+    linked = MESSAGE.search(mark(given.get("target_url"))[:2_000])
+    found = given.get("target_id")
+    return linked[1] if found is None and linked else found
 
 
 def snake(name: str) -> str:
@@ -133,13 +145,20 @@ def text(given: dict[str, Any]) -> dict[str, str]:
     """What the post says, or would say; of an account what it says of itself; of a chat message its HTML."""
     payload = optional(given, "payload")
     raw = given.get("raw") or payload.get("raw") or payload.get("bio")
-    return plain(raw, given.get("cooked") or payload.get("message_cooked"))
+    told = plain(raw, given.get("cooked") or payload.get("message_cooked"))
+    # For the link in their profile spammers open accounts in the first place.
+    website = mark(payload.get("website")) if given.get("target_type") == "User" else ""
+    return {**told, "text": f"{told['text']}\n[website: {website}]".lstrip("\n")} if website else told
 
 
 def author(given: dict[str, Any]) -> dict[str, Any] | None:
     if given.get("target_type") == "User":
         return person(given.get("target_id"), optional(given, "payload").get("username"))
-    return person(given.get("target_created_by_id"))
+    creator = given.get("target_created_by_id")
+    if creator is None and kind_of(given) == QUEUED:
+        # In older forums whoever wrote the post put it into the queue; in current ones the system does.
+        creator = None if is_bot(given.get("created_by_id")) else given.get("created_by_id")
+    return person(creator)
 
 
 def decision(body: dict[str, Any], envelope: Envelope, place: Source) -> DecisionReported | Ignored:
@@ -206,8 +225,8 @@ def named(body: dict[str, Any], number: object) -> object:
 # Answers of the forum, reduced to what is read above: they carry mail addresses and statistics of everybody named.
 
 IDENTITY = ("id", "type", "target_type", "target_id", "target_url", "post_version")
-CONTENT = ("status", "created_at", "target_created_at", "target_created_by_id", "raw", "cooked")
-PAYLOAD = ("title", "username", "raw", "bio", "message_cooked")
+CONTENT = ("status", "created_at", "created_by_id", "target_created_at", "target_created_by_id", "raw", "cooked")
+PAYLOAD = ("title", "username", "raw", "bio", "website", "message_cooked")
 
 
 def outline(given: dict[str, Any], *, content: bool = False) -> dict[str, Any]:
@@ -217,9 +236,14 @@ def outline(given: dict[str, Any], *, content: bool = False) -> dict[str, Any]:
     return {**kept, **({"payload": {name: payload.get(name) for name in PAYLOAD}} if payload else {})}
 
 
-def answered(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each score of `GET /review/ID.json`, oldest first, which is the order they are numbered in."""
+def answered(found: dict[str, Any], asked: Subject) -> list[dict[str, Any]]:
+    """Each score of `GET /review/ID.json`, oldest first, which is the order they are numbered in.
+
+    A chat message that was deleted before anybody asked has no number in the answer: it is still the one asked for.
+    """
     given = part(found, "reviewable")
+    if kind_of(given) == CHAT and chat_message(given) is None and asked.kind == "chat_message":
+        given = {**given, "target_id": asked.id}
     wanted = given.get("reviewable_score_ids")
     scores = [
         one for one in rows(found, "reviewable_scores") if not isinstance(wanted, list) or one.get("id") in wanted

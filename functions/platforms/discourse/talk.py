@@ -71,7 +71,10 @@ def post(body: dict[str, Any], envelope: Envelope, place: Source) -> Feedback:
 
 
 def aside(given: dict[str, Any], place: Source, *, gone: bool = False) -> str:
-    """Why a post is no feedback, whoever wrote it; empty when it is. A post in a deleted topic has no category."""
+    """Why a post is no feedback, whoever wrote it; empty when it is. A post in a deleted topic has no category.
+
+    An old forum does not say what kind of topic it is. That may be a private one, but nobody could tell: it counts.
+    """
     if given.get("topic_archetype") == "private_message":
         return "a private message"
     if given.get("post_type") not in (None, REGULAR_POST):

@@ -1,9 +1,10 @@
 """GitHub: discussions, issues, their comments and stars are feedback, a published release is a trigger, whom an
-organisation blocks is a decision.
+organisation blocks and what is locked are decisions.
 
 Source: docs.github.com, "Webhook events and payloads".
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,8 @@ from events.feedback import FeedbackChanged, FeedbackReceived
 from events.moderation import Change, DecisionReported
 from events.operations import SubscriptionLost
 from events.program import Source
-from functions.platforms.door import form_field, read_object, word
+from functions.platforms.door import word
+from functions.platforms.github.gate import LOCKABLE, LOCKS, object_in
 from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
 from functions.platforms.words import from_markdown
 
@@ -41,7 +43,7 @@ Reader = Callable[[dict[str, Any], str, Envelope, Source], Event | Ignored]
 
 
 def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
-    body = read_object(json_of(envelope))
+    body = object_in(envelope.body)
     if body is None:
         raise Unplaceable("the body is not a JSON object")
     read, action = READERS.get(envelope.event), word(body.get("action"))
@@ -50,13 +52,6 @@ def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
     if not action:
         raise Unplaceable(f"{envelope.event} without an action")
     return read(body, action, envelope, place)
-
-
-def json_of(envelope: Envelope) -> bytes:
-    """A hook may be set to send a form whose one field `payload` holds the JSON."""
-    if envelope.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        return form_field(envelope.body, "payload")
-    return envelope.body
 
 
 def person(user: dict[str, Any]) -> dict[str, Any] | None:
@@ -86,6 +81,8 @@ def heard(body: dict[str, Any], place: Source) -> bool:
 def said(body: dict[str, Any], action: str, envelope: Envelope, place: Source) -> Event | Ignored:
     where, kind = THINGS[envelope.event]
     given, change = part(body, where), CHANGES.get(action)
+    if envelope.event in LOCKABLE and action in LOCKS:
+        return locked(given, kind, body, action, envelope)
     if change is None:
         return Ignored(f"{envelope.event} {action}: nothing was said")
     user = optional(given, "user")
@@ -94,7 +91,7 @@ def said(body: dict[str, Any], action: str, envelope: Envelope, place: Source) -
         return Ignored(why)
     what = {
         **origin(envelope),
-        "content": f"{kind}:{required(given, 'node_id' if given.get('node_id') else 'id')}",
+        "content": f"{kind}:{identity(given)}",
         "kind": kind,
         "author": person(user),
         "said_at": given.get("created_at"),
@@ -107,6 +104,10 @@ def said(body: dict[str, Any], action: str, envelope: Envelope, place: Source) -
     return FeedbackChanged.model_validate(
         {**told, "change": change, "changed_at": given.get("updated_at") or envelope.received_at}
     )
+
+
+def identity(given: dict[str, Any]) -> str | int:
+    return required(given, "node_id" if given.get("node_id") else "id")
 
 
 def words(given: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
@@ -157,8 +158,8 @@ def release(body: dict[str, Any], action: str, envelope: Envelope, place: Source
     if action not in ("published", "unpublished", "deleted") or (given.get("draft") and action != "unpublished"):
         return Ignored(f"a release that was {action}, not published")
     full_name = optional(body, "repository").get("full_name")
-    repository = full_name if isinstance(full_name, str) and full_name else envelope.source
-    trigger = {**origin(envelope), "trigger": f"release:{repository}:{required(given, 'id')}"}
+    repository = full_name if isinstance(full_name, str) else ""
+    trigger = {**origin(envelope), "trigger": f"release:{repository or envelope.source}:{required(given, 'id')}"}
     if action != "published":
         return TriggerWithdrawn.model_validate({**trigger, "withdrawn_at": envelope.received_at})
     name = given.get("name") or given.get("tag_name") or ""
@@ -166,7 +167,7 @@ def release(body: dict[str, Any], action: str, envelope: Envelope, place: Source
         {
             **trigger,
             "kind": "release",
-            "title": f"{repository.rpartition('/')[2]} {name}".strip(),
+            "title": titled(repository.rpartition("/")[2], name),
             "body": given.get("body") or "",
             "url": given.get("html_url") or "",
             "author": person(optional(given, "author")),
@@ -175,7 +176,42 @@ def release(body: dict[str, Any], action: str, envelope: Envelope, place: Source
     )
 
 
+def titled(repository: str, name: object) -> str:
+    """Some name a release after their project, most by its version alone."""
+    if isinstance(name, str) and re.match(re.escape(repository) + r"(?![^\W_])", name, re.IGNORECASE):
+        return name
+    return f"{repository} {name}".strip()
+
+
 # Moderation
+
+
+def locked(given: dict[str, Any], kind: str, body: dict[str, Any], action: str, envelope: Envelope) -> DecisionReported:
+    """Nobody may comment there any more. Of GitHub's four reasons ("resolved", "off-topic", "too heated", "spam") one
+    says that what stands there is a violation. The event has no time of its own."""
+    number, reason = identity(given), word(given.get("active_lock_reason")) if action == "locked" else ""
+    return DecisionReported.model_validate(
+        {
+            **origin(envelope),
+            "decision": f"{kind}:{number}:{action}:{envelope.delivery}",
+            "subject": {
+                "source": envelope.source,
+                "kind": kind,
+                "id": number,
+                "url": given.get("html_url") or "",
+            },
+            "did": f"{action}: {reason}" if reason else action,
+            "outcome": "violation" if reason == "spam" else None,
+            "moderator": moderator(body),
+            "person": person(optional(given, "user")),
+            "decided_at": envelope.received_at,
+        }
+    )
+
+
+def moderator(body: dict[str, Any]) -> dict[str, Any] | None:
+    by = optional(body, "sender")
+    return None if by.get("type") == "Organization" else person(by)
 
 
 def org_block(body: dict[str, Any], action: str, envelope: Envelope, place: Source) -> Event | Ignored:
@@ -184,7 +220,7 @@ def org_block(body: dict[str, Any], action: str, envelope: Envelope, place: Sour
     del place
     if action not in ("blocked", "unblocked"):
         return Ignored(f"org_block {action}: nothing was decided")
-    blocked, by = part(body, "blocked_user"), optional(body, "sender")
+    blocked = part(body, "blocked_user")
     number = required(blocked, "id")
     return DecisionReported.model_validate(
         {
@@ -198,7 +234,7 @@ def org_block(body: dict[str, Any], action: str, envelope: Envelope, place: Sour
             },
             "did": action,
             "outcome": "violation" if action == "blocked" else None,
-            "moderator": None if by.get("type") == "Organization" else person(by),
+            "moderator": moderator(body),
             "person": person(blocked),
             "decided_at": envelope.received_at,
         }

@@ -27,7 +27,7 @@ def steps(place: Source, url: str) -> tuple[str, ...]:
         "On github.com, open Settings > Developer settings > Personal access tokens, and make a fine-grained token with"
         " the permission “Webhooks”, read and write (of repositories, or of the organisation); a classic one needs"
         f" admin:repo_hook or admin:org_hook. Put it: liaison secret put {place.id} --outgoing",
-        f"Run liaison connect {place.id} --repair; or do the following two by hand.",
+        f"Run liaison connect {place.id}; or do the following two by hand.",
         f"On {where} open Settings > Webhooks > Add webhook. Payload URL: {url}. Content type: application/json."
         " Secret: the one you made. SSL verification: enabled.",
         f"Choose “Let me select individual events” and tick{blocked} Discussions, Discussion comments, Issues, Issue"
@@ -60,7 +60,7 @@ def check(place: Source, url: str, keys: Keys, hands: Hands, *, repair: bool) ->
 
 def compare(hook: dict[str, Any] | None, url: str, place: Source, *, written: bool = False) -> Iterator[Finding]:
     if hook is None:
-        yield Finding("webhook", "wrong", f"none calls {url}: run `liaison connect {place.id} --repair`")
+        yield Finding("webhook", "wrong", f"none calls {url}: run `liaison connect {place.id}`")
         return
     there = config(hook)
     yield equal("address", there.get("url"), url)

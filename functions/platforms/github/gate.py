@@ -7,10 +7,10 @@ webhooks" (an answer within 10 s; nothing is ever sent again by itself).
 from collections.abc import Sequence
 
 from events.envelope import Pipeline, fingerprint
-from functions.platforms.door import Accepted, Answer, Request, word
+from functions.platforms.door import Accepted, Answer, Request, form_field, read_object, word
 from functions.platforms.signatures import same, sha256_hex
 
-KEPT_HEADERS = ("x-github-event", "x-github-delivery", "content-type")
+KEPT_HEADERS = ("x-github-event", "x-github-delivery")
 
 PIPELINES: dict[str, Pipeline] = {
     "release": "announcements",
@@ -23,6 +23,10 @@ PIPELINES: dict[str, Pipeline] = {
     "installation": "upkeep",
     "meta": "upkeep",
 }
+
+LOCKABLE = ("discussion", "issues")
+LOCKS = ("locked", "unlocked")
+"""Actions that say nothing, but by which moderators end a talk."""
 
 
 def verify(request: Request, secrets: Sequence[str], now: float) -> bool:
@@ -42,4 +46,14 @@ def classify(request: Request) -> Accepted | Answer:
     if pipeline is None:
         reason = f"the event {event!r} is not handled" if event else "there is no X-GitHub-Event header"
         return Accepted("parked", event or "unnamed", delivery, reason)
-    return Accepted(pipeline, event, delivery)
+    return Accepted("moderation" if locks(event, request.body) else pipeline, event, delivery)
+
+
+def locks(event: str, body: bytes) -> bool:
+    return event in LOCKABLE and word((object_in(body) or {}).get("action")) in LOCKS
+
+
+def object_in(body: bytes) -> dict[str, object] | None:
+    """A hook may be set to send a form whose one field `payload` holds the JSON, whatever the header says."""
+    found = read_object(body)
+    return read_object(form_field(body, "payload")) if found is None else found

@@ -20,7 +20,10 @@ PUBLIC = ("public", "unlisted")
 """`visibility` of what anybody may read; `private` is for followers, `direct` for those mentioned."""
 
 LIMITS = ("suspended", "silenced", "disabled", "sensitized")
-PUNISHING = frozenset(LIMITS) - {"sensitized"}
+PUNISHING = frozenset({"silenced", "disabled"})
+"""Limits that only moderators set, and only for a violation."""
+SUSPENDED = "suspended (by a moderator, or by deleting the account)"
+"""Who deletes an own account is suspended until it is gone, and the webhook tells the two apart by nothing."""
 
 
 def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
@@ -79,15 +82,33 @@ def person(account: dict[str, Any]) -> dict[str, Any] | None:
 
 def written(status: dict[str, Any]) -> dict[str, Any]:
     """The content warning, the text, and in brackets what else there is to see."""
-    content = text(status, "content")
-    attached = [picture(one) for one in listed(status, "media_attachments")]
-    pieces = [text(status, "spoiler_text"), from_html(content), *attached, *poll(optional(status, "poll"))]
+    words = shown(status)
     return {
-        "text": "\n".join(piece for piece in pieces if piece),
-        "original": content,
+        "text": "\n".join(piece for piece in (words, quoted(status, words)) if piece),
+        "original": text(status, "content"),
         "format": "html",
         "language": text(status, "language") or "und",
     }
+
+
+def shown(status: dict[str, Any]) -> str:
+    attached = [picture(one) for one in listed(status, "media_attachments")]
+    own = (text(status, "spoiler_text"), from_html(text(status, "content")))
+    return "\n".join(piece for piece in (*own, *attached, *poll(optional(status, "poll"))) if piece)
+
+
+def quoted(status: dict[str, Any], told: str) -> str:
+    """The post that is quoted (Mastodon 4.4 and later), with whose it is; without its words if it is not for
+    everybody, and nothing if they are told already. Older servers, and withdrawn quotes, have a link at most."""
+    other = optional(optional(status, "quote"), "quoted_status")
+    if not other:
+        return ""
+    by = person(optional(other, "account"))
+    whose = f"quote of @{by['name']}" if by and by["name"] else "quote"
+    words = shown(other) if other.get("visibility") in PUBLIC else ""
+    if not words:
+        return f"[{whose}]"
+    return "" if words in told else f"[{whose}: {words}]"
 
 
 def picture(attachment: dict[str, Any]) -> str:
@@ -264,7 +285,8 @@ def standing(account: dict[str, Any], body: dict[str, Any], envelope: Envelope) 
     if not limits:
         return Ignored("nothing is limited: a profile was changed, or a limit lifted")
     outcome = "violation" if PUNISHING.intersection(limits) else None
-    told = {"did": ", ".join(limits), "outcome": outcome, "decided_at": body.get("created_at")}
+    did = ", ".join(SUSPENDED if limit == "suspended" else limit for limit in limits)
+    told = {"did": did, "outcome": outcome, "decided_at": body.get("created_at")}
     return about_account(account, "+".join(limits), told, envelope)
 
 

@@ -91,7 +91,14 @@ def outline(status: dict[str, Any]) -> dict[str, Any]:
         "media_attachments": every(status.get("media_attachments"), "type", "description"),
         "poll": {"options": every((some(status.get("poll"), "options") or {}).get("options"), "title")},
         "reblog": bool(status.get("reblog")),
+        "quote": quote(status.get("quote")),
     }
+
+
+def quote(given: object) -> dict[str, Any] | None:
+    """Of a post that is quoted what is told of it; it quotes no other one here."""
+    found = given.get("quoted_status") if isinstance(given, dict) else None
+    return {"quoted_status": outline({**found, "quote": None})} if isinstance(found, dict) else None
 
 
 def some(given: object, *names: str) -> dict[str, Any] | None:

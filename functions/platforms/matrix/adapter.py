@@ -1,7 +1,8 @@
 """Matrix: what people write in rooms, and what they report with `!report` in reply to it.
 
 An edit or a redaction names the event it changes, and not when that was sent. Sources: spec.matrix.org, "Instant
-messaging", "Rich replies", "Event replacements", "Event annotations and reactions", "Redactions".
+messaging", "Rich replies", "Event replacements", "Event annotations and reactions", "Redactions"; MSC1767 (extensible
+events), MSC3381 (polls), MSC4027 (reactions with a picture).
 """
 
 from typing import Any
@@ -14,7 +15,19 @@ from events.program import Source
 from events.reasons import code_of
 from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
-from functions.platforms.matrix.gate import QUOTE, command, is_edit, is_report, relation, said
+from functions.platforms.matrix.gate import (
+    MESSAGES,
+    POLLS,
+    QUOTE,
+    REPORT,
+    command,
+    extended,
+    is_edit,
+    is_report,
+    plain,
+    relation,
+    said,
+)
 from functions.platforms.words import from_html
 
 FEEDBACK = "!feedback"
@@ -30,20 +43,20 @@ def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
     content = part(event, "content")
     if ours(str(required(event, "sender")), place.account):
         return Ignored("our own")
-    if envelope.event == "m.room.message" and is_report(content):
+    if envelope.event in MESSAGES and is_report(content):
         return flag(event, content, envelope)
-    explicit = command(said(content)[0]) == FEEDBACK
+    explicit = command(said(standing(content))[0]) == FEEDBACK
     if place.feedback and event.get("room_id") not in place.feedback and not explicit:
         return Ignored("not said in a room for feedback")
     match envelope.event:
-        case "m.room.message" if is_edit(content):
-            return edited(event, content, envelope)
-        case "m.room.message" | "m.sticker":
-            return message(event, content, envelope)
         case "m.reaction":
             return reaction(event, content, envelope)
         case "m.room.redaction":
             return redaction(event, content, envelope)
+        case "m.sticker":
+            return message(event, content, envelope)
+        case kind if kind in (*MESSAGES, *POLLS):
+            return (edited if is_edit(content) else message)(event, content, envelope)
     raise Unplaceable(f"{envelope.event} is not handled")
 
 
@@ -84,24 +97,57 @@ def person(sender: str) -> dict[str, str]:
 # Messages
 
 
+def standing(content: dict[str, Any]) -> dict[str, Any]:
+    """What stands in the room once this has come. The other words of an edit are for clients that know none."""
+    return optional(content, "m.new_content") if is_edit(content) else content
+
+
+def shown(kind: str, content: dict[str, Any]) -> dict[str, Any]:
+    """What an event of this type has to say."""
+    if kind == "m.sticker":
+        return {"text": f"[sticker: {text(content, 'body')}]"}
+    return polled(content) if kind in POLLS and asked(content) else written(content)
+
+
+def asked(content: dict[str, Any]) -> dict[str, Any]:
+    """The question and answers of a poll; `m.poll` is what they are called since MSC3381 was accepted."""
+    return next((found for name in ("m.poll", *POLLS) if (found := optional(content, name))), {})
+
+
+def polled(content: dict[str, Any]) -> dict[str, Any]:
+    poll = asked(content)
+    answers = poll.get("answers")
+    choices = [one for one in answers if isinstance(one, dict)] if isinstance(answers, list) else []
+    words = [extended(one, "text/plain") or plain(one) for one in (optional(poll, "question"), *choices)]
+    told = "; ".join(filter(None, words))
+    return {"text": f"[poll: {told}]" if told else "[poll]"}
+
+
 def written(content: dict[str, Any]) -> dict[str, Any]:
     """Formatted where it is, else as it is. A file is its caption and its name."""
-    own = without_quote(text(content, "formatted_body")) if content.get("format") == HTML else ""
-    words = {"text": from_html(own), "original": own, "format": "html"} if own else {"text": said(content)[0]}
+    own = without_quote(formatted(content))
+    read = from_html(own)  # Nothing, where it is all pictures that say nothing.
+    words = {"text": read, "original": own, "format": "html"} if read.strip() else {"text": said(content)[0]}
     kind = text(content, "msgtype")
     if kind not in FILES:
         return words
     name = text(content, "filename") or said(content)[0]
-    shown = f"[{kind.removeprefix('m.')}: {name}]" if name else f"[{kind.removeprefix('m.')}]"
-    captioned = bool(own) or said(content)[0] not in ("", name)
-    return {**words, "text": f"{words['text']}\n{shown}"} if captioned else {"text": shown}
+    note = f"[{kind.removeprefix('m.')}: {name}]" if name else f"[{kind.removeprefix('m.')}]"
+    captioned = bool(read.strip()) or said(content)[0] not in ("", name)
+    return {**words, "text": f"{words['text']}\n{note}"} if captioned else {"text": note}
 
 
-def without_quote(formatted: str) -> str:
+def formatted(content: dict[str, Any]) -> str:
+    if content.get("format") == HTML:
+        return text(content, "formatted_body")
+    return "" if text(content, "body") else extended(content, "text/html")
+
+
+def without_quote(html: str) -> str:
     """Without the message that is answered: somebody else's words."""
-    before, _, rest = formatted.partition("<mx-reply>")
+    before, _, rest = html.partition("<mx-reply>")
     _, end, after = rest.partition("</mx-reply>")
-    return before + after if end else formatted
+    return before + after if end else html
 
 
 def unheard(content: dict[str, Any]) -> str | None:
@@ -117,14 +163,17 @@ def unheard(content: dict[str, Any]) -> str | None:
 def message(event: dict[str, Any], content: dict[str, Any], envelope: Envelope) -> FeedbackReceived | Ignored:
     if reason := unheard(content):
         return Ignored(reason)
-    if envelope.event == "m.sticker":
-        words: dict[str, Any] = {"text": f"[sticker: {text(content, 'body')}]"}
-    elif command(said(content)[0]) == FEEDBACK:
-        return commanded(event, content, envelope)
-    else:
-        words = written(content)
-    kind = "reply" if answered(content) or relation(content).get("rel_type") == "m.thread" else "message"
-    return FeedbackReceived.model_validate({**told(event, envelope), **words, "kind": kind, "remembered": True})
+    words = commanded(content) or {**shown(envelope.event, content), "kind": "reply" if upon(content) else "message"}
+    if not words["text"].strip():
+        return Ignored("nothing was written")
+    about = {"about": f"event:{number}" if (number := upon(content)) else ""}
+    return FeedbackReceived.model_validate({**told(event, envelope), **words, **about, "remembered": True})
+
+
+def upon(content: dict[str, Any]) -> str | None:
+    """What a reply belongs to: the message somebody chose, or the one a thread began with."""
+    root = relation(content).get("event_id") if relation(content).get("rel_type") == "m.thread" else None
+    return answered(content) or (root if isinstance(root, str) and root else None)
 
 
 def answered(content: dict[str, Any]) -> str | None:
@@ -135,12 +184,10 @@ def answered(content: dict[str, Any]) -> str | None:
     return given if isinstance(given, str) and given else None
 
 
-def commanded(event: dict[str, Any], content: dict[str, Any], envelope: Envelope) -> FeedbackReceived | Ignored:
-    words = rest(said(content)[0])
-    if not words:
-        return Ignored("feedback without a word")
-    asked = {"kind": "feedback", "text": words, "remembered": True}
-    return FeedbackReceived.model_validate({**told(event, envelope), **asked})
+def commanded(content: dict[str, Any]) -> dict[str, str] | None:
+    """What follows `!feedback`, where a message begins with it."""
+    body = said(content)[0]
+    return {"kind": "feedback", "text": rest(body)} if command(body) == FEEDBACK else None
 
 
 def rest(body: str) -> str:
@@ -149,17 +196,23 @@ def rest(body: str) -> str:
 
 
 def edited(event: dict[str, Any], content: dict[str, Any], envelope: Envelope) -> FeedbackChanged | Ignored:
-    """Programs that write as they think edit one message a hundred times."""
+    """Programs that write as they think edit one message a hundred times. Of a report it is the first words that
+    count: nothing could be added to it, and it never was feedback."""
     new = part(content, "m.new_content")
     if reason := unheard(new):
         return Ignored(reason)
-    return changed("edited", required(relation(content), "event_id"), event, envelope, written(new))
+    if command(said(new)[0]) == REPORT:
+        return Ignored("an edited report: what it said first counts")
+    words = commanded(new) or {**shown(envelope.event, new), "kind": "message"}
+    if not words["text"].strip() and not isinstance(new.get("body"), str):  # An empty body empties the message.
+        return Ignored("nothing was written")
+    return changed("edited", required(relation(content), "event_id"), event, envelope, words)
 
 
 def redaction(event: dict[str, Any], content: dict[str, Any], envelope: Envelope) -> FeedbackChanged:
     """Since version 11 of rooms, what is redacted stands in the content."""
     given = event if event.get("redacts") else content
-    return changed("removed", required(given, "redacts"), event, envelope, {})
+    return changed("removed", required(given, "redacts"), event, envelope, {"kind": "message"})
 
 
 def changed(
@@ -172,7 +225,6 @@ def changed(
             **words,
             "content": f"event:{number}",
             "url": link(str(event["room_id"]), str(number)),
-            "kind": "message",
             "change": how,
             "author": given["author"] if how == "edited" else None,
             "said_at": None,
@@ -185,8 +237,15 @@ def reaction(event: dict[str, Any], content: dict[str, Any], envelope: Envelope)
     if not content:
         return Ignored("redacted before it came")
     about = {"about": f"event:{required(relation(content), 'event_id')}"}
-    sign = {"kind": "reaction", "text": str(required(relation(content), "key"))}
+    sign = {"kind": "reaction", "text": named(str(required(relation(content), "key")), content)}
     return FeedbackReceived.model_validate({**told(event, envelope), **about, **sign, "remembered": True})
+
+
+def named(sign: str, content: dict[str, Any]) -> str:
+    """A picture has only an address; most clients say beside it what it is called."""
+    given = (content.get(field) for field in ("shortcode", "com.beeper.reaction.shortcode"))
+    name = next((one.strip(":") for one in given if isinstance(one, str) and one.strip(":")), "")
+    return f":{name}:" if name and sign.startswith("mxc://") else sign
 
 
 # Reports

@@ -27,11 +27,23 @@ NOT_FOUND = Answer(
 )
 TAKEN = Answer(200, "{}")
 
-WANTED = ("m.reaction", "m.room.message", "m.room.redaction", "m.sticker")
-"""Everything else in a room is left there: who joins, what it is called, what is encrypted and nobody could read."""
+MESSAGES = ("m.room.message", "m.message", "org.matrix.msc1767.message")
+"""Extensible events (MSC1767) have types and fields of their own, not all of them in the specification yet."""
+
+POLLS = ("m.poll.start", "org.matrix.msc3381.poll.start")
+WANTED = (*MESSAGES, *POLLS, "m.reaction", "m.room.redaction", "m.sticker")
+"""Everything else in a room is left there: who joins, what it is called, who votes for what, what is encrypted and
+nobody could read."""
 
 KEPT = ("content", "event_id", "origin_server_ts", "redacts", "room_id", "sender", "type")
 """Of an event. The rest (how old it is, what else relates to it) differs each time it is sent."""
+
+EXTENSIBLE = {
+    "m.text": "text/plain",
+    "org.matrix.msc1767.message": "text/plain",
+    "org.matrix.msc1767.text": "text/plain",
+    "org.matrix.msc1767.html": "text/html",
+}
 
 REPORT = "!report"
 QUOTE = re.compile(r"> (?:\* )?<@[^>\n]*>")
@@ -84,7 +96,7 @@ def piece(event: dict[str, Any]) -> Accepted:
     """One event. Its own id names it; it comes again in another state where it was redacted in between."""
     raw = written({name: event[name] for name in KEPT if name in event})
     content = event.get("content")
-    report = event["type"] == "m.room.message" and isinstance(content, dict) and is_report(content)
+    report = event["type"] in MESSAGES and isinstance(content, dict) and is_report(content)
     pipeline: Pipeline = "moderation" if report else "feedback"
     delivery = f"{word(event.get('event_id'))}:{fingerprint(raw)[:8]}"
     return Accepted(pipeline, event["type"], delivery, body=raw, answer=TAKEN)
@@ -99,8 +111,9 @@ def written(value: object) -> bytes:
 
 def is_report(content: dict[str, Any]) -> bool:
     """`!report` and a reason, in reply to what is reported."""
-    plain = content.get("msgtype") == "m.text" and not is_edit(content)
-    return plain and command(said(content)[0]) == REPORT
+    # Extensible messages of words have no `msgtype`.
+    words = content.get("msgtype") in ("m.text", None) and not is_edit(content)
+    return words and command(said(content)[0]) == REPORT
 
 
 def is_edit(content: dict[str, Any]) -> bool:
@@ -118,11 +131,26 @@ def command(body: str) -> str:
 
 def said(content: dict[str, Any]) -> tuple[str, str]:
     """What was written, and the message quoted in front of it by the sender's client (newer ones quote nothing)."""
-    body = content.get("body")
-    if not isinstance(body, str):
-        return "", ""
+    body = plain(content)
     if "m.in_reply_to" not in relation(content) or not QUOTE.match(body):
         return body, ""
     lines = body.split("\n")
     own = next((number for number, line in enumerate(lines) if not line.startswith("> ")), len(lines))
     return "\n".join(lines[own:]).removeprefix("\n"), "\n".join(line[2:] for line in lines[:own])
+
+
+def plain(given: dict[str, Any]) -> str:
+    """The `body`, or else the plain text of extensible events."""
+    body = given.get("body")
+    return body if isinstance(body, str) and body else extended(given, "text/plain")
+
+
+def extended(given: dict[str, Any], kind: str) -> str:
+    """The first text of a MIME type in an extensible event; one that stands by itself has the field's."""
+    for name, own in EXTENSIBLE.items():
+        found = given.get(name)
+        for one in found if isinstance(found, list) else [{"body": found, "mimetype": own}]:
+            body = one.get("body") if isinstance(one, dict) and one.get("mimetype", "text/plain") == kind else None
+            if isinstance(body, str) and body:
+                return body
+    return ""

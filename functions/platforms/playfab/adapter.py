@@ -32,6 +32,12 @@ def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
     raise Unplaceable(f"{envelope.event} is not handled")
 
 
+def timed(**stamps: object) -> dict[str, object]:
+    """The times of an event, as UTC, beside what stands there."""
+    written = {name: str(stamp) for name, stamp in stamps.items() if isinstance(stamp, str | int | float)}
+    return {**{name: utc(stamp) for name, stamp in stamps.items()}, "as_given": written}
+
+
 def utc(stamp: object) -> object:
     return f"{stamp}Z" if isinstance(stamp, str) and ZONELESS.fullmatch(stamp) else stamp
 
@@ -54,7 +60,7 @@ def flag(body: dict[str, Any], envelope: Envelope) -> FlagRaised:
             "comment": body.get("Comment") or "",
             "author": person(body, "EntityId"),
             "reporter": person(body, "ReportedByPlayer"),
-            "raised_at": utc(body.get("Timestamp")),
+            **timed(raised_at=body.get("Timestamp")),
         }
     )
 
@@ -69,7 +75,7 @@ def ban(body: dict[str, Any], envelope: Envelope) -> DecisionReported:
             "outcome": "violation",
             "reason": body.get("BanReason") or "",
             "person": person(body, "EntityId"),
-            "decided_at": utc(body.get("Timestamp")),
+            **timed(decided_at=body.get("Timestamp")),
         }
     )
 
@@ -86,10 +92,10 @@ def news(body: dict[str, Any], envelope: Envelope) -> TriggerFired | TriggerWith
     trigger = f"news:{required(body, 'EntityId')}:{required(body, 'NewsId')}"
     match body.get("Status"):
         case "Published":
-            told = {"kind": "news", "title": required(body, "NewsTitle"), "published_at": utc(body.get("DateCreated"))}
+            told = {"kind": "news", "title": required(body, "NewsTitle"), **timed(published_at=body.get("DateCreated"))}
             return TriggerFired.model_validate({**origin(envelope), "trigger": trigger, **told})
         case "Archived":
-            gone = {"trigger": trigger, "withdrawn_at": utc(body.get("Timestamp"))}
+            gone = {"trigger": trigger, **timed(withdrawn_at=body.get("Timestamp"))}
             return TriggerWithdrawn.model_validate({**origin(envelope), **gone})
         case "Unpublished" | "None" | None:
             return Ignored("news that is not published")

@@ -5,7 +5,7 @@ docs.slack.dev/messaging/formatting-message-text, and the types of Slack's own n
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from events.announcements import DraftWritten
@@ -17,6 +17,8 @@ from events.program import Source
 from events.reasons import code_of
 from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
+from functions.platforms.slack.answers import answered, value_of
+from functions.platforms.slack.blocks import GONE, by_bot, wording
 from functions.platforms.slack.bodies import card, message, objects, read, text
 from functions.platforms.words import from_mrkdwn
 
@@ -41,12 +43,11 @@ ALONE = frozenset(
 
 BOTS = frozenset({"bot_message", "slackbot_response"})
 SLACKBOT = "USLACKBOT"
-GONE = "tombstone"
-"""What is left of a deleted message that has replies: it is "changed" into this, in Slackbot's name."""
-
 PRIVATE = frozenset({"im", "mpim", "app_home"})
-DEEPEST = 12
-"""Levels of blocks in blocks: Slack's own have six."""
+LOSSES = {
+    "app_uninstalled": "somebody removed the app from the workspace",
+    "tokens_revoked": "the app's token was revoked in Slack",
+}
 
 Body = dict[str, Any]
 
@@ -72,7 +73,17 @@ def posted(body: Body, envelope: Envelope, place: Source) -> Event | Ignored:
         return changed(body, event, envelope, place)
     if subtype == "message_deleted":
         return deleted(body, event, envelope, place)
+    if not subtype and replied(event):
+        return Ignored("a thread has got a reply, which is told by itself")
     return nobodys(body, event, place) or said(event, envelope, place)
+
+
+def replied(event: Body) -> bool:
+    """A `message_replied`, which Slack sends without its subtype.
+
+    Source: docs.slack.dev/reference/events/message/message_replied, "Bug alert".
+    """
+    return bool(optional(event, "message")) or (event.get("hidden") is True and author(event) is None)
 
 
 def unheard(event: Body, channel: object, place: Source) -> str:
@@ -122,18 +133,20 @@ def changed(body: Body, event: Body, envelope: Envelope, place: Source) -> Event
     now, before = part(event, "message"), optional(event, "previous_message")
     ts = required(now if now.get("ts") else before, "ts")
     if now.get("subtype") == GONE:
-        return nobodys(body, before, place) or removed(event, before, ts, envelope, place)
+        return nobodys(body, before, place) or removed(body, before, ts, envelope, place)
     if nobody := nobodys(body, now, place):
         return nobody
     if before and wording(now) == wording(before):
         return Ignored("what it says is the same as before")
+    if not before and not edited_at(now) and any(text(one.get("from_url")) for one in objects(now, "attachments")):
+        return Ignored("a link in it has got its preview, and nobody edited it")
     return FeedbackChanged.model_validate(
         {
             **standing(event, now, ts, envelope, place),
             **wording(now),
             "change": "edited",
             "revision": edited_at(now),
-            "changed_at": edited_at(now) or event.get("event_ts"),
+            "changed_at": edited_at(now) or happened_at(body),
         }
     )
 
@@ -142,12 +155,18 @@ def deleted(body: Body, event: Body, envelope: Envelope, place: Source) -> Event
     before = optional(event, "previous_message")
     if before.get("subtype") == GONE:
         return Ignored("it was removed before, and now its last reply is gone")
-    return nobodys(body, before, place) or removed(event, before, required(event, "deleted_ts"), envelope, place)
+    return nobodys(body, before, place) or removed(body, before, required(event, "deleted_ts"), envelope, place)
 
 
-def removed(event: Body, before: Body, ts: str | int, envelope: Envelope, place: Source) -> FeedbackChanged:
-    told = standing(event, before, ts, envelope, place)
-    return FeedbackChanged.model_validate({**told, "change": "removed", "changed_at": event.get("event_ts")})
+def removed(body: Body, before: Body, ts: str | int, envelope: Envelope, place: Source) -> FeedbackChanged:
+    told = standing(part(body, "event"), before, ts, envelope, place)
+    return FeedbackChanged.model_validate({**told, "change": "removed", "changed_at": happened_at(body)})
+
+
+def happened_at(body: Body) -> object:
+    """When an event happened, not when what it is about was said. Older ones do not all tell it in one place."""
+    event = part(body, "event")
+    return event.get("event_ts") or event.get("ts") or body.get("event_time")
 
 
 def standing(event: Body, given: Body, ts: str | int, envelope: Envelope, place: Source) -> Body:
@@ -191,7 +210,7 @@ def reacted(body: Body, envelope: Envelope, place: Source) -> Event | Ignored:
         "url": permalink(place, "", channel, ts),
         "author": {"id": user},
     }
-    at = event.get("event_ts")
+    at = happened_at(body)
     if envelope.event == "reaction_removed":
         return FeedbackChanged.model_validate({**told, "change": "removed", "changed_at": at})
     about = f"message:{channel}:{ts}"
@@ -205,42 +224,7 @@ def unsaid(body: Body, envelope: Envelope, place: Source) -> Ignored:
     return Ignored(f"{envelope.event}: nobody said anything")
 
 
-# The words of a message
-
-
-def wording(given: Body) -> Body:
-    """Its text; what stands in its blocks where Slack puts no text beside them; and what hangs on it."""
-    original = text(given.get("text"))
-    lines = [from_mrkdwn(original) or "\n".join(fallback(given)), *attached(given)]
-    return {"text": "\n".join(line for line in lines if line), "original": original, "format": "mrkdwn"}
-
-
-def fallback(given: Body) -> Iterator[str]:
-    yield from texts(given.get("blocks"))
-    for one in objects(given, "attachments"):
-        if not one.get("is_share") and not one.get("is_msg_unfurl"):  # Those are somebody else's words.
-            own = [line for name in ("pretext", "title", "text") if (line := text(one.get(name)))]
-            yield from map(from_mrkdwn, own or [text(one.get("fallback"))])
-            yield from texts(one.get("blocks"))
-
-
-def texts(node: object, depth: int = DEEPEST) -> Iterator[str]:
-    """Every text in a tree of blocks, in its order; an image's is its description."""
-    if isinstance(node, dict) and (found := text(node.get("text")) or text(node.get("alt_text"))):
-        yield from_mrkdwn(found)
-    elif depth and isinstance(node, dict | list):
-        for child in node.values() if isinstance(node, dict) else node:
-            yield from texts(child, depth - 1)
-
-
-def attached(given: Body) -> Iterator[str]:
-    """Files by their names; a message passed on as what it is, since its words are somebody else's."""
-    for file in objects(given, "files"):
-        named = dict.fromkeys(text(file.get(name)) for name in ("name", "title", "alt_txt"))
-        told = ", ".join(name for name in named if name)
-        yield "[deleted file]" if file.get("mode") == GONE else f"[file: {told}]" if told else "[file]"
-    if any(one.get("is_share") for one in objects(given, "attachments")):
-        yield "[shared message]"
+# Who wrote it, and where it stands
 
 
 def author(given: Body) -> Body | None:
@@ -250,8 +234,8 @@ def author(given: Body) -> Body | None:
     if not number:
         return None
     names = (given.get("username"), bot.get("name"), profile.get("display_name"), profile.get("real_name"))
-    is_bot = bool(given.get("bot_id") or bot or number == SLACKBOT)
-    return {"id": number, "name": next((name for one in names if (name := text(one))), ""), "bot": is_bot}
+    name = next((name for one in names if (name := text(one))), "")
+    return {"id": number, "name": name, "bot": by_bot(given) or number == SLACKBOT}
 
 
 def permalink(place: Source, domain: str, channel: str | int, ts: str | int) -> str:
@@ -338,27 +322,6 @@ def used(body: Body, envelope: Envelope, name: str, number: str, values: dict[st
     return CardUsed.model_validate({**origin(envelope), **told, "by": person(part(body, "user")), "used_at": at})
 
 
-def answered(view: Body) -> dict[str, str]:
-    """What was filled into a form, by the names we gave its fields."""
-    blocks = optional(optional(view, "state"), "values")
-    given: dict[str, str] = {}
-    for block in blocks.values():
-        for name, element in block.items() if isinstance(block, dict) else ():
-            given |= value_of(name, element)
-    return given
-
-
-def value_of(name: str, element: object) -> dict[str, str]:
-    """What a field or a button says; nothing of one that is empty. Several choices are parted by commas."""
-    if not isinstance(element, dict):
-        return {}
-    chosen = [*objects(element, "selected_options"), optional(element, "selected_option")]
-    picked = [text(one.get("value")) for one in chosen]
-    plain = [text(element.get(part)) for part in ("value", "selected_user", "selected_date", "selected_time")]
-    told = ", ".join(value for value in (*plain, *picked) if value)
-    return {name: told} if told else {}
-
-
 def person(user: Body) -> Body:
     return {"id": required(user, "id"), "name": text(user.get("name")) or text(user.get("username"))}
 
@@ -375,7 +338,7 @@ def commanded(body: Body, envelope: Envelope, place: Source) -> FeedbackReceived
     del place
     original = text(body.get("text"))
     words = {"text": from_mrkdwn(original).strip(), "original": original, "format": "mrkdwn"}
-    return told(required(body, "trigger_id"), words, commander(body), envelope)
+    return told(number_of(body, envelope), words, commander(body), envelope)
 
 
 def written(body: Body, envelope: Envelope, place: Source) -> FeedbackReceived | Ignored:
@@ -397,7 +360,7 @@ def announced(body: Body, envelope: Envelope, place: Source) -> DraftWritten | I
     del place
     written = plain(text(body.get("text"))).strip()
     title, _, rest = written.partition("|" if "|" in written else "\n")
-    return drafted(required(body, "trigger_id"), title, rest, commander(body), envelope)
+    return drafted(number_of(body, envelope), title, rest, commander(body), envelope)
 
 
 def composed(body: Body, envelope: Envelope, place: Source) -> DraftWritten | Ignored:
@@ -414,6 +377,11 @@ def drafted(number: str | int, title: str, body: str, by: Body, envelope: Envelo
     given = {"draft": f"draft:{number}", "author": by, "written_at": sent_at(envelope)}
     words = {"title": title, "body": body} if title else {"title": body, "body": ""}
     return DraftWritten.model_validate({**origin(envelope), **given, **words})
+
+
+def number_of(body: Body, envelope: Envelope) -> str:
+    """What a command is told apart by. Older ones have no trigger."""
+    return text(body.get("trigger_id")) or envelope.delivery
 
 
 def commander(body: Body) -> Body:
@@ -437,7 +405,7 @@ def lost(body: Body, envelope: Envelope, place: Source) -> SubscriptionLost | Ig
         {
             **origin(envelope),
             "subscription": required(body, "api_app_id"),
-            "reason": envelope.event,
+            "reason": LOSSES.get(envelope.event, envelope.event),
             "lost_at": body.get("event_time") or envelope.received_at,
         }
     )

@@ -15,25 +15,25 @@ from events.program import Source
 from events.reasons import code_of
 from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
-from functions.platforms.telegram.bodies import added_and_taken, card, command, objects, sign, text
+from functions.platforms.telegram.bodies import added_and_taken, card, command, entities, objects, said_in, sign, text
 from functions.platforms.wording import CHOICES
 from functions.platforms.words import labelled
 
 MEDIA: dict[str, tuple[str, tuple[str, ...]]] = {
     "animation": ("animation", ("file_name",)),
     "audio": ("audio", ("performer", "title", "file_name")),
-    "checklist": ("checklist", ("title",)),
+    "checklist": ("checklist", ("title", "tasks")),
     "contact": ("contact", ()),
     "dice": ("dice", ("emoji", "value")),
     "document": ("document", ("file_name",)),
-    "game": ("game", ("title",)),
+    "game": ("game", ("title", "description", "text")),
     "giveaway": ("giveaway", ("prize_description",)),
     "giveaway_winners": ("winners of a giveaway", ("prize_description",)),
     "invoice": ("invoice", ("title",)),
     "location": ("location", ()),
     "paid_media": ("paid media", ()),
     "photo": ("photo", ()),
-    "poll": ("poll", ("question",)),
+    "poll": ("poll", ("question", "description", "options", "explanation")),
     "sticker": ("sticker", ("emoji",)),
     "story": ("story", ()),
     "venue": ("venue", ("title",)),
@@ -41,11 +41,17 @@ MEDIA: dict[str, tuple[str, tuple[str, ...]]] = {
     "video_note": ("video message", ()),
     "voice": ("voice message", ()),
 }
-"""What a message may be, what we call it, and which of its fields say what it is. Of people and places no more is told
-than that there is one."""
+"""What a message may be, what we call it, and which of its fields say what it is (a list by its texts). Of people and
+places no more is told than that there is one."""
 
 DOUBLED = {"document": "animation", "location": "venue"}
 """Sent beside the newer one, for programs that are older than it."""
+
+LOSSES = {
+    "kicked": "the bot was put out of the chat and may not come back",
+    "left": "the bot is no longer in the chat: it left, or was removed",
+    "restricted": "the bot was restricted, and is no longer in the chat",
+}
 
 SERVICE = (
     "boost_added",
@@ -105,7 +111,7 @@ def posted(body: Body, envelope: Envelope, place: Source) -> Event | Ignored:
     given = part(body, envelope.event)
     chat = part(given, "chat")
     words = wording(given)
-    told = command(words["text"])
+    told = command(given, words["text"])
     asked = told is not None and told[0] == "feedback"
     if reason := nobodys(given, place) or ("" if asked else unheard(chat, place)):
         return Ignored(reason)
@@ -161,6 +167,7 @@ def said(given: Body, chat: Body, words: Body, kind: str, envelope: Envelope) ->
         **words,
         "content": f"message:{number}:{at}",
         "kind": kind,
+        "title": topic(given),
         "url": link(chat, at),
         "author": author(given),
         "said_at": given.get("date"),
@@ -172,6 +179,8 @@ def said(given: Body, chat: Body, words: Body, kind: str, envelope: Envelope) ->
     edited = given.get("edit_date")
     if edited is None:
         return Ignored("changed by Telegram, and not by its author")
+    if given.get("location") and not given.get("venue"):
+        return Ignored("somebody who shares where they are moved on, or ended it")
     return FeedbackChanged.model_validate({**told, "change": "edited", "revision": str(edited), "changed_at": edited})
 
 
@@ -186,6 +195,12 @@ def answer_to(given: Body) -> Body:
     found = optional(given, "reply_to_message")
     opens = given.get("is_topic_message") is True and found.get("message_id") == given.get("message_thread_id")
     return {} if opens or "forum_topic_created" in found else found
+
+
+def topic(given: Body) -> str:
+    """The name of a forum's topic, which Telegram tells of messages that answer nothing else."""
+    opening = optional(optional(given, "reply_to_message"), "forum_topic_created")
+    return text(opening.get("name"))
 
 
 def reacted(body: Body, envelope: Envelope, place: Source) -> Event | Ignored:
@@ -220,19 +235,17 @@ def reacted(body: Body, envelope: Envelope, place: Source) -> Event | Ignored:
 
 def wording(given: Body) -> Body:
     """Its text or caption; what it is beside that; and whether the words are somebody else's, passed on."""
-    name = "text" if text(given.get("text")) else "caption"
-    original = text(given.get(name))
-    entities = objects(given, "entities" if name == "text" else "caption_entities")
-    lines = [linked(original, entities), *attached(given)]
+    original = text(given.get(said_in(given)))
+    lines = [linked(original, entities(given)), *attached(given)]
     if given.get("forward_origin") or given.get("forward_date"):
         lines.append("[forwarded]")
     return {"text": "\n".join(line for line in lines if line), "original": original}
 
 
-def linked(words: str, entities: list[Body]) -> str:
+def linked(words: str, marked: list[Body]) -> str:
     """With the addresses that stand behind words. Offsets count UTF-16 units."""
     units = words.encode("utf-16-le", "surrogatepass")
-    behind = [one for one in entities if one.get("type") == "text_link" and text(one.get("url"))]
+    behind = [one for one in marked if one.get("type") == "text_link" and text(one.get("url"))]
     spans = [(one["offset"], one["length"], one["url"]) for one in behind if placed(one, len(units) // 2)]
     for offset, length, address in sorted(spans, reverse=True):
         start, end = 2 * offset, 2 * (offset + length)
@@ -250,16 +263,22 @@ def attached(given: Body) -> Iterator[str]:
     for name, (label, fields) in MEDIA.items():
         if given.get(name) and not given.get(DOUBLED.get(name, "")):
             inside = optional(given, name)
-            listed = [*objects(inside, "options"), *objects(inside, "tasks")]
-            told = [*(inside.get(field) for field in fields), *(one.get("text") for one in listed)]
-            shown = ", ".join(str(one) for one in told if isinstance(one, str | int) and one != "")
+            shown = ", ".join(line for field in fields for line in listed(inside, field))
             yield f"[{label}: {shown}]" if shown else f"[{label}]"
+
+
+def listed(inside: Body, field: str) -> list[str]:
+    """A field that says something, or each text of a list (the options of a poll, the tasks of a checklist)."""
+    told = [inside.get(field), *(one.get("text") for one in objects(inside, field))]
+    return [str(one) for one in told if isinstance(one, str | int) and one != ""]
 
 
 def author(given: Body) -> Body | None:
     """Channels, and administrators who hide behind their group, speak in a chat's name. Whoever passes a message on
-    is who put it there."""
-    return person(optional(given, "sender_chat")) or person(optional(given, "from"))
+    is who put it there. Before Bot API 5.0 (2020) nobody was named for a channel's post."""
+    chat = optional(given, "chat")
+    channel = chat if chat.get("type") == "channel" else {}
+    return person(optional(given, "sender_chat")) or person(optional(given, "from")) or person(channel)
 
 
 def person(given: Body) -> Body | None:
@@ -297,7 +316,7 @@ def reported(body: Body, envelope: Envelope, place: Source) -> FlagRaised | Igno
     if not meant:
         return Ignored("a /report that answers no message: nobody can tell which one is meant")
     by, number = author(given) or {}, f"{required(chat, 'id')}:{required(meant, 'message_id')}"
-    told = command(wording(given)["text"])
+    told = command(given, wording(given)["text"])
     edited = meant.get("edit_date")
     return FlagRaised.model_validate(
         {
@@ -357,8 +376,8 @@ def moved(body: Body, envelope: Envelope, place: Source) -> SubscriptionLost | I
     if status not in ("kicked", "left") and not (status == "restricted" and now.get("is_member") is False):
         return Ignored(f"the bot is there, as {status[:80] or 'nobody says what'}")
     number = required(chat, "id")
-    topic = text(chat.get("title")) or str(number)
-    told = {"subscription": f"chat:{number}", "topic": topic, "reason": status, "lost_at": given.get("date")}
+    name = text(chat.get("title")) or str(number)
+    told = {"subscription": f"chat:{number}", "topic": name, "reason": LOSSES[status], "lost_at": given.get("date")}
     return SubscriptionLost.model_validate({**origin(envelope), **told})
 
 

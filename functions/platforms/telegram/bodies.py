@@ -4,7 +4,10 @@ import re
 from typing import Any
 
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]{1,40})?(?:\s+(.*))?", re.DOTALL)
-"""In groups a command may name the bot it is for. Not every sender marks it as one in `entities`."""
+"""In groups a command may name the bot it is for."""
+
+OURS = frozenset({"feedback", "report", "start"})
+"""Commands that are meant for a bot like ours, or for every bot."""
 
 CARD = re.compile(r"case:([^:]+):(.+)", re.DOTALL)
 """What the buttons of our case cards carry."""
@@ -25,10 +28,25 @@ def objects(given: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def command(words: str) -> tuple[str, str] | None:
-    """The name of a command, and what follows it."""
+def said_in(message: dict[str, Any]) -> str:
+    """The field that holds its words: a picture has a caption."""
+    return "text" if text(message.get("text")) else "caption"
+
+
+def entities(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """What Telegram says of parts of its words: where they are bold, an address, a command."""
+    return objects(message, "entities" if said_in(message) == "text" else "caption_entities")
+
+
+def command(message: dict[str, Any], words: str) -> tuple[str, str] | None:
+    """The name of a command, and what follows it. Telegram marks commands; where nothing is marked at all, only one
+    of ours is taken for a command: "/etc is full" is talk."""
     found = COMMAND.fullmatch(words)
-    return (found[1].lower(), (found[2] or "").strip()) if found else None
+    if found is None:
+        return None
+    name, marked = found[1].lower(), entities(message)
+    opening = any(one.get("type") == "bot_command" and one.get("offset") == 0 for one in marked)
+    return (name, (found[2] or "").strip()) if opening or (not marked and name in OURS) else None
 
 
 def card(data: str) -> tuple[str, str] | None:

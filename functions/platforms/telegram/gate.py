@@ -11,7 +11,7 @@ from typing import Any
 from events.envelope import Pipeline, fingerprint
 from functions.platforms.door import Accepted, Answer, Request, Verdict, read_object, word
 from functions.platforms.signatures import same
-from functions.platforms.telegram.bodies import added_and_taken, card, command, inner, text
+from functions.platforms.telegram.bodies import added_and_taken, card, command, inner, said_in, text
 
 KEPT_HEADERS = ()
 
@@ -68,7 +68,7 @@ def kind_of(body: dict[str, Any]) -> str:
 
 
 def reports(message: dict[str, Any]) -> bool:
-    said = command(text(message.get("text")) or text(message.get("caption")))
+    said = command(message, text(message.get(said_in(message))))
     return said is not None and said[0] == "report"
 
 

@@ -23,6 +23,7 @@ OUTCOMES = {
     "command.feedback_form": "challenge",
     "command.launch": "parked",
     "command.report": "FlagRaised",
+    "command.report_components": "FlagRaised",
     "command.report_user": "FlagRaised",
     "component.case": "CardUsed",
     "component.case_select": "CardUsed",

@@ -27,6 +27,7 @@ OUTCOMES = {
     "status.created": "FeedbackReceived",
     "status.created.boost": "without effect",
     "status.created.direct": "without effect",
+    "status.created.quote": "FeedbackReceived",
     "status.created.reply": "FeedbackReceived",
     "status.updated": "FeedbackChanged",
     "status.updated.pinned": "without effect",

@@ -20,6 +20,7 @@ OUTCOMES = {
     "message.plain": "FeedbackReceived",
     "message.reply": "FeedbackReceived",
     "nothing": "challenge",
+    "poll": "FeedbackReceived",
     "reaction": "FeedbackReceived",
     "redaction": "FeedbackChanged",
     "report": "FlagRaised",
