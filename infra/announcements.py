@@ -22,7 +22,7 @@ class Announcements(Construct):
             timeout=10,
             may=[
                 queues.announcements.may_be_consumed(),
-                ground.table.may("GetItem", "PutItem"),
+                ground.table.may("GetItem", "PutItem", "UpdateItem"),
                 queues.may_send(queues.parked),
                 ground.storage.may_get("program"),
             ],

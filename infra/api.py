@@ -24,14 +24,16 @@ class Api(Construct):
             may=[
                 ground.table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
                 ground.table.may_query_index("listing"),
-                queues.may_send(queues.moderation, queues.announcements, queues.feedback, queues.delivery),
+                queues.may_send(
+                    queues.moderation, queues.announcements, queues.feedback, queues.upkeep, queues.delivery
+                ),
                 queues.may_inspect(),
                 ground.storage.may_get("program", "digests", "feeds", "parked"),
                 ground.may_read_parameters("links"),
             ],
         )
         door.leads(
-            "$default",
+            ("$default",),
             self.function,
             "Callers bring a signed link or a token of this deployment; the function checks it each time.",
         )

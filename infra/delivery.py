@@ -13,7 +13,7 @@ class Delivery(Construct):
 
     def __init__(self, scope: Construct, name: str, ground: Ground) -> None:
         super().__init__(scope, name)
-        storage = ground.storage
+        queues, storage = ground.queues, ground.storage
         self.function = Function(
             self,
             "Delivery",
@@ -21,8 +21,10 @@ class Delivery(Construct):
             handler="functions.delivery.handler.main",
             timeout=20,
             may=[
-                ground.queues.delivery.may_be_consumed(),
+                queues.delivery.may_be_consumed(),
                 ground.table.may("GetItem", "UpdateItem"),
+                # What it was asked to look up enters like what is sent.
+                queues.may_send(queues.moderation, queues.feedback),
                 storage.may_get("program", "feeds"),
                 storage.may_put("feeds"),
                 ground.may_read_parameters("targets/*"),
@@ -30,4 +32,4 @@ class Delivery(Construct):
             ],
         )
         # The groups bound how many run at once, so the mapping has no cap of its own.
-        self.function.consumes(ground.queues.delivery, batch=1, concurrency=None)
+        self.function.consumes(queues.delivery, batch=1, concurrency=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as http
@@ -56,17 +57,21 @@ class Door(Construct):
         """The address without a trailing slash."""
         return self.api.api_endpoint
 
-    def leads(self, route: str, function: lambda_.Function, why_open: str) -> None:
-        """`route` is `METHOD /path` or `$default`; `why_open` says who checks the caller, if not the API."""
-        key = http.HttpRouteKey.DEFAULT
-        if route != key.key:
-            method, path = route.split(" ")
-            key = http.HttpRouteKey.with_(path, http.HttpMethod[method])
-        made = http.HttpRoute(
-            function,
-            "Route",
-            http_api=self.api,
-            route_key=key,
-            integration=integrations.HttpLambdaIntegration("Integration", function),
-        )
-        accept(made, "APIG4", why_open)
+    def leads(self, routes: Sequence[str], function: lambda_.Function, why_open: str) -> None:
+        """A route is `METHOD /path` or `$default`; `why_open` says who checks the caller, if not the API."""
+        for number, route in enumerate(routes, 1):
+            made = http.HttpRoute(
+                function,
+                "Route" if number == 1 else f"Route{number}",
+                http_api=self.api,
+                route_key=_key(route),
+                integration=integrations.HttpLambdaIntegration("Integration", function),
+            )
+            accept(made, "APIG4", why_open)
+
+
+def _key(route: str) -> http.HttpRouteKey:
+    if route == http.HttpRouteKey.DEFAULT.key:
+        return http.HttpRouteKey.DEFAULT
+    method, path = route.split(" ")
+    return http.HttpRouteKey.with_(path, http.HttpMethod[method])

@@ -25,6 +25,7 @@ class Feedback(Construct):
                 queues.feedback.may_be_consumed(),
                 table.may("GetItem", "PutItem", "UpdateItem"),
                 queues.may_send(queues.parked),
+                storage.may_get("program"),
             ],
         )
         self.function.consumes(queues.feedback, concurrency=ground.workers)

@@ -22,8 +22,9 @@ class Moderation(Construct):
             timeout=10,
             may=[
                 queues.moderation.may_be_consumed(),
-                ground.table.may("GetItem", "PutItem", "UpdateItem"),
+                ground.table.may("GetItem", "PutItem", "UpdateItem", "DeleteItem"),
                 queues.may_send(queues.parked),
+                ground.storage.may_get("program"),
             ],
         )
         self.function.consumes(queues.moderation, concurrency=ground.workers)

@@ -16,6 +16,7 @@ WILDCARDS = {
     "/feeds/*": "The community's program says which feeds there are, and changes without a deployment.",
     "/parked/*": "Each parked body is an object of its own; the prefix holds nothing else.",
     "/sources/*": "One secret for each source of the program, which changes without a deployment.",
+    "/door/*": "One token for each source whose forms the door opens; the program changes without a deployment.",
     "/targets/*": "One secret for each target of the program, which changes without a deployment.",
 }
 

@@ -1,4 +1,4 @@
-"""The five queues, each with the queue its messages go to when nobody could settle them."""
+"""The six queues, each with the queue its messages go to when nobody could settle them."""
 
 from __future__ import annotations
 
@@ -72,11 +72,12 @@ def _may(queues: Iterable[sqs.Queue], *actions: str) -> iam.PolicyStatement:
 
 @dataclass(frozen=True)
 class Queues:
-    """All five. Inbound ones are standard, fair by message group; delivery is FIFO, a group a target."""
+    """All six. Inbound ones are standard, fair by message group; delivery is FIFO, a group a target."""
 
     moderation: Queue
     announcements: Queue
     feedback: Queue
+    upkeep: Queue
     parked: Queue
     delivery: Queue
 
@@ -87,6 +88,8 @@ class Queues:
             moderation=Queue(scope, "Moderation", visibility=60),
             announcements=Queue(scope, "Announcements", visibility=60),
             feedback=Queue(scope, "Feedback", visibility=60),
+            # Read by the minute's run itself, as what is parked and dead.
+            upkeep=Queue(scope, "Upkeep", visibility=DRAINING),
             parked=Queue(scope, "Parked", visibility=DRAINING),
             # Not six times the timeout: a retry has to come inside the shortest window in which platforms
             # recognise a repeated key, and with a batch of one nothing waits behind another in the function.
@@ -96,7 +99,7 @@ class Queues:
     @property
     def inbound(self) -> tuple[Queue, ...]:
         """Where accepted webhooks go."""
-        return (self.moderation, self.announcements, self.feedback, self.parked)
+        return (self.moderation, self.announcements, self.feedback, self.upkeep, self.parked)
 
     @property
     def every(self) -> tuple[Queue, ...]:
@@ -117,5 +120,5 @@ class Queues:
         return _may([*(queue.main for queue in self.every), *self.dead], "GetQueueAttributes")
 
     def may_drain(self) -> iam.PolicyStatement:
-        """Leave to empty what is parked and what is dead."""
-        return _may([self.parked.main, *self.dead], "ReceiveMessage", "DeleteMessage")
+        """Leave to empty what upkeep reads itself: its own queue, what is parked and what is dead."""
+        return _may([self.upkeep.main, self.parked.main, *self.dead], "ReceiveMessage", "DeleteMessage")

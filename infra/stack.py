@@ -52,7 +52,7 @@ class Liaison(cdk.Stack):
         api = Api(self, "Api", ground, door)
 
         workers = (webhooks, moderation, announcements, feedback, delivery, digests, upkeep, api)
-        functions = [*(worker.function for worker in workers), feedback.roll_up]
+        functions = [*(worker.function for worker in workers), feedback.roll_up, upkeep.rounds]
         Watch(self, "Watch", ground.queues, functions, clock)
 
         told = {
@@ -63,9 +63,11 @@ class Liaison(cdk.Stack):
             "Parameters": ground.parameters,
             **{f"Queue{queue.name}": queue.main.queue_url for queue in ground.queues.every},
             "DeadLetters": ground.environment["DEAD_LETTERS"],
+            "FunctionWebhooks": webhooks.function.function_name,
             "FunctionUpkeep": upkeep.function.function_name,
             "FunctionDigests": digests.function.function_name,
             "FunctionRollUp": feedback.roll_up.function_name,
+            "FunctionRounds": upkeep.rounds.function_name,
         }
         # A scope of their own, because queues and outputs would like the same names.
         outputs = Construct(self, "Outputs")

@@ -10,7 +10,8 @@ from infra.ground import Ground
 
 
 class Upkeep(Construct):
-    """The function that makes sure: what the quick paths lost, it finds within two minutes."""
+    """Two functions, each minute. One makes sure: what the quick paths lost, it finds within two minutes. The
+    other makes the rounds of the platforms, so that a slow one delays nothing but its like."""
 
     def __init__(self, scope: Construct, name: str, ground: Ground, clock: Clock) -> None:
         super().__init__(scope, name)
@@ -25,7 +26,7 @@ class Upkeep(Construct):
                 ground.table.may("GetItem", "PutItem", "UpdateItem"),
                 ground.table.may_query_index("due"),
                 queues.may_drain(),
-                queues.may_send(queues.delivery),
+                queues.may_send(queues.delivery, queues.parked),
                 ground.storage.may_get("program"),
                 ground.storage.may_put("parked"),
                 ground.may_read_parameters("directory"),
@@ -33,3 +34,18 @@ class Upkeep(Construct):
             ],
         )
         clock.minutely(self.function)
+        self.rounds = Function(
+            self,
+            "Rounds",
+            ground,
+            handler="functions.upkeep.handler.rounds",
+            timeout=120,
+            may=[
+                ground.table.may("GetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem"),
+                ground.table.may_query_index("due"),
+                queues.may_send(*queues.inbound),
+                ground.storage.may_get("program"),
+                ground.may_read_parameters("sources/*", "targets/*"),
+            ],
+        )
+        clock.minutely(self.rounds)

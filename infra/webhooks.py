@@ -22,11 +22,12 @@ class Webhooks(Construct):
             timeout=15,
             may=[
                 ground.queues.may_send(*ground.queues.inbound),
-                ground.may_read_parameters("directory", "sources/*"),
+                ground.may_read_parameters("directory", "sources/*", "door/*"),
             ],
         )
         door.leads(
-            "ANY /hooks/{source}",
+            # Some platforms call paths of their own below the address they were given.
+            ("ANY /hooks/{source}", "ANY /hooks/{source}/{rest+}"),
             self.function,
             "Platforms sign the raw body, each in its own way; the function checks that before all else.",
         )

@@ -6,12 +6,12 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.announcements import records as announcements
 from functions.moderation import records as moderation
-from functions.shared import aws, outbox, program
+from functions.shared import aws, outbox, program, raised
 from functions.shared.settings import settings
 from functions.shared.table import table
 
 router = APIGatewayHttpRouter()
-QUEUES = ("moderation", "announcements", "feedback", "parked", "delivery")
+QUEUES = ("moderation", "announcements", "feedback", "upkeep", "parked", "delivery")
 
 
 @router.get("/v1/<community>/status", tags=["status"], summary="What waits, and how long the queues are")
@@ -25,6 +25,8 @@ def read_status(community: str) -> dict[str, Any]:
             "drafts": len(drafts),
             "deliveries": len(table().listed(community, outbox.NEEDS_A_PERSON)),
             "parked": len(table().listed(community, "parked")),
+            "standing": len(table().listed(community, raised.STANDING)),
+            "alerts": len(table().listed(community, raised.ALERTS)),
         },
         "queues": {name: depth(settings().queue(name)) for name in QUEUES},
         "dead": sum(depth(queue) for queue in settings().dead_letters),

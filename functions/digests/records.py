@@ -19,12 +19,15 @@ from functions.digests.digest import Digest, Waiting, counted, line, oldest_firs
 from functions.feedback import records as feedback
 from functions.feedback import rollup
 from functions.moderation import records as moderation
-from functions.shared import clock, links, objects, outbox, table
+from functions.shared import clock, links, objects, outbox, raised, table
 from functions.shared.table import CancelledError, Item, Put, Table
 
 PURPOSE = "digest"
 KEPT = timedelta(days=60)
 """Digests quote what people wrote. The bucket's lifecycle rule for `digests/` says the same."""
+
+NEWS = timedelta(days=2)
+"""How long an alert stands in digests: whoever reads one a day sees it, and not for two weeks."""
 
 
 def key(reader: Reader, day: date) -> table.Key:
@@ -48,7 +51,7 @@ class Run:
 
     def waiting(self, community: str) -> tuple[list[Waiting], bool]:
         if community not in self.waits:
-            self.waits[community] = waiting(self.store, community)
+            self.waits[community] = waiting(self.store, community, self.now)
         return self.waits[community]
 
     def said(self, community: str, day: date, zone: ZoneInfo) -> tuple[dict[str, int], str]:
@@ -96,7 +99,7 @@ def said(store: Table, community: str, day: date, zone: ZoneInfo) -> tuple[dict[
     return totals, sha256(read_at.encode()).hexdigest()[:12]
 
 
-def waiting(store: Table, community: str) -> tuple[list[Waiting], bool]:
+def waiting(store: Table, community: str, now: datetime) -> tuple[list[Waiting], bool]:
     """What waits for a person; and whether there is more of it than was read."""
     cases = [
         Waiting("Case", line(item["summary"]), clock.moment(item["opened_at"]), web(item["subject"]["url"]))
@@ -111,21 +114,39 @@ def waiting(store: Table, community: str) -> tuple[list[Waiting], bool]:
         Waiting("Delivery", line(f"to {item['destination']}: {item['reason']}"), clock.moment(item["settled_at"]))
         for item in store.listing(community, outbox.NEEDS_A_PERSON)
     ]
-    full = any(len(one) >= table.MOST_LISTED for one in (cases, stuck))
-    return [*cases, *drafts, *stuck, *parked(store.listing(community, "parked"))], full
+    standing = [
+        Waiting(raised.WHAT[item["sk"]], line(raised.trouble(item)), clock.moment(item["since"]))
+        for item in store.listing(community, raised.STANDING)
+    ]
+    full = any(len(one) >= table.MOST_LISTED for one in (cases, stuck, standing))
+    others = [*alerts(store.listing(community, raised.ALERTS), now), *parked(store.listing(community, "parked"))]
+    return [*cases, *drafts, *stuck, *standing, *others], full
 
 
 def parked(items: list[Item]) -> list[Waiting]:
-    """One line for all of one kind: a source that sends everything must not fill the page before the cases."""
-    more = " or more" if len(items) >= table.MOST_LISTED else ""
-    kinds: dict[str, list[Item]] = {}
-    for item in items:
-        kinds.setdefault(f"{item['event']} from {item['source']}: {item['reason']}", []).append(item)
+    told = [(f"{item['event']} from {item['source']}: {item['reason']}", item["parked_at"]) for item in items]
+    return together("Parked event", told, full=len(items) >= table.MOST_LISTED)
+
+
+def alerts(items: list[Item], now: datetime) -> list[Waiting]:
+    """Platforms' own alarms, while they are news."""
+    news = [item for item in items if item["recorded_at"] > clock.text(now - NEWS)]
+    told = [(f"{item['source']}: {item['title']}", item["raised_at"]) for item in news]
+    return together("Alert", told, full=len(news) >= table.MOST_LISTED)
+
+
+def together(what: str, told: list[tuple[str, str]], *, full: bool) -> list[Waiting]:
+    """One line for all that say the same, and since when: a source that sends everything must not fill the page
+    before the cases."""
+    more = " or more" if full else ""
+    kinds: dict[str, list[str]] = {}
+    for about, since in told:
+        kinds.setdefault(about, []).append(since)
     return [
         Waiting(
-            "Parked event" if len(alike) == 1 else f"Parked events ({len(alike)}{more})",
+            what if len(alike) == 1 else f"{what}s ({len(alike)}{more})",
             line(about),
-            clock.moment(min(item["parked_at"] for item in alike)),
+            clock.moment(min(alike)),
         )
         for about, alike in kinds.items()
     ]

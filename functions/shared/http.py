@@ -18,6 +18,8 @@ SECONDS = 10.0
 """Of one attempt in all: names, connections, answers."""
 
 LARGEST = 64 * 1024
+"""Bytes of an answer, where nobody asks for more; what comes after them is not read."""
+
 TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 """NAT64, RFC 6052: an IPv4 address in the last 32 bits."""
 
@@ -47,11 +49,14 @@ def public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 
 class Bounded:
-    """The requests of one attempt, together in `SECONDS`. A peer that answers in drops, header by header, is
-    given up like one that does not answer: only a clock outside of the call can say so."""
+    """The requests of one attempt, together in `seconds`, each answer read up to `largest` bytes. A peer that
+    answers in drops, header by header, is given up like one that does not answer: only a clock outside of the call
+    can say so."""
 
-    def __init__(self) -> None:
-        self.until = time.monotonic() + SECONDS
+    def __init__(self, seconds: float | None = None, largest: int = LARGEST) -> None:
+        self.seconds = SECONDS if seconds is None else seconds
+        self.largest = largest
+        self.until = time.monotonic() + self.seconds
 
     def __call__(
         self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", private: bool = False
@@ -64,7 +69,17 @@ class Bounded:
 
         def call() -> None:
             try:
-                outcome.put(request(method, url, headers=headers, body=body, private=private, seconds=left))
+                outcome.put(
+                    request(
+                        method,
+                        url,
+                        headers=headers,
+                        body=body,
+                        private=private,
+                        seconds=left,
+                        largest=self.largest,
+                    )
+                )
             except Exception as error:  # noqa: BLE001 - it is raised again, in the thread that asked
                 outcome.put(error)
 
@@ -72,13 +87,22 @@ class Bounded:
         try:
             told = outcome.get(timeout=left)
         except queue.Empty:
-            raise UnansweredError(f"no whole answer within {SECONDS:.0f} s") from None
+            raise UnansweredError(f"no whole answer within {self.seconds:.0f} s") from None
         if isinstance(told, Exception):
             raise told
         return told
 
 
-def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes, private: bool, seconds: float) -> Reply:
+def request(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes,
+    private: bool,
+    seconds: float,
+    largest: int,
+) -> Reply:
     """Raises NotSentError when nothing left this machine, UnansweredError when no whole answer came."""
     split = urlsplit(url)
     host = split.hostname or ""
@@ -113,7 +137,7 @@ def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes, p
             redirect=False,
             preload_content=False,
         )
-        return Reply(answer.status, {k.lower(): v for k, v in answer.headers.items()}, whole(answer))
+        return Reply(answer.status, {k.lower(): v for k, v in answer.headers.items()}, whole(answer, largest))
     except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
         raise NotSentError(f"{host} could not be reached") from error
     except (urllib3.exceptions.HTTPError, OSError) as error:
@@ -122,8 +146,9 @@ def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes, p
         pool.close()
 
 
-def whole(answer: urllib3.BaseHTTPResponse) -> bytes:
-    body = b""
-    while len(body) < LARGEST and (part := answer.read1(LARGEST - len(body))):
+def whole(answer: urllib3.BaseHTTPResponse, largest: int) -> bytes:
+    """The body, or so much of it."""
+    body = bytearray()
+    while len(body) < largest and (part := answer.read1(largest - len(body))):
         body += part
-    return body
+    return bytes(body)

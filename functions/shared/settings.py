@@ -14,6 +14,7 @@ class Settings:
     queue_moderation: str
     queue_announcements: str
     queue_feedback: str
+    queue_upkeep: str
     queue_parked: str
     queue_delivery: str
     dead_letters: tuple[str, ...]
@@ -35,6 +36,7 @@ def settings() -> Settings:
         queue_moderation=os.environ["QUEUE_MODERATION"],
         queue_announcements=os.environ["QUEUE_ANNOUNCEMENTS"],
         queue_feedback=os.environ["QUEUE_FEEDBACK"],
+        queue_upkeep=os.environ["QUEUE_UPKEEP"],
         queue_parked=os.environ["QUEUE_PARKED"],
         queue_delivery=os.environ["QUEUE_DELIVERY"],
         dead_letters=tuple(filter(None, os.environ["DEAD_LETTERS"].split(","))),

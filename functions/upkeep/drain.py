@@ -20,15 +20,15 @@ UNREADABLE = "-"
 def everything(time_left: Callable[[], bool]) -> int:
     """Drain until all are empty or time is short; gives how many queues were looked at."""
     return errands.each(
-        (settings().queue_parked, *settings().dead_letters), lambda queue: drain(queue, time_left), time_left
+        (settings().queue_parked, *settings().dead_letters), lambda queue: drain(queue, time_left, keep), time_left
     )
 
 
-def drain(queue: str, time_left: Callable[[], bool]) -> None:
-    """A message is deleted only after its record is written, so a crash here repeats and loses nothing."""
+def drain(queue: str, time_left: Callable[[], bool], settle: "Callable[[str, MessageTypeDef], None]") -> None:
+    """A message is deleted only after it is settled, so a crash here repeats and loses nothing."""
 
     def take(message: "MessageTypeDef") -> None:
-        keep(queue, message)
+        settle(queue, message)
         aws.sqs().delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
 
     while time_left():

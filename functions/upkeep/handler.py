@@ -1,4 +1,5 @@
-"""The edge of upkeep: every minute. Each errand stands alone, so that one that fails stops no other."""
+"""The two edges of upkeep, each every minute: what makes sure, and the rounds of the platforms, which may be slow.
+Each errand stands alone, so that one that fails stops no other."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +7,8 @@ from typing import Any
 from functions.shared import errands, program
 from functions.shared.log import logger, metrics
 from functions.shared.table import table
-from functions.upkeep import drain, sweep
+from functions.upkeep import drain, erasure, notices, sweep
+from functions.upkeep import rounds as platforms
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -17,10 +19,29 @@ def main(event: dict[str, Any], context: Any) -> None:
     all_of_them: dict[str, Callable[[], int | None]] = {
         "directory checked": program.publish_directory,
         "announcements due": lambda: sweep.announcements_due(table(), errands.until_short(context, 35_000)),
+        "notices read": lambda: notices.read(errands.until_short(context, 30_000)),
         "messages drained": lambda: drain.everything(errands.until_short(context, 25_000)),
         "deliveries due": lambda: sweep.deliveries_due(table(), errands.until_short(context)),
     }
+    one_by_one(all_of_them, context)
 
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def rounds(event: dict[str, Any], context: Any) -> None:
+    del event
+    one_by_one(
+        {
+            "rows looked at": lambda: platforms.rows(table()),
+            # One that is begun may take half a minute; and searching the table has the rest.
+            "platforms visited": lambda: platforms.visits(table(), errands.until_short(context, 75_000)),
+            "erasures due": lambda: erasure.due(table(), errands.until_short(context, 25_000)),
+        },
+        context,
+    )
+
+
+def one_by_one(all_of_them: dict[str, Callable[[], int | None]], context: Any) -> None:
     def run(name: str) -> None:
         logger.info(name, extra={"number": all_of_them[name]() or 0})
 

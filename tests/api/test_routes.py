@@ -424,7 +424,8 @@ def test_status_counts_what_waits(ada: Manager) -> None:
     ada.world.handle(builders.flag(ada.world.now), builders.release(ada.world.now))
     ada.world.accept(builders.webhook("match.finished", {}, ada.world.now))
     told = ada.get("status").json
-    assert told["waiting"] == {"cases": 1, "drafts": 1, "deliveries": 0, "parked": 0}
+    nothing = {"deliveries": 0, "parked": 0, "standing": 0, "alerts": 0}
+    assert told["waiting"] == {"cases": 1, "drafts": 1, **nothing}
     assert told["queues"]["parked"] == 1
     ada.world.drain()
     told = ada.get("status").json

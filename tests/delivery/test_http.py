@@ -181,6 +181,23 @@ def test_of_a_large_answer_only_the_beginning_is_read() -> None:
         assert len(ask(server.url).body) == http.LARGEST
 
 
+def test_whoever_needs_more_of_an_answer_says_so() -> None:
+    with serving(answering("HTTP/1.1 200 OK", body=b"x" * 300_000)) as server:
+        ask_for_more = http.Bounded(largest=250_000)
+        reply = ask_for_more("GET", server.url, headers={}, private=True)
+    assert len(reply.body) == 250_000
+
+
+def test_whoever_needs_more_or_less_time_says_so() -> None:
+    over = threading.Event()
+    with serving(lambda peer: over.wait(10) and None) as server:
+        try:
+            with pytest.raises(UnansweredError, match="within 0 s"):
+                http.Bounded(seconds=0.2)("GET", server.url, headers={}, private=True)
+        finally:
+            over.set()
+
+
 def test_a_get_has_no_body() -> None:
     with serving(OK) as server:
         ask(server.url, method="GET", body=b"")

@@ -18,6 +18,7 @@ FUNCTIONS = {
     "delivery": ("functions.delivery.handler.main", 20),
     "digests": ("functions.digests.handler.main", 60),
     "upkeep": ("functions.upkeep.handler.main", 50),
+    "rounds": ("functions.upkeep.handler.rounds", 120),
 }
 
 ENVIRONMENT = {
@@ -26,6 +27,7 @@ ENVIRONMENT = {
     "QUEUE_MODERATION",
     "QUEUE_ANNOUNCEMENTS",
     "QUEUE_FEEDBACK",
+    "QUEUE_UPKEEP",
     "QUEUE_PARKED",
     "QUEUE_DELIVERY",
     "DEAD_LETTERS",
@@ -109,11 +111,9 @@ def test_a_message_comes_back_only_after_its_worker_is_done(production: Deployme
 
 
 def test_what_upkeep_drains_stays_hidden_for_its_whole_run(production: Deployment) -> None:
-    drained = {"QueueParked"} | {
-        named(name) for name in production.leave("upkeep")["sqs:ReceiveMessage"] if name.endswith("Dead")
-    }
+    drained = production.leave("upkeep")["sqs:ReceiveMessage"]
     hidden = {named({"Ref": name}): queue["VisibilityTimeout"] for name, queue in production.all("SQS::Queue").items()}
-    assert len(drained) == 6
+    assert len(drained) == 8
     assert all(hidden[name] > FUNCTIONS["upkeep"][1] for name in drained)
 
 
@@ -133,6 +133,7 @@ def test_the_clock(production: Deployment) -> None:
     }
     assert schedules == {
         "Upkeep": ("rate(1 minute)", 0),
+        "UpkeepRounds": ("rate(1 minute)", 0),
         "FeedbackRollUp": ("rate(1 minute)", 0),
         "Digests": ("cron(5 * * * ? *)", 2),
     }
@@ -145,7 +146,11 @@ def test_the_door_leads_to_webhooks_and_else_to_the_api(production: Deployment) 
         integration = integrations[route["Target"]["Fn::Join"][1][1]["Ref"]]
         assert integration["PayloadFormatVersion"] == "2.0"
         routes[route["RouteKey"]] = named(integration["IntegrationUri"])
-    assert routes == {"ANY /hooks/{source}": "Webhooks", "$default": "Api"}
+    assert routes == {
+        "ANY /hooks/{source}": "Webhooks",
+        "ANY /hooks/{source}/{rest+}": "Webhooks",
+        "$default": "Api",
+    }
 
 
 def test_the_door_is_throttled_and_logs_nothing_of_a_person(production: Deployment) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.infra.deployment import Deployment
 
 MAIL_FROM = "news@example.org"
-PIPELINES = {"QueueModeration", "QueueAnnouncements", "QueueFeedback"}
+PIPELINES = {"QueueModeration", "QueueAnnouncements", "QueueFeedback", "QueueUpkeep"}
 QUEUES = PIPELINES | {"QueueParked", "QueueDelivery"}
 DEAD = {f"{queue}Dead" for queue in QUEUES}
 
@@ -23,7 +23,7 @@ def consume(*queues: str) -> dict[str, set[str]]:
 LEAVE: dict[str, dict[str, set[str]]] = {
     "webhooks": {
         "sqs:SendMessage": PIPELINES | {"QueueParked"},
-        "ssm:GetParameter": {"directory", "sources/*"},
+        "ssm:GetParameter": {"directory", "sources/*", "door/*"},
     },
     "api": {
         **table("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem"),
@@ -34,12 +34,13 @@ LEAVE: dict[str, dict[str, set[str]]] = {
         "ssm:GetParameter": {"links"},
     },
     "moderation": {
-        **table("GetItem", "PutItem", "UpdateItem"),
+        **table("GetItem", "PutItem", "UpdateItem", "DeleteItem"),
         **consume("QueueModeration"),
         "sqs:SendMessage": {"QueueParked"},
+        "s3:GetObject": {"Storage/program/*"},
     },
     "announcements": {
-        **table("GetItem", "PutItem"),
+        **table("GetItem", "PutItem", "UpdateItem"),
         **consume("QueueAnnouncements"),
         "sqs:SendMessage": {"QueueParked"},
         "s3:GetObject": {"Storage/program/*"},
@@ -48,6 +49,7 @@ LEAVE: dict[str, dict[str, set[str]]] = {
         **table("GetItem", "PutItem", "UpdateItem"),
         **consume("QueueFeedback"),
         "sqs:SendMessage": {"QueueParked"},
+        "s3:GetObject": {"Storage/program/*"},
     },
     "roll_up": {
         **table("GetItem", "PutItem", "UpdateItem"),
@@ -57,6 +59,7 @@ LEAVE: dict[str, dict[str, set[str]]] = {
     "delivery": {
         **table("GetItem", "UpdateItem"),
         **consume("QueueDelivery"),
+        "sqs:SendMessage": {"QueueModeration", "QueueFeedback"},
         "s3:GetObject": {"Storage/program/*", "Storage/feeds/*"},
         "s3:PutObject": {"Storage/feeds/*"},
         "ssm:GetParameter": {"targets/*"},
@@ -73,13 +76,20 @@ LEAVE: dict[str, dict[str, set[str]]] = {
     "upkeep": {
         **table("GetItem", "PutItem", "UpdateItem"),
         "dynamodb:Query": {"Table/index/due"},
-        "sqs:ReceiveMessage": {"QueueParked"} | DEAD,
-        "sqs:DeleteMessage": {"QueueParked"} | DEAD,
-        "sqs:SendMessage": {"QueueDelivery"},
+        "sqs:ReceiveMessage": {"QueueUpkeep", "QueueParked"} | DEAD,
+        "sqs:DeleteMessage": {"QueueUpkeep", "QueueParked"} | DEAD,
+        "sqs:SendMessage": {"QueueDelivery", "QueueParked"},
         "s3:GetObject": {"Storage/program/*"},
         "s3:PutObject": {"Storage/parked/*"},
         "ssm:GetParameter": {"directory"},
         "ssm:PutParameter": {"directory"},
+    },
+    "rounds": {
+        **table("GetItem", "Scan", "PutItem", "UpdateItem", "DeleteItem"),
+        "dynamodb:Query": {"Table", "Table/index/due"},
+        "sqs:SendMessage": PIPELINES | {"QueueParked"},
+        "s3:GetObject": {"Storage/program/*"},
+        "ssm:GetParameter": {"sources/*", "targets/*"},
     },
 }
 
@@ -110,7 +120,7 @@ def test_without_an_address_nobody_may_send_mail(local: Deployment) -> None:
 
 def test_a_schedule_may_start_its_own_function_and_only_from_its_group(production: Deployment) -> None:
     schedules = production.all("Scheduler::Schedule")
-    assert len(schedules) == 3
+    assert len(schedules) == 4
     for schedule in schedules.values():
         role = production.all("IAM::Role")[schedule["Target"]["RoleArn"]["Fn::GetAtt"][0]]
         [policy] = role["Policies"]

@@ -14,6 +14,8 @@ QUEUES = {
     "QueueAnnouncementsDead": "QueueAnnouncementsDead637F3569",
     "QueueFeedback": "QueueFeedbackAB7DBCF0",
     "QueueFeedbackDead": "QueueFeedbackDead3EDA3C02",
+    "QueueUpkeep": "QueueUpkeep1618CCD3",
+    "QueueUpkeepDead": "QueueUpkeepDead0E816EDA",
     "QueueParked": "QueueParkedF91E34FE",
     "QueueParkedDead": "QueueParkedDeadA00E22A7",
     "QueueDelivery": "QueueDelivery472F5099",

@@ -18,7 +18,7 @@ def watched(deployment: Deployment) -> dict[str, set[str]]:
 
 def test_each_dead_letter_is_noticed_even_when_upkeep_was_quicker(production: Deployment) -> None:
     dead = {named({"Ref": name}) for name in production.all("SQS::Queue") if "Dead" in name}
-    assert len(dead) == 5
+    assert len(dead) == 6
     assert watched(production)["ApproximateNumberOfMessagesVisible"] == dead
     assert watched(production)["NumberOfMessagesReceived"] == dead
 
@@ -30,7 +30,7 @@ def test_each_queue_that_stands_still_is_noticed(production: Deployment) -> None
 
 def test_each_function_that_fails_is_noticed(production: Deployment) -> None:
     functions = {named({"Ref": name}) for name in production.all("Lambda::Function")}
-    assert len(functions) == 9
+    assert len(functions) == 10
     assert watched(production)["Errors"] == functions
 
 
@@ -52,10 +52,13 @@ def test_the_outputs_the_command_line_reads(production: Deployment) -> None:
         "QueueModeration",
         "QueueAnnouncements",
         "QueueFeedback",
+        "QueueUpkeep",
         "QueueParked",
         "QueueDelivery",
         "DeadLetters",
+        "FunctionWebhooks",
         "FunctionUpkeep",
         "FunctionDigests",
         "FunctionRollUp",
+        "FunctionRounds",
     }

@@ -19,7 +19,7 @@ BUCKET = "liaison-bucket"
 SENDER = "liaison@acme.example"
 PUBLIC_URL = "https://liaison.example"
 PARAMETERS = "/liaison"
-QUEUES = ("moderation", "announcements", "feedback", "parked", "delivery")
+QUEUES = ("moderation", "announcements", "feedback", "upkeep", "parked", "delivery")
 RECEIVES = {"delivery": 10}
 """Times a message is received before it is dead; five but for delivery, as in `infra/queues.py`."""
 

@@ -1,0 +1,75 @@
+"""The duty to erase an account: all of the table is searched, page by page, and whatever it left is emptied.
+
+Parked bodies in the bucket and digest pages are not searched: they end by themselves, after 90 and 60 days.
+"""
+
+from collections.abc import Callable, Iterator
+
+from events.moderation import Subject
+from functions.shared import clock, errands, outbox
+from functions.shared.log import logger
+from functions.shared.table import Item, Key, Table, partition
+from functions.upkeep import records, traces
+from functions.upkeep.traces import Account
+
+PAGE = 200
+
+
+def due(store: Table, time_left: Callable[[], bool]) -> int:
+    """Go on with every erasure that is due; gives how many there were."""
+
+    def go_on(key: Key) -> None:
+        row = store.get(*key)
+        claimed = records.claim(store, row, clock.now()) if row and records.is_due(row, clock.now()) else None
+        if claimed is None:
+            return
+        try:
+            search(store, claimed, time_left)
+        except outbox.LostError:
+            logger.warning("an erasure is in other hands")
+
+    return errands.each(store.due(records.ERASURE, clock.text(clock.now())), go_on, time_left)
+
+
+def search(store: Table, row: Item, time_left: Callable[[], bool]) -> None:
+    """Page by page, until the table is at its end or time is short."""
+    who = Account(row["community"], row["source"], row["platform"], row["person"]["id"], row["person"]["name"])
+    cursor: Key | None = (row["cursor"][0], row["cursor"][1]) if "cursor" in row else None
+    while time_left():
+        items, cursor = store.scan(PAGE, cursor)
+        for item, changes in found(store, items, who):
+            records.emptied(store, row, item, changes)
+        after = records.searched(store, row, len(items), cursor, clock.now())
+        if cursor is None:
+            logger.info("erasure", extra={name: after[name] for name in ("state", "search", "read", "emptied")})
+            return
+    records.paused(store, row, clock.now())
+
+
+def found(store: Table, items: list[Item], who: Account) -> Iterator[tuple[Item, Item]]:
+    """What has to change because of these items; what belongs to one subject is changed together."""
+    subjects: dict[str, set[Key]] = {}
+    for item in items:
+        if traces.mentions(item, who):
+            subjects.setdefault(subject_of(item), set()).add((item["pk"], item["sk"]))
+    for subject, keys in subjects.items():
+        yield from traces.of_subject(everything(store, who.community, subject, keys), who)
+    for item in items:
+        if changes := traces.alone(item, who):
+            yield item, changes
+
+
+def subject_of(item: Item) -> str:
+    """The partition in which all that is reported about a subject stands."""
+    if item["kind"] == "case":
+        return partition(item["community"], "subject", Subject.model_validate(item["subject"]).key)
+    return str(item["pk"])
+
+
+def everything(store: Table, community: str, subject: str, keys: set[Key]) -> list[Item]:
+    """All that is kept about a subject, with its cases and their histories, and with what was found at `keys`."""
+    about = list(store.query(subject))
+    cases = {partition(community, "case", item["case"]) for item in about if "case" in item}
+    for pk in sorted(cases | {pk for pk, _ in keys} - {subject}):
+        about.extend(store.query(pk))
+    return about

@@ -1,0 +1,500 @@
+"""The duty to erase an account: nothing names it or holds its words afterwards, and nothing else is gone."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from events.moderation import Decision, DecisionReported, FlagRaised, MessageSeen, Subject
+from events.people import Person
+from functions.moderation import records as moderation
+from functions.shared import clock
+from functions.shared.table import Item, key_of, table
+from functions.upkeep import erasure, handler, traces
+from functions.upkeep.traces import Account
+from tests.support import builders
+from tests.support.faults import crash
+from tests.support.world import World
+from tests.upkeep import places
+
+WHO, OTHER = "u-4417", "u-9900"
+WORDS = "Xylophone"
+"""Stands in everything the account wrote and in nothing else."""
+
+ACCOUNT = Account("acme", "game", "standard_webhooks", WHO, "Kim")
+
+
+@pytest.fixture(autouse=True)
+def no_platform() -> Iterator[None]:
+    """No place has anything to be asked."""
+    with places.having():
+        yield
+
+
+def told(world: World, kind: str, delivery: str, **fields: Any) -> Any:
+    """An event and the envelope it came in."""
+    model = {"flag": FlagRaised, "message": MessageSeen, "decision": DecisionReported}[kind]
+    envelope = builders.webhook(kind, {}, world.now, delivery=delivery)
+    given = {"community": "acme", "source": "game", "platform": "standard_webhooks", **fields}
+    return envelope, model.model_validate(given)
+
+
+def subject(name: str, source: str = "game") -> Subject:
+    return Subject(source=source, kind="post", id=name)
+
+
+def flagged(world: World, post: str, flag: str, author: str | None, reporter: str, words: str = WORDS) -> None:
+    source = "forum" if post.startswith("forum") else "game"
+    envelope, event = told(
+        world,
+        "flag",
+        f"flag-{flag}",
+        source=source,
+        flag=flag,
+        subject=subject(post, source),
+        title=f"About {words}",
+        text=f"{words} is what I play",
+        original=f"<b>{words}</b> is what I play",
+        reason="spam",
+        comment=f"Look at this, {'says ' + WORDS if reporter == WHO else 'please'}",
+        author=Person(id=author, name="Kim" if author == WHO else "Pat") if author else None,
+        reporter=Person(id=reporter, name="Kim" if reporter == WHO else "Pat"),
+        raised_at=world.now,
+    )
+    moderation.record_flag(table(), envelope, event, world.now)
+
+
+def seen(world: World, post: str, change: str = "created", author: str = WHO) -> None:
+    envelope, event = told(
+        world,
+        "message",
+        f"seen-{post}-{change}-{world.now}",
+        subject=subject(post),
+        change=change,
+        text=f"{WORDS} {change}",
+        original=f"*{WORDS}* {change}",
+        author=Person(id=author, name="Kim"),
+        changed_at=world.now,
+    )
+    moderation.record_message(table(), envelope, event, world.now)
+
+
+def decided(world: World, post: str, decision: str, moderator: str, person: str | None) -> None:
+    envelope, event = told(
+        world,
+        "decision",
+        f"decided-{decision}",
+        decision=decision,
+        subject=subject(post),
+        did="removed",
+        outcome="violation",
+        reason="rules",
+        moderator=Person(id=moderator),
+        person=Person(id=person, name="Kim" if person == WHO else "Pat") if person else None,
+        decided_at=world.now,
+    )
+    moderation.record_decision(table(), envelope, event, world.now)
+
+
+def a_life(world: World) -> None:
+    """The account wrote, edited, was flagged, flagged others, moderated, and was quoted in a mail."""
+    without_mail(world)
+    world.digests()
+    world.finish()
+
+
+def without_mail(world: World) -> None:
+    flagged(world, "p1", f"report:p1:{OTHER}", WHO, OTHER)
+    world.later(minutes=1)
+    seen(world, "p1", "edited")  # A line in the history of its open case.
+    claimed = moderation.claim(table(), "acme", world.item("case")["id"], "Mo", world.now)
+    verdict = Decision(outcome="violation", measures=("hide",), explanation="Not here.")
+    moderation.decide(table(), "acme", claimed["id"], "Mo", claimed["fence"], verdict, "hash", world.now)
+    flagged(world, "p1", f"report:p1:{OTHER}:2", None, OTHER)  # Another case of it, and the platform names no author.
+    flagged(world, "p2", f"report:p2:{WHO}", OTHER, WHO, "Banjo")  # It flagged somebody else.
+    decided(world, "p2", "d-2", WHO, OTHER)  # And decided about it.
+    flagged(world, "p3", "report:p3", None, OTHER)  # Nobody said whose this is …
+    decided(world, "p3", "d-3", OTHER, WHO)  # … but whose content was removed.
+    seen(world, "p4")
+
+
+def others(world: World) -> None:
+    """What is not the account's, although some of it bears its id."""
+    flagged(world, "q1", "report:q1", OTHER, "u-44170", "Banjo")
+    flagged(world, "forum-1", "report:forum-1", WHO, OTHER, "Banjo")  # The forum's u-4417 is somebody else.
+    seen(world, "q2", author=f"{WHO}0")
+
+
+def asked(world: World, request: str = "r-1") -> None:
+    with places.understood():
+        world.handle(places.erasure(world, request=request, id=WHO))
+
+
+def erased(world: World) -> Item:
+    """Time passes until the duty is done."""
+    for _ in range(10):
+        assert world.rounds()
+        row = world.item("erasure")
+        if row["state"] == "done":
+            return row
+        world.now = max(world.now, clock.moment(row["due_at"]))
+    raise AssertionError(row)
+
+
+def everything(world: World) -> str:
+    return json.dumps([item for item in world.every_item() if item.get("source") != "forum"], default=str)
+
+
+def held_by_the_game(world: World) -> str:
+    """All of the table but what the forum's account of the same id wrote."""
+    kept = [
+        item
+        for item in world.every_item()
+        if (item.get("subject") or {}).get("source") != "forum" and item.get("flag") != "report:forum-1"
+    ]
+    return json.dumps(kept, default=str)
+
+
+def test_nothing_in_the_table_names_the_account_or_holds_its_words(world: World) -> None:
+    a_life(world)
+    assert held_by_the_game(world).count(WORDS) > 10
+    asked(world)
+    row = erased(world)
+    left = held_by_the_game(world)
+    assert WHO not in left
+    assert WORDS not in left
+    assert "Kim" not in left
+    assert "person" not in row
+    assert row["emptied"] > 8
+
+
+def test_what_happened_stays_on_the_record(world: World) -> None:
+    a_life(world)
+    before = {key_of(item): item for item in world.every_item()}
+    asked(world)
+    erased(world)
+    after = {key_of(item): item for item in world.every_item()}
+    assert not [key for key in before if key not in after]
+    for kind in ("case", "decision", "audit", "flag", "decided", "message"):
+        for item in world.items(kind):
+            old = before[key_of(item)]
+            changed = {name for name in old if old[name] != item[name]}
+            assert (
+                changed
+                <= {
+                    "case": {"author", "title", "text", "original", "summary", "decided_by"},
+                    "decision": {"by"},
+                    "audit": {"who", "detail"},
+                    "flag": {"reporter", "comment", "flag"},
+                    "decided": {"moderator", "person"},
+                    "message": {"author", "text", "original", "version"},
+                }[kind]
+            ), (kind, changed)
+    first = next(case for case in world.items("case") if case["subject"]["id"] == "p1" and case["flags"] == 1)
+    whole = moderation.whole(table(), "acme", first["id"])
+    assert whole["case"]["summary"] == "erased"
+    assert whole["case"]["reasons"] == ["spam"]
+    assert [line["what"] for line in whole["audit"]][:1] == ["opened"]
+
+
+def test_nobody_else_loses_a_word(world: World) -> None:
+    others(world)
+    before = list(world.every_item())
+    asked(world)
+    row = erased(world)
+    assert row["emptied"] == 0
+    after = {key_of(item): item for item in world.every_item()}
+    assert all(after[key_of(item)] == item for item in before)
+
+
+def test_a_case_that_is_still_open_can_still_be_decided(world: World) -> None:
+    flagged(world, "p1", "report:p1", WHO, OTHER)
+    asked(world)
+    erased(world)
+    case = world.item("case")
+    claimed = moderation.claim(table(), "acme", case["id"], "Mo", world.now)
+    verdict = Decision(outcome="violation", measures=("hide",), explanation="Not here.")
+    moderation.decide(table(), "acme", case["id"], "Mo", claimed["fence"], verdict, "hash", world.now)
+    assert world.item("case")["state"] == "decided"
+
+
+def test_it_is_searched_twice_so_that_what_was_on_its_way_is_found(world: World) -> None:
+    flagged(world, "p1", "report:p1", WHO, OTHER)
+    asked(world)
+    world.rounds()
+    assert world.item("erasure")["state"] == "searching"
+    flagged(world, "p9", "report:p9", WHO, OTHER)
+    world.later(minutes=14)
+    world.rounds()
+    assert WORDS in everything(world)
+    row = erased(world)
+    assert WORDS not in everything(world)
+    assert row["search"] == 3  # The second one found something, so there was a third.
+
+
+def test_the_numbers_say_what_was_read_and_emptied(world: World) -> None:
+    flagged(world, "p1", "report:p1", WHO, OTHER)
+    world.rounds()
+    asked(world)
+    items = len(list(world.every_item()))
+    world.rounds()
+    row = world.item("erasure")
+    assert (row["read"], row["emptied"], row["search"]) == (items, 1, 2)
+    assert erased(world)["read"] == 2 * items
+
+
+def test_a_long_table_is_searched_page_by_page_over_many_runs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasure, "PAGE", 7)
+    a_life(world)
+    asked(world)
+    pages = 0
+    real = type(table()).scan
+    left = [2]
+
+    def scan(*given: Any) -> Any:
+        nonlocal pages
+        pages += 1
+        left[0] -= 1
+        return real(*given)
+
+    monkeypatch.setattr(type(table()), "scan", scan)
+    real_due = erasure.due
+    monkeypatch.setattr(handler.erasure, "due", lambda store, _: real_due(store, lambda: left[0] > 0))
+    runs = 0
+    while world.item("erasure")["state"] != "done":
+        runs += 1
+        left[0] = 2
+        assert world.rounds()
+        row = world.item("erasure")
+        if "cursor" in row:
+            assert row["due_at"] == clock.text(world.now)  # It goes on in the next minute.
+        world.now = max(world.now, clock.moment(row.get("due_at", clock.text(world.now))))
+        assert runs < 200
+    assert runs > 5
+    assert pages >= 2 * (len(list(world.every_item())) // 7)
+    assert WHO not in held_by_the_game(world)
+    assert WORDS not in held_by_the_game(world)
+
+
+def write_steps() -> int:
+    with World() as world:
+        without_mail(world)
+        asked(world)
+        world.faults.forget()
+        world.rounds()
+        return sum(step in ("dynamodb.UpdateItem", "dynamodb.TransactWriteItems") for step in world.faults.passed)
+
+
+def test_cut_off_after_any_write_it_is_finished_later_and_counted_once() -> None:
+    """Which is before the next one, too."""
+    steps = write_steps()
+    assert steps > 10
+    numbers = []
+    for number in range(1, steps + 1):
+        with World() as world:
+            without_mail(world)
+            asked(world)
+            cut_off_after_write(world, number)
+            assert not world.rounds()
+            world.faults.forget()
+            world.later(seconds=151)
+            row = erased(world)
+            assert WHO not in held_by_the_game(world), number
+            assert WORDS not in held_by_the_game(world), number
+            numbers.append(row["emptied"])
+    assert len(set(numbers)) == 1
+
+
+def cut_off_after_write(world: World, number: int) -> None:
+    """At the so manyth write, of whichever kind."""
+    passed: list[str] = []
+
+    def watch(step: str) -> None:
+        def passing() -> None:
+            passed.append(step)
+            watch(step)
+            if len(passed) == number:
+                crash()
+
+        world.faults.at(step, "after", passing)
+
+    watch("dynamodb.UpdateItem")
+    watch("dynamodb.TransactWriteItems")
+
+
+def test_of_two_runs_one_erases(world: World) -> None:
+    a_life(world)
+    asked(world)
+    world.faults.at("dynamodb.Scan", "before", world.rounds)
+    assert world.rounds()
+    once = world.item("erasure")["read"]
+    assert once <= len(list(world.every_item()))
+    erased(world)
+    assert WHO not in held_by_the_game(world)
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_whoever_comes_back_late_changes_no_numbers(world: World, nth: int) -> None:
+    """Its lease ran out, and another emptied everything meanwhile."""
+    without_mail(world)
+    asked(world)
+    numbers: list[int] = []
+
+    def meanwhile() -> None:
+        world.later(seconds=151)
+        world.rounds()
+        numbers.append(world.item("erasure")["emptied"])
+
+    world.faults.at("dynamodb.TransactWriteItems", "before", meanwhile, nth=nth)
+    assert world.rounds()
+    assert numbers == [world.item("erasure")["emptied"]]
+    assert numbers[0] > 3
+
+
+@pytest.mark.parametrize("search", [1, 2])
+def test_what_is_written_in_between_is_found_by_the_next_search(world: World, search: int) -> None:
+    """A message was edited just as it was to be emptied."""
+    asked(world)
+    for _ in range(search - 1):
+        world.rounds()
+        world.later(minutes=15)
+    seen(world, "p4")
+    world.later(minutes=1)
+    world.faults.at("dynamodb.TransactWriteItems", "before", lambda: seen(world, "p4", "edited"))
+    world.rounds()
+    assert WORDS in everything(world)
+    row = erased(world)
+    assert WORDS not in everything(world)
+    assert row["search"] == search + 2
+
+
+def test_whoever_had_read_a_message_before_does_not_write_it_back(world: World) -> None:
+    seen(world, "p4")
+    asked(world)
+    world.later(minutes=1)
+    world.faults.at("dynamodb.TransactWriteItems", "before", world.rounds)
+    seen(world, "p4", "removed", author=OTHER)
+    assert f"{WORDS} created" not in everything(world)
+
+
+def test_an_account_that_left_nothing_is_done_with_too(world: World) -> None:
+    asked(world)
+    row = erased(world)
+    assert (row["state"], row["emptied"]) == ("done", 0)
+    assert "due" not in row
+    assert WHO not in everything(world)
+
+
+def test_one_erasure_that_fails_keeps_no_other_from_its_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked(world, "r-1")
+    asked(world, "r-2")
+    real = erasure.search
+    failed: list[str] = []
+
+    def search(store: Any, row: Item, time_left: Any) -> None:
+        if not failed:
+            failed.append(row["pk"])
+            raise ZeroDivisionError
+        real(store, row, time_left)
+
+    monkeypatch.setattr(erasure, "search", search)
+    assert not world.rounds()
+    assert sorted(row["search"] for row in world.items("erasure")) == [1, 2]
+
+
+def test_what_the_log_of_feedback_holds_names_nobody(world: World) -> None:
+    """Nothing to erase there: whoever said something was never written down."""
+    data = {"id": "1", "kind": "post", "text": "Nice map", "at": world.now.isoformat(), "author": {"id": WHO}}
+    world.handle(builders.webhook("feedback.received", data, world.now))
+    assert world.items("feedback")
+    assert WHO not in everything(world)
+
+
+# The decision itself
+
+
+def case(**more: Any) -> Item:
+    return {
+        "pk": "acme#case#c",
+        "sk": "case",
+        "kind": "case",
+        "subject": {"source": "game"},
+        "author": {"id": WHO},
+        "title": "t",
+        "text": "x",
+        "original": "o",
+        "summary": "s",
+        **more,
+    }
+
+
+def test_what_is_empty_already_does_not_change() -> None:
+    ((_, changes),) = traces.of_subject([case()], ACCOUNT)
+    assert not traces.of_subject([case() | changes], ACCOUNT)
+
+
+def test_whatever_finds_the_account_again_comes_last() -> None:
+    audit = {"pk": "acme#case#c", "sk": "audit#000002", "kind": "audit", "who": "game", "detail": {"text": "x"}}
+    flag = {
+        "pk": "acme#subject#s",
+        "sk": "flag#1",
+        "kind": "flag",
+        "flag": "f",
+        "reporter": {"id": WHO},
+        "comment": "c",
+    }
+    changed = [item["kind"] for item, _ in traces.of_subject([case(), audit, flag], ACCOUNT)]
+    assert changed == ["audit", "case", "flag"]
+
+
+def test_a_message_of_somebody_else_about_the_same_thing_stays() -> None:
+    message = {"pk": "acme#subject#s", "sk": "message", "kind": "message", "author": {"id": OTHER}, "text": "x"}
+    assert [item["kind"] for item, _ in traces.of_subject([case(), message], ACCOUNT)] == ["case"]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (WHO, True),
+        (f"report:c1:{WHO}", True),
+        (f"report:{WHO}:c1", True),
+        (f"report:{WHO}0", False),
+        (f"report:x{WHO}", False),
+        ("report:4417", False),
+    ],
+)
+def test_an_id_made_from_the_accounts_is_told_from_one_that_only_looks_like_it(text: str, named: bool) -> None:
+    assert ACCOUNT.named_in(text) is named
+
+
+@pytest.mark.parametrize("author", [f"standard_webhooks {WHO}", "standard_webhooks Kim"])
+def test_a_draft_written_in_a_chat_loses_its_author(author: str) -> None:
+    item = {"pk": "acme#announcement#a", "sk": "announcement", "kind": "announcement", "author": author}
+    assert traces.alone(item, ACCOUNT) == {"author": "erased"}
+    assert not traces.alone({**item, "author": "Kim"}, ACCOUNT)
+    assert not traces.alone({**item, "pk": "peak#announcement#a"}, ACCOUNT)
+
+
+@pytest.mark.parametrize(("state", "emptied"), [("sent", True), ("planned", False), ("unknown", False)])
+def test_a_mail_loses_its_body_once_it_is_sent(state: str, emptied: bool) -> None:
+    request = {"reader": "marie", "subject": "s", "html": "h", "text": "t"}
+    item = {"pk": "acme#digest#d", "sk": "delivery#mail", "kind": "delivery", "purpose": "mail"}
+    changes = traces.alone({**item, "state": state, "request": request}, ACCOUNT)
+    assert changes == ({"request": {**request, "html": "", "text": ""}} if emptied else {})
+
+
+def test_another_communitys_items_are_not_looked_at() -> None:
+    assert not traces.mentions(case(pk="peak#case#c"), ACCOUNT)
+    assert traces.mentions(case(), ACCOUNT)
+
+
+def test_scan_gives_every_item_once_in_pages(world: World) -> None:
+    a_life(world)
+    keys: list[Any] = []
+    items, cursor = table().scan(5)
+    while cursor:
+        keys += map(key_of, items)
+        items, cursor = table().scan(5, cursor)
+    keys += map(key_of, items)
+    assert sorted(keys) == sorted(map(key_of, world.every_item()))
