@@ -96,7 +96,8 @@ def left(item: Item, who: Account, theirs: bool, names: set[str], flags: set[str
             named = {"flag": GONE} if item["flag"] in flags else {}
             return named | ({"reporter": {}, "comment": ""} if who.is_at(item, "reporter") else {})
         case "decided":
-            return {field: {} for field in PEOPLE["decided"] if who.is_at(item, field)}
+            people: Item = {field: {} for field in PEOPLE["decided"] if who.is_at(item, field)}
+            return people | ({"text": ""} if theirs and "text" in item else {})
         case "decision":
             return {"by": GONE} if item["by"] in names else {}
         case "audit":

@@ -17,8 +17,8 @@ from events.moderation import DecisionReported, FlagRaised, Subject
 from events.people import Person
 from functions.platforms.outgoing import NotSentError, Piece, UnansweredError
 from functions.platforms.reddit import connection, poller
-from functions.platforms.walk import Listing, Page, walk
 from functions.platforms.standing import AskedError, Finding, Keys, Polled
+from functions.platforms.walk import Listing, Page, walk
 from tests.contracts.shared import MARKS, PAYLOADS
 from tests.platforms.deliveries import event, ignored, sample
 from tests.platforms.hands import reply
