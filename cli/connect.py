@@ -101,6 +101,8 @@ class Heard:
     """Envelope id → pipeline."""
     answered: int = 0
     refused: int = 0
+    early: bool = False
+    """It was called before the door had heard of it."""
     astray: set[str] = field(default_factory=set)
     """Names of sources that do not exist and were called."""
 
@@ -113,6 +115,8 @@ def heard(lines: Iterator[Mapping[str, Any]], place: Source) -> Heard:
     found = Heard()
     for line in lines:
         match line:
+            case {"message": "refused", "why": "no such source", "source": place.id}:
+                found.early = True
             case {"message": "refused", "why": "no such source", "source": str(name)}:
                 found.astray.add(name)
             case {"source": place.id, "message": "refused"}:
@@ -161,6 +165,9 @@ def judged(found: Heard, place: Source) -> list[Finding]:
     if found.astray:
         names = ", ".join(f"/hooks/{name}" for name in sorted(found.astray) if name) or "an address that is no name"
         findings.append(Finding("address", "wrong", f"called was {names}; the right address is {address(place)}"))
+    if found.early and not found.enough:
+        told = "it was called before the program had reached the door: send again in a minute"
+        findings.append(Finding("source", "unknown", told))
     if found.refused and not found.enough:
         told = f"{found.refused} refused: the secret there is not the one that was put for {place.id!r}"
         findings.append(Finding("signature", "wrong", told))

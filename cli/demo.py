@@ -188,7 +188,7 @@ def drain(api: Api) -> None:
     while time.monotonic() < deadline:
         try:
             told = api.get("/status")
-            if told["queues"]["parked"] or told["dead"]:
+            if told["queues"]["parked"] or told["queues"]["upkeep"] or told["dead"]:
                 invoke("FunctionUpkeep")
             elif not any(told["queues"].values()):
                 return

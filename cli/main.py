@@ -167,7 +167,7 @@ def status(community: CommunityOption = None, as_json: JsonOption = False) -> No
         if as_json:
             last_line(told)
             return
-        grid([told["waiting"]], ("cases", "drafts", "deliveries", "parked"), "")
+        grid([told["waiting"]], ("cases", "drafts", "deliveries", "parked", "standing", "alerts"), "")
         grid([{**told["queues"], "dead": told["dead"]}], (*told["queues"], "dead"), "")
         waiting = api(community).get("/deliveries")["deliveries"]
         if waiting:

@@ -103,6 +103,7 @@ def flag_write(subject_pk: str, flag: FlagRaised, explained: Item | None, case: 
     }
     why = {
         "kind": "flag",
+        "source": flag.source,
         "flag": flag.flag,
         "reason": flag.reason,
         "code": flag.code,
@@ -137,6 +138,7 @@ def record_explanation(store: Table, envelope: Envelope, told: FlagExplained, no
     key = subject_pk, flag_sk(told.flag)
     why: Item = {
         "kind": "flag",
+        "source": told.source,
         "flag": told.flag,
         "reason": told.reason,
         "code": told.code,
@@ -203,6 +205,7 @@ def record_decision(store: Table, envelope: Envelope, told: DecisionReported, no
             "pk": subject_pk,
             "sk": name,
             "kind": "decided",
+            "source": told.source,
             "decision": told.decision,
             "did": told.did,
             "outcome": told.outcome or "",

@@ -68,7 +68,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP answer, whole. The body is at most 64 KiB of what came."""
+    """An HTTP answer, whole. The body is at most 64 KiB of what came; 4 MiB for what is fetched on a schedule."""
 
     status: int
     headers: Mapping[str, str]

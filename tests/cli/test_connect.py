@@ -46,6 +46,11 @@ def test_a_wrong_secret_and_a_wrong_address_are_named(world: World) -> None:
     assert told() == [("delivery", "unknown")]
 
 
+def test_a_source_that_was_pushed_a_moment_ago_is_not_called_unknown(world: World) -> None:
+    assert told(line("refused", why="no such source")) == [("source", "unknown")]
+    assert told(line("refused", why="no such source"), line("answered")) == [("handshake", "good")]
+
+
 def test_what_was_refused_before_something_got_in_is_no_longer_wrong(world: World) -> None:
     refused = line("refused", why="not signed with a secret of this source")
     assert told(refused, line("answered", status="200")) == [("handshake", "good")]
