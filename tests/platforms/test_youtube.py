@@ -465,10 +465,14 @@ def told(report: Report, what: str) -> str:
     return finding.told
 
 
+ENDING = reply(200, page("verified", AT + timedelta(days=2)))
+"""Little is left of it: it is renewed."""
+
+
 def test_the_hub_is_asked_with_everything_websub_wants() -> None:
-    hub = Hub()
+    hub = Hub(shown=ENDING)
     hub.check(repair=True)
-    assert hub.asked[0] == (
+    assert hub.asked[1] == (
         "POST",
         "/subscribe",
         {
@@ -508,11 +512,19 @@ def test_what_was_taken_and_not_yet_confirmed_is_unknown_and_lasts_ten_days() ->
     assert report.until == AT + timedelta(days=10)
 
 
-def test_a_renewal_counts_from_the_shorter_of_what_was_asked_and_granted() -> None:
-    granted = Hub(shown=reply(200, page("verified", AT + timedelta(days=5)))).check(repair=True)
-    assert (granted.state, granted.until) == ("good", AT + timedelta(days=5))
-    longer = Hub(shown=reply(200, page("verified", AT + timedelta(days=50)))).check(repair=True)
-    assert longer.until == AT + timedelta(days=10)
+def test_a_subscription_is_renewed_when_a_quarter_of_its_life_is_left() -> None:
+    left = Hub(shown=reply(200, page("verified", AT + timedelta(days=2, hours=13))))
+    assert states(left.check(repair=True)) == {"subscription": "good"}
+    assert [method for method, *_ in left.asked] == ["GET"]
+    ending = Hub(shown=ENDING)
+    assert states(ending.check(repair=True)) == {"request": "good", "subscription": "good"}
+    assert [method for method, *_ in ending.asked] == ["GET", "POST"]
+
+
+def test_until_the_renewal_is_seen_the_old_end_counts() -> None:
+    assert Hub(shown=ENDING).check(repair=True).until == AT + timedelta(days=2)
+    ended = Hub(shown=reply(200, page("verified", AT - timedelta(days=1)))).check(repair=True)
+    assert (states(ended)["subscription"], ended.until) == ("unknown", AT + timedelta(days=10))
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -521,12 +533,12 @@ def test_when_the_hub_takes_none_the_feed_is_polled_meanwhile(status: int) -> No
     assert states(report) == {"request": "unknown", "subscription": "unknown"}
     assert told(report, "request").endswith(f"(answered {status}); the feed is polled meanwhile")
     assert report.until is None
-    still = Hub(taken=reply(status)).check(repair=True)
-    assert (states(still)["subscription"], still.until) == ("good", AT + timedelta(days=9))
+    still = Hub(taken=reply(status), shown=ENDING).check(repair=True)
+    assert (states(still)["subscription"], still.until) == ("good", AT + timedelta(days=2))
 
 
 def test_a_refusal_repeats_the_hub_s_words() -> None:
-    report = Hub(taken=reply(400, b"Invalid parameter: hub.callback")).check(repair=True)
+    report = Hub(taken=reply(400, b"Invalid parameter: hub.callback"), shown=ENDING).check(repair=True)
     assert states(report)["request"] == "wrong"
     assert "Invalid parameter: hub.callback" in told(report, "request")
 
@@ -563,7 +575,7 @@ def test_a_page_of_an_error_says_nothing_of_the_subscription() -> None:
 
 @pytest.mark.parametrize(("status", "state"), [(200, "good"), (204, "good"), (301, "unknown"), (410, "wrong")])
 def test_what_the_hub_s_answer_means(status: int, state: str) -> None:
-    assert states(Hub(taken=reply(status)).check(repair=True))["request"] == state
+    assert states(Hub(taken=reply(status), shown=ENDING).check(repair=True))["request"] == state
 
 
 @pytest.mark.parametrize("error", [NotSentError("no address"), UnansweredError("no answer")])

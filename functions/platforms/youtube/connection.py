@@ -24,6 +24,9 @@ TOPIC = "https://www.youtube.com/xml/feeds/videos.xml?channel_id="
 LEASE = 10 * 24 * 3600
 """Seconds that we ask for; the hub grants no more."""
 
+RENEWED = timedelta(seconds=LEASE / 4)
+"""Before its end: there is time for many more tries."""
+
 CHANNEL = re.compile(r"UC[0-9A-Za-z_-]{22}")
 LONGEST_SECRET = 199
 """Bytes; "MUST be less than 200 bytes in length", section 5.1."""
@@ -46,17 +49,20 @@ def steps(place: Source, url: str) -> tuple[str, ...]:
 
 
 def check(place: Source, url: str, keys: Keys, hands: Hands, *, repair: bool) -> Report:
-    """Ask the hub's page how the subscription stands. To mend is to subscribe (again): that renews it."""
+    """Ask the hub's page how the subscription stands. To mend is to subscribe (again): that renews it, and is done
+    once little of its life is left, or where the page does not tell."""
     unfit = finding_before(place, keys)
     if unfit or not keys.signing:
         return Report(unfit)
     topic = TOPIC + place.about
     form = {"hub.callback": f"{url}?key={key(keys.signing, topic)}", "hub.topic": topic, "hub.secret": keys.signing}
-    request = subscribed(form, hands) if repair else None
     state, ends = standing(form, hands)
     now = datetime.fromtimestamp(hands.timestamp, UTC)
+    lasting = state == "verified" and ends is not None and ends - now > RENEWED
+    request = subscribed(form, hands) if repair and not lasting else None
     if request and request.state == "good":
-        # What the page says may be from before the renewal: then the next renewal comes early, which does no harm.
+        state = state if state == "verified" and (ends is None or ends > now) else "unverified"
+        # What the page says is from before the renewal: then the next look comes early, which does no harm.
         lasts = now + timedelta(seconds=LEASE)
         ends = min(ends, lasts) if ends and ends > now else lasts
     stands = judged(state, ends, now, place)
