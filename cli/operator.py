@@ -107,6 +107,8 @@ def put_secret(name: str, value: str, *, outgoing: bool) -> None:
     if place is None:
         raise OperatorError(f"the program has no source or target {name!r}")
     outgoing = outgoing or source is None
+    if not value.isprintable():
+        raise OperatorError("there is a line break or another control character in it: put it as one line")
     if place.platform in ("standard_webhooks", "webhook"):
         try:
             check_standard(value, outgoing=outgoing)

@@ -1,5 +1,6 @@
 """From a row to one call: which adapter, to where, with which credential. The only audited way out."""
 
+import traceback
 from importlib import import_module
 from typing import Any, cast
 
@@ -102,5 +103,8 @@ def make(row: Item, platform: str, to: Destination, hands: Hands) -> Outcome | F
     except Exception as error:  # noqa: BLE001
         # A failure nobody thought of, somewhere around a call that may have been made: that is what
         # "unknown" means. Anything narrower would one day call it "not sent" and send it twice.
-        logger.exception("an adapter failed", extra={"adapter": platform})
+        # Its message is not told: that of a bad header or address holds the credential.
+        frames = traceback.extract_tb(error.__traceback__)
+        where = [f"{frame.filename.rpartition('functions/')[2]}:{frame.lineno}" for frame in frames][-5:]
+        logger.error("an adapter failed", extra={"adapter": platform, "error": type(error).__name__, "where": where})
         return Unknown(f"unforeseen: {type(error).__name__}")

@@ -65,10 +65,12 @@ def record(store: Table, feedback: FeedbackReceived, said_at: datetime, delivery
     if feedback.said_at > said_at:
         return change(store, anew(feedback), said_at, delivery, now)
     item = logged(feedback, said_at, delivery, now)
+    # What may be taken back and given anew has a newest state from the beginning: an older removal means nothing.
+    newest = {"newest": f"{clock.text(feedback.said_at)}#0"} if feedback.remembered else {}
     try:
-        store.write(Put({**item, "about": feedback.about, "state": "created"}, when=[table.absent()]))
+        store.write(Put({**item, "about": feedback.about, "state": "created", **newest}, when=[table.absent()]))
     except ConditionFailedError:
-        return "duplicate"
+        return change(store, anew(feedback), said_at, delivery, now) if feedback.remembered else "duplicate"
     return "recorded"
 
 

@@ -288,7 +288,9 @@ def record_message(store: Table, envelope: Envelope, seen: MessageSeen, now: dat
             "version": (before or {}).get("version", 0) + 1,
             "expires": int((now + MESSAGES_KEPT).timestamp()),
         }
-        same = table.equals("version", before["version"]) if before else table.absent()
+        # One that has expired may still be there.
+        none = table.either([table.absent()], [table.before("expires", int(now.timestamp()))])
+        same = table.equals("version", before["version"]) if before else none
         try:
             store.transact(
                 [

@@ -56,6 +56,8 @@ def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
         event = adapter.normalise(envelope, place)
     except ValidationError as error:
         raise Unplaceable(f"{envelope.event}: {told(error)}") from error
+    except (ArithmeticError, RecursionError) as error:
+        raise Unplaceable(f"{envelope.event}: a number, time or nesting in it is beyond all use") from error
     if not isinstance(event, Ignored) and len(event.model_dump_json().encode()) > LARGEST:
         raise Unplaceable(f"the text is longer than a record can hold ({LARGEST} bytes)")
     return event
@@ -68,7 +70,10 @@ def told(error: ValidationError) -> str:
 
 
 def wrong(problem: Mapping[str, Any]) -> str:
-    return "is missing" if problem["input"] in (None, "") else str(problem["msg"])
+    if problem["type"] == "missing" or problem["input"] in (None, ""):
+        return "is missing"
+    plain = {"model_type": "is no object", "too_long": "is too long", "string_too_long": "is too long"}
+    return plain.get(problem["type"], str(problem["msg"]).removeprefix("Value error, "))
 
 
 def origin(envelope: Envelope) -> dict[str, str]:

@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 import urllib3
@@ -66,6 +66,12 @@ class Bounded:
         if left <= 0:
             raise NotSentError("no time is left in this attempt")
         outcome: queue.SimpleQueue[Reply | Exception] = queue.SimpleQueue()
+        # A thread that was given up may be frozen with its process, and wake up in somebody else's attempt.
+        given_up = threading.Event()
+
+        def seconds() -> float:
+            """What is left of this attempt; nothing once it was given up."""
+            return 0.0 if given_up.is_set() else self.until - time.monotonic()
 
         def call() -> None:
             try:
@@ -76,7 +82,7 @@ class Bounded:
                         headers=headers,
                         body=body,
                         private=private,
-                        seconds=left,
+                        seconds=seconds,
                         largest=self.largest,
                     )
                 )
@@ -87,6 +93,7 @@ class Bounded:
         try:
             told = outcome.get(timeout=left)
         except queue.Empty:
+            given_up.set()
             raise UnansweredError(f"no whole answer within {self.seconds:.0f} s") from None
         if isinstance(told, Exception):
             raise told
@@ -100,10 +107,11 @@ def request(
     headers: Mapping[str, str],
     body: bytes,
     private: bool,
-    seconds: float,
+    seconds: Callable[[], float],
     largest: int,
 ) -> Reply:
-    """Raises NotSentError when nothing left this machine, UnansweredError when no whole answer came."""
+    """Raises NotSentError when nothing left this machine, UnansweredError when no whole answer came. `seconds`
+    tells what is left; it is asked again once the address is found, which may take any time."""
     split = urlsplit(url)
     host = split.hostname or ""
     secure = split.scheme == "https"
@@ -112,7 +120,10 @@ def request(
     except ValueError as error:
         raise NotSentError(f"{host} has no such port") from error
     target = address(host, port, private)
-    timeout = urllib3.Timeout(connect=min(3.0, seconds), total=seconds)
+    left = seconds()
+    if left <= 0:
+        raise NotSentError(f"{host}: finding its address took all the time there was")
+    timeout = urllib3.Timeout(connect=min(3.0, left), total=left)
     pool: urllib3.HTTPConnectionPool
     if secure:
         pool = urllib3.HTTPSConnectionPool(
@@ -125,6 +136,8 @@ def request(
         )
     else:
         pool = urllib3.HTTPConnectionPool(target, port, timeout=timeout)
+    if not all(value.isprintable() for value in headers.values()):
+        raise NotSentError(f"{host}: a credential or header holds a line break")  # And its value is told to nobody.
     path = (split.path or "/") + (f"?{split.query}" if split.query else "")
     named = {"host": split.netloc.rpartition("@")[2], "user-agent": "Liaison/0.1", **headers}
     try:

@@ -13,20 +13,31 @@ HEARD = timedelta(minutes=2)
 
 
 def rotated(stored: str | None, new: str, now: datetime, overlap: timedelta = OVERLAP) -> str:
-    """What to store when a secret is put: the one before it stays good for a while."""
-    before = json.loads(stored).get("current") if stored else None
+    """What to store when a secret is put: the one before it stays good for a while. Put again within that while, the
+    one that platforms may still sign with stays, and the one nobody has heard of goes."""
+    kept: Mapping[str, str] = json.loads(stored) if stored else {}
+    before = kept.get("current")
     if before in (None, new):
         return stored if stored and before == new else json.dumps({"current": new})
-    return json.dumps({"current": new, "previous": before, "previous_until": (now + overlap).isoformat()})
+    heard = kept["previous"] if before_is_new(kept, now) else before
+    return json.dumps({"current": new, "previous": heard, "previous_until": (now + overlap).isoformat()})
+
+
+def before_is_new(kept: Mapping[str, str], now: datetime) -> bool:
+    """Whether the current secret was put so lately that no platform can sign with it yet."""
+    until = kept.get("previous_until")
+    return until is not None and now < put_at(until) + HEARD
+
+
+def put_at(previous_until: str) -> datetime:
+    return datetime.fromisoformat(previous_until).astimezone(UTC) - OVERLAP
 
 
 def settled(stored: str, now: datetime) -> str:
     """The secret a platform is told to sign with: a new one only once every door can have heard of it, so that a
     platform that never sends again (GitHub) loses nothing by a rotation."""
     kept: Mapping[str, str] = json.loads(stored)
-    until = kept.get("previous_until")
-    put_at = datetime.fromisoformat(until).astimezone(UTC) - OVERLAP if until else None
-    return kept["previous"] if put_at and now < put_at + HEARD else kept["current"]
+    return kept["previous"] if before_is_new(kept, now) else kept["current"]
 
 
 def live(stored: str, now: datetime) -> list[str]:

@@ -43,7 +43,7 @@ def posted(address: str, body: bytes, headers: dict[str, str], seconds: float) -
             retries=False,
             redirect=False,
         )
-    except urllib3.exceptions.HTTPError as error:
+    except (urllib3.exceptions.HTTPError, ValueError) as error:  # A ValueError: a token that is no header.
         logger.warning("a form could not be opened", extra={"error": type(error).__name__})
         return False
     try:

@@ -103,7 +103,7 @@ def pings(command: Command, platform: str) -> Path:
     ("body", "reason"),
     [
         (b'{"type": "match.finished", "data": {}}', "no event type 'match.finished' is known here"),
-        (b'{"type": "flag.raised", "data": {"id": "1"}}', "flag.raised: data.subject: Field required"),
+        (b'{"type": "flag.raised", "data": {"id": "1"}}', "flag.raised: data.subject: is missing"),
         (b"hello", "the body is not a JSON object"),
         (b"", "the body is not a JSON object"),
         (b'{"type": "\\ud800"}', "no event type '?' is known here"),

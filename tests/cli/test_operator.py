@@ -80,8 +80,15 @@ def test_a_public_key_is_put_and_rotated_like_a_secret(world: World) -> None:
     operator.put_secret("game", GOOD, outgoing=False)
     operator.put_secret("game", PUBLIC, outgoing=False)
     assert secret.live(stored("sources", "game"), world.now) == [PUBLIC, GOOD]
+    world.later(minutes=2)
     operator.put_secret("game", OTHER, outgoing=False)
     assert secret.live(stored("sources", "game"), world.now) == [OTHER, PUBLIC]
+
+
+def test_a_credential_of_two_lines_is_refused_without_being_repeated(world: World) -> None:
+    with pytest.raises(OperatorError, match="line break") as refused:
+        operator.put_secret("game", "xoxb-secret\nsecond", outgoing=True)
+    assert "xoxb" not in str(refused.value)
 
 
 @pytest.mark.parametrize("value", ["whpk_", "whpk_%%%", "whpk_é", "whpk_QUJD", "whpk_" + "QUJD" * 11, PUBLIC + "QUJD"])

@@ -132,3 +132,12 @@ def test_an_edit_does_not_change_what_kind_of_thing_it_is(world: World) -> None:
     records.change(table(), FeedbackChanged.model_validate(given), START, "d", world.now)
     (item,) = world.items("feedback")
     assert (item["type"], item["text"]) == ("post", "two")
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations((0, 1, 2))))
+def test_given_taken_back_and_given_again_counts_once_in_any_order(world: World, order: tuple[int, ...]) -> None:
+    react(world)  # The first is known: what takes it back can be found.
+    steps = (lambda: react(world), lambda: take_back(world, 1), lambda: react(world, after=2))
+    for number in order:
+        steps[number]()
+    assert total(world) == 1

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cli.inspect import examine_answer
 from events.feedback import FeedbackReceived
 from events.moderation import DecisionReported, FlagRaised, Subject
 from events.people import Person
@@ -626,3 +627,13 @@ def test_without_a_password_the_check_says_so() -> None:
     report = connection.check(PLACE, "", Keys("", ""), routes().hands(), repair=False)
     assert report.state == "wrong"
     assert "liaison secret put" in report.findings[0].told
+
+
+@pytest.mark.parametrize("claim", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00", "1969-12-31T00:00:00Z"])
+def test_a_time_nobody_can_mean_is_not_believed(claim: str) -> None:
+    """Anybody may write one into a post that mentions us."""
+    record = {"text": "hi", "createdAt": claim}
+    one = {"uri": "at://did:plc:u/app.bsky.feed.post/1", "reason": "mention", "author": {"did": "did:plc:u"}}
+    answer = {"notifications": [{**one, "cid": "c", "indexedAt": "2026-11-21T09:30:00.000Z", "record": record}]}
+    (said,) = examine_answer("bluesky", json.dumps(answer).encode()).events
+    assert said.as_given["said_at"] == "2026-11-21T09:30:00.000Z"

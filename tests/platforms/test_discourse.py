@@ -1,5 +1,6 @@
 """Discourse: what flags, decisions, posts, signs, chat and topics become, and what is asked at the forum."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from copy import deepcopy
@@ -1045,6 +1046,13 @@ def test_without_a_key_or_an_address_nothing_is_asked() -> None:
 
 
 URL = "https://liaison.example.com/hooks/place"
+ROTATED = Keys(signing="another secret of ours", token="api key")
+
+
+def keyed(keys: Keys = KEYS, url: str = URL) -> str:
+    return f"{url}?k={hashlib.sha256(keys.signing.encode()).hexdigest()[:8]}"
+
+
 TYPES = {
     "topic": {"topic_created": 101, "topic_edited": 103, "topic_destroyed": 104},
     "post": {"post_created": 201, "post_edited": 202, "post_destroyed": 203, "post_recovered": 204},
@@ -1123,7 +1131,7 @@ def test_a_forum_without_our_webhook_gets_one_and_a_second_repair_changes_nothin
     assert not forum.written
     assert set(forum.states(repair=True).values()) == {"good"}
     (hook,) = forum.hooks
-    assert (hook["payload_url"], hook["active"], hook["secret"]) == (URL, True, KEYS.signing)
+    assert (hook["payload_url"], hook["active"], hook["secret"]) == (keyed(), True, KEYS.signing)
     assert {one["name"] for one in hook["web_hook_event_types"]} == {
         *("reviewable_created", "reviewable_updated"),
         *("post_created", "post_edited", "post_destroyed", "post_recovered", "post_liked"),
@@ -1143,7 +1151,6 @@ def test_without_news_no_topics_are_wanted() -> None:
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [
-        ({"payload_url": "https://old.example.com/hooks/place"}, "address"),
         ({"active": False}, "active"),
         ({"content_type": 2}, "content type"),
         ({"secret": "somebody's"}, "secret there"),
@@ -1175,13 +1182,43 @@ def test_a_limit_leaves_out_flags_and_is_a_person_s_to_lift(limit: dict[str, Any
     assert forum.states()["limits"] == forum.states(repair=True)["limits"] == "wrong"
 
 
-def test_a_forum_that_does_not_show_its_secret_is_believed_once_it_was_written() -> None:
-    forum = Forum([good()], shows_secret=False)
-    assert forum.states()["secret there"] == "unknown"
-    shown = connection.same_secret(None, KEYS.signing, PLACE, written=False)
-    assert "`liaison connect place` writes" in shown.told
-    assert forum.states(repair=True)["secret there"] == "good"
-    assert forum.hooks[0]["secret"] == KEYS.signing
+def test_a_webhook_that_was_pasted_by_hand_is_mended_once_where_its_secret_is_not_shown() -> None:
+    forum = Forum([good(payload_url=URL, secret="somebody's")], shows_secret=False)
+    states = forum.states()
+    assert (states["address"], states.pop("secret there"), set(states.values())) == ("good", "unknown", {"good"})
+    hidden = connection.same_secret({"payload_url": URL}, URL, KEYS.signing, PLACE)
+    assert "`liaison connect place` writes" in hidden.told
+    for _ in range(2):
+        assert set(forum.states(repair=True).values()) == {"good"}
+    assert forum.written == [("PUT", "/admin/api/web_hooks/1.json")]
+    assert [(one["payload_url"], one["secret"]) for one in forum.hooks] == [(keyed(), KEYS.signing)]
+
+
+def test_a_webhook_that_was_pasted_by_hand_stays_where_its_secret_is_shown() -> None:
+    forum = Forum([good(payload_url=URL)])
+    assert set(forum.states(repair=True).values()) == {"good"}
+    assert not forum.written
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_another_secret_is_written_once(shown: bool) -> None:
+    forum = Forum([good()], shows_secret=shown)
+    assert forum.states(keys=ROTATED)["secret there"] == "wrong"
+    for _ in range(2):
+        assert set(forum.states(repair=True, keys=ROTATED).values()) == {"good"}
+    assert forum.written == [("PUT", "/admin/api/web_hooks/1.json")]
+    assert [(one["payload_url"], one["secret"]) for one in forum.hooks] == [(keyed(ROTATED), ROTATED.signing)]
+
+
+@pytest.mark.parametrize("url", ["https://elsewhere.example.com/hooks/place", f"{URL}-2", f"{URL}/", f"x{URL}"])
+@pytest.mark.parametrize("query", ["", "?k=12345678", keyed(url="")])
+def test_another_s_webhook_is_left_alone_and_ours_made_beside_it(url: str, query: str) -> None:
+    foreign = good(payload_url=url + query, secret="somebody's")
+    forum = Forum([deepcopy(foreign)])
+    assert forum.states()["webhook"] == "wrong"
+    assert set(forum.states(repair=True).values()) == {"good"}
+    assert forum.hooks[0] == foreign
+    assert [one["payload_url"] for one in forum.hooks[1:]] == [keyed()]
 
 
 def test_a_failed_delivery_is_told() -> None:

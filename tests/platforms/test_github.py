@@ -1,5 +1,7 @@
 """GitHub: what discussions, issues, comments, stars, releases and blocks become, and what is asked there."""
 
+import copy
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -514,6 +516,13 @@ def test_whatever_stands_in_a_field_the_event_is_whole_ignored_or_parked(data: s
 
 URL = "https://liaison.example.com/hooks/place"
 KEYS = Keys(signing="a secret of ours", token="token")
+ROTATED = Keys(signing="another secret of ours", token="token")
+
+
+def keyed(keys: Keys = KEYS, url: str = URL) -> str:
+    return f"{url}?k={hashlib.sha256(keys.signing.encode()).hexdigest()[:8]}"
+
+
 NOW = 1_795_339_800
 HOUR = 3_600
 
@@ -531,6 +540,8 @@ class GitHub:
     """Newest first."""
     redelivered: list[int] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list)
+    """As they were written."""
     refuses: dict[str, Reply] = field(default_factory=dict)
     """By how a request begins: an answer of its own."""
 
@@ -565,6 +576,7 @@ class GitHub:
     def written(self, method: str, path: str, given: dict[str, Any]) -> Reply:
         if path.endswith("/pings"):
             return reply(204)
+        self.secrets.append(given["config"]["secret"])
         if method == "POST":
             assert given.pop("name") == "web"
             self.hooks.append(self.shown({"id": 12, **given}))
@@ -598,7 +610,7 @@ class GitHub:
 
 
 def hook(**more: Any) -> dict[str, Any]:
-    config = {"url": URL, "content_type": "json", "insecure_ssl": "0", "secret": "********"}
+    config = {"url": keyed(), "content_type": "json", "insecure_ssl": "0", "secret": "********"}
     config.update({name: more.pop(name) for name in list(more) if name in config})
     response = {"code": 200, "status": "active", "message": "OK"}
     given = {"id": 12, "name": "web", "active": True, "events": list(connection.EVENTS), "last_response": response}
@@ -609,7 +621,8 @@ def hook(**more: Any) -> dict[str, Any]:
 
 
 def test_what_failed_is_asked_for_again_and_what_arrived_is_not() -> None:
-    there = GitHub([hook(), hook(id=13, url="https://elsewhere.example.com/hooks/other")])
+    others = [hook(id=11, url=keyed(url="https://old.example.com/hooks/place")), hook(id=13, url=f"{URL}?k=12345678")]
+    there = GitHub([others[0], hook(), others[1]])
     there.failed(1, "lost", NOW - 600)
     there.failed(2, "arrived", NOW - 500)
     there.failed(3, "arrived", NOW - 400, 200)
@@ -699,7 +712,8 @@ def test_a_token_that_may_not_is_told(status: int) -> None:
 
 
 def test_without_our_webhook_or_a_token_nothing_is_asked_for() -> None:
-    there = GitHub([hook(url="https://elsewhere.example.com/hooks/other")])
+    others = ["https://elsewhere.example.com/hooks/place", URL, keyed(ROTATED), keyed(url=f"{URL}-2")]
+    there = GitHub([hook(url=url) for url in others])
     assert there.poll("before").cursor == "before"
     asked = len(there.asked)
     assert poller.poll(PLACE, "before", Keys("", ""), there.hands()).cursor == "before"
@@ -752,7 +766,7 @@ def test_a_repository_without_our_webhook_gets_one_and_a_second_repair_changes_n
     assert not there.hooks
     assert set(there.states(repair=True).values()) == {"good"}
     (made,) = there.hooks
-    assert (made["active"], made["config"]["url"], made["config"]["content_type"]) == (True, URL, "json")
+    assert (made["active"], made["config"]["url"], made["config"]["content_type"]) == (True, keyed(), "json")
     assert made["config"]["insecure_ssl"] == "0"
     assert set(made["events"]) == set(connection.EVENTS)
     there.asked.clear()
@@ -770,7 +784,8 @@ def test_an_organisation_is_asked_for_its_blocks_too() -> None:
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [
-        ({"url": "https://old.example.com/hooks/place"}, "address"),
+        ({"url": URL}, "secret there"),
+        ({"url": keyed(ROTATED)}, "secret there"),
         ({"active": False}, "active"),
         ({"content_type": "form"}, "content type"),
         ({"insecure_ssl": "1"}, "insecure SSL"),
@@ -786,9 +801,49 @@ def test_what_is_wrong_is_named_and_mended(change: dict[str, Any], wrong: str) -
     there = GitHub([hook(**change)])
     assert [what for what, state in there.states().items() if state != "good"] == [wrong]
     assert set(there.states(repair=True).values()) == {"good"}
-    assert there.hooks[0]["config"]["url"] == URL
+    assert there.hooks[0]["config"]["url"] == keyed()
     assert there.asked[-1].endswith("/12/pings")
     assert len(there.hooks) == 1
+
+
+@pytest.mark.parametrize("url", ["https://elsewhere.example.com/hooks/place", f"{URL}-2", f"{URL}/", f"x{URL}"])
+@pytest.mark.parametrize("query", ["", "?k=12345678", keyed(url="")])
+def test_another_s_webhook_is_left_alone_and_ours_made_beside_it(url: str, query: str) -> None:
+    foreign = hook(id=11, url=url + query, events=["push"])
+    there = GitHub([copy.deepcopy(foreign)])
+    assert there.states()["webhook"] == "wrong"
+    assert set(there.states(repair=True).values()) == {"good"}
+    assert there.hooks[0] == foreign
+    assert [one["config"]["url"] for one in there.hooks[1:]] == [keyed()]
+
+
+def test_another_secret_is_written_once() -> None:
+    there = GitHub()
+    there.states(repair=True)
+    assert there.states(keys=ROTATED)["secret there"] == "wrong"
+    there.asked.clear()
+    for _ in range(2):
+        assert set(there.states(repair=True, keys=ROTATED).values()) == {"good"}
+    assert [asked.partition(" ")[0] for asked in there.asked] == ["GET", "PATCH", "POST", "GET"]
+    assert [one["config"]["url"] for one in there.hooks] == [keyed(ROTATED)]
+    assert there.secrets == [KEYS.signing, ROTATED.signing]
+
+
+def test_a_webhook_that_was_pasted_by_hand_is_mended_once() -> None:
+    there = GitHub([hook(url=URL)])
+    states = there.states()
+    assert (states["address"], states.pop("secret there"), set(states.values())) == ("good", "unknown", {"good"})
+    there.asked.clear()
+    for _ in range(2):
+        assert set(there.states(repair=True).values()) == {"good"}
+    assert [asked.partition(" ")[0] for asked in there.asked] == ["GET", "PATCH", "POST", "GET"]
+    assert ([one["config"]["url"] for one in there.hooks], there.secrets) == ([keyed()], [KEYS.signing])
+
+
+def test_of_two_that_call_us_the_one_with_our_secret_counts() -> None:
+    there = GitHub([hook(id=11, url=URL), hook()])
+    assert set(there.states(repair=True).values()) == {"good"}
+    assert [one["config"]["url"] for one in there.hooks] == [URL, keyed()]
 
 
 def test_events_that_others_ticked_stay_but_not_everything() -> None:

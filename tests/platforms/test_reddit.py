@@ -237,7 +237,8 @@ def test_an_edit_changes_what_was_received() -> None:
         ({"is_gallery": True}, "[gallery]"),
         ({"is_video": True}, "[video]"),
         ({"is_self": True}, ""),
-        ({"selftext": "Look at &lt;that&gt;"}, "Look at <that>"),
+        ({"selftext": "Look at &lt;that&gt;"}, "Look at <that>\n[link: https://clips.example.com/42]"),
+        ({"selftext": "Look at &lt;that&gt;", "is_self": True}, "Look at <that>"),
     ],
     ids=str,
 )

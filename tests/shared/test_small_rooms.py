@@ -60,10 +60,17 @@ def test_putting_the_same_secret_again_changes_nothing() -> None:
 
 def test_of_two_rotations_in_a_day_only_the_last_two_secrets_are_good() -> None:
     stored = None
-    for name in ("one", "two", "three"):
-        stored = secret.rotated(stored, name, START)
+    for number, name in enumerate(("one", "two", "three")):
+        stored = secret.rotated(stored, name, START + number * secret.HEARD)
     assert stored is not None
-    assert secret.live(stored, START) == ["three", "two"]
+    assert secret.live(stored, START + 2 * secret.HEARD) == ["three", "two"]
+
+
+def test_a_secret_that_is_put_again_at_once_does_not_push_out_the_one_in_use() -> None:
+    """No platform can have been told of the second: what they sign with is the first."""
+    stored = secret.rotated(secret.rotated(secret.rotated(None, "one", START), "two", START), "three", START)
+    assert secret.live(stored, START) == ["three", "one"]
+    assert secret.settled(stored, START) == "one"
 
 
 # Parameters

@@ -10,6 +10,7 @@ from typing import Any
 from events.envelope import Envelope
 from events.feedback import FeedbackReceived
 from events.moderation import DecisionReported, FlagRaised, Outcome
+from events.people import YEARS
 from events.program import Source
 from events.reasons import code_of
 from functions.platforms.door import read_object
@@ -84,7 +85,7 @@ def said(body: dict[str, Any], envelope: Envelope, place: Source) -> FeedbackRec
             **origin(envelope),
             "content": uri,
             "kind": body["reason"],
-            "text": record.get("text") or shown(optional(record, "embed")),
+            "text": beside(record.get("text") or "", shown(optional(record, "embed"))),
             "language": language(record),
             "url": post_url(uri),
             "revision": body.get("cid") or "",
@@ -107,15 +108,21 @@ def when(created: object, indexed: object) -> object:
 
 
 def moment(stamp: object) -> datetime | None:
+    """Nothing for what is no time, or none that anybody meant (year 1)."""
     try:
         found = datetime.fromisoformat(stamp) if isinstance(stamp, str) else None
-    except ValueError:
+        return found.astimezone(UTC) if found and found.tzinfo and found.year in YEARS else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found and found.tzinfo else None
+
+
+def beside(text: object, seen: str) -> object:
+    """The words, and what stands beside them."""
+    return f"{text}\n{seen}".strip() if seen and isinstance(text, str) else text
 
 
 def shown(embed: dict[str, Any]) -> str:
-    """What a post without words is."""
+    """Pictures by their descriptions, links by their addresses."""
     embed = optional(embed, "media") or embed
     if isinstance(embed.get("images"), list):
         return " ".join(bracketed("image", image.get("alt")) for image in embed["images"] if isinstance(image, dict))

@@ -2,6 +2,9 @@
 
 Sources: Discourse's `admin/web_hooks_controller.rb`, `admin_web_hook_serializer.rb`, `web_hook.rb` and
 `web_hook_event_type.rb`; meta.discourse.org, "Create and configure an API key".
+
+Not every forum shows a webhook's secret. So the address that we register ends in `?k=` and the first eight digits of
+the secret's SHA-256: a webhook that has an older secret is known by its address.
 """
 
 import json
@@ -9,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from events.envelope import fingerprint
 from events.program import Source
 from functions.platforms.door import read_object
 from functions.platforms.outgoing import Hands, NotSentError, UnansweredError
@@ -105,7 +109,7 @@ def check(place: Source, url: str, keys: Keys, hands: Hands, *, repair: bool) ->
         if repair and put[0].state == "good" and any(one.state != "good" for one in findings):
             mend(forum, found, url)
             found = forum.ask("GET", "/admin/api/web_hooks.json")
-            findings = tuple(compare(found, url, place, keys, written=True))
+            findings = tuple(compare(found, url, place, keys))
     except AskedError as error:
         wrong = any(f"answered {status}" in str(error) for status in (403, 404, 422))
         told = f"{error}: is the key global, and {place.api_user!r} an administrator?" if wrong else str(error)
@@ -133,23 +137,30 @@ def hooks(found: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
 
 
-def ours(found: dict[str, Any], url: str, place: Source) -> dict[str, Any] | None:
-    """The webhook that calls us; else one that calls this source at an address it had before."""
-    by_address = {str(one.get("payload_url")): one for one in hooks(found)}
-    return by_address.get(url) or next(
-        (one for address, one in by_address.items() if address.endswith(f"/hooks/{place.id}")), None
-    )
+def callback(url: str, secret: str) -> str:
+    return f"{url}?k={fingerprint(secret.encode('utf-8', 'surrogatepass'))[:8]}"
 
 
-def compare(found: dict[str, Any], url: str, place: Source, keys: Keys, *, written: bool = False) -> Iterator[Finding]:
-    hook = ours(found, url, place)
+def address(hook: dict[str, Any]) -> str:
+    return str(hook.get("payload_url", ""))
+
+
+def ours(found: dict[str, Any], url: str, keys: Keys) -> dict[str, Any] | None:
+    """The webhook that was made with the current secret; else one that calls us with whatever secret."""
+    calling = [one for one in hooks(found) if address(one).partition("?")[0] == url]
+    current = callback(url, keys.signing)
+    return next((one for one in calling if address(one) == current), calling[0] if calling else None)
+
+
+def compare(found: dict[str, Any], url: str, place: Source, keys: Keys) -> Iterator[Finding]:
+    hook = ours(found, url, keys)
     if hook is None:
         yield Finding("webhook", "wrong", f"none calls {url}: run `liaison connect {place.id}`")
         return
-    yield equal("address", hook.get("payload_url"), url)
+    yield Finding("address", "good", address(hook))
     yield equal("active", hook.get("active"), True)
     yield equal("content type", hook.get("content_type"), JSON)
-    yield same_secret(hook.get("secret"), keys.signing, place, written=written)
+    yield same_secret(hook, url, keys.signing, place)
     yield limits(hook)
     if hook.get("wildcard_web_hook"):
         yield Finding("events", "wrong", "it sends everything, with mail addresses: choose individual events")
@@ -163,14 +174,16 @@ def equal(what: str, found: object, needed: object) -> Finding:
     return Finding(what, "good", str(needed)) if found == needed else Finding(what, "wrong", f"{found}, not {needed}")
 
 
-def same_secret(found: object, put: str, place: Source, *, written: bool) -> Finding:
-    """Not every forum shows an administrator the secret."""
-    what = "secret there"
+def same_secret(hook: dict[str, Any], url: str, put: str, place: Source) -> Finding:
+    """Not every forum shows an administrator the secret; the address that we wrote tells which it is."""
+    what, found = "secret there", hook.get("secret")
     if isinstance(found, str):
         told = "it is the one that was put" if same(found, put) else "it is another than the one that was put"
         return Finding(what, "good" if same(found, put) else "wrong", told)
-    if written:
-        return Finding(what, "good", "the one that was put has just been written")
+    if address(hook) == callback(url, put):
+        return Finding(what, "good", "by its address, it is the one that was put")
+    if address(hook) != url:
+        return Finding(what, "wrong", "by its address, it is another than the one that was put")
     told = f"the forum does not show it; `liaison connect {place.id}` writes the one that was put"
     return Finding(what, "unknown", told)
 
@@ -210,10 +223,10 @@ def ticked(hook: dict[str, Any]) -> list[str]:
 
 def mend(forum: Forum, found: dict[str, Any], url: str) -> None:
     """Make the webhook, or write what is needed over what is there; what others ticked and limited stays."""
-    known, hook = types(found), ours(found, url, forum.place)
+    known, hook = types(found), ours(found, url, forum.keys)
     kept = [] if hook is None or hook.get("wildcard_web_hook") else ticked(hook)
     given = {
-        "payload_url": url,
+        "payload_url": callback(url, forum.keys.signing),
         "content_type": JSON,
         "secret": forum.keys.signing,
         "wildcard_web_hook": False,

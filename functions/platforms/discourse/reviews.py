@@ -20,7 +20,7 @@ SCORE = "review.score"
 """Our own name for one score of an answer to a look."""
 
 QUEUED, CHAT = "ReviewableQueuedPost", "ReviewableChatMessage"
-MESSAGE = re.compile(r"/chat/(?:message/|c/[^/?#]+/[0-9]+/|[^#]*[?&]messageId=)([0-9]+)(?=[/?&#]|$)")
+MESSAGE = re.compile(r"/chat/(?:message/|c/[^/?#]+/[0-9]+/(?:t/[0-9]+/)?|[^#]*[?&]messageId=)([0-9]+)(?=[/?&#]|$)")
 """The number of a chat message in a link to it. A link to a channel or a thread ends in a number, too."""
 
 HELD = frozenset({QUEUED, "ReviewableUser"})

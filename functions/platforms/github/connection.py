@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from events.program import Source
-from functions.platforms.github.hooks import Hooks, config
+from functions.platforms.github.hooks import Hooks, address, callback, config
 from functions.platforms.outgoing import Hands, NotSentError, UnansweredError
 from functions.platforms.standing import AskedError, Finding, Keys, Report, compared
 
@@ -45,10 +45,10 @@ def check(place: Source, url: str, keys: Keys, hands: Hands, *, repair: bool) ->
     hooks = Hooks(place, keys, hands)
     try:
         hook = hooks.ours(url)
-        findings = tuple(compare(hook, url, place))
+        findings = tuple(compare(hook, url, place, keys))
         if repair and keys.signing and any(one.state != "good" for one in findings):
             hook = mend(hooks, hook, url)
-            findings = tuple(compare(hook, url, place, written=True))
+            findings = tuple(compare(hook, url, place, keys, written=True))
     except AskedError as error:
         wrong = any(f"answered {status}" in str(error) for status in (401, 403, 404, 422))
         told = f"{error}: may the token read and write the webhooks of {place.about!r}?" if wrong else str(error)
@@ -58,17 +58,19 @@ def check(place: Source, url: str, keys: Keys, hands: Hands, *, repair: bool) ->
     return Report((put, *findings))
 
 
-def compare(hook: dict[str, Any] | None, url: str, place: Source, *, written: bool = False) -> Iterator[Finding]:
+def compare(
+    hook: dict[str, Any] | None, url: str, place: Source, keys: Keys, *, written: bool = False
+) -> Iterator[Finding]:
     if hook is None:
         yield Finding("webhook", "wrong", f"none calls {url}: run `liaison connect {place.id}`")
         return
     there = config(hook)
-    yield equal("address", there.get("url"), url)
+    yield Finding("address", "good", address(hook))
     yield equal("active", hook.get("active"), True)
     yield equal("content type", there.get("content_type"), "json")
     yield equal("insecure SSL", str(there.get("insecure_ssl")), "0")
     yield events(hook.get("events"), place)
-    yield from heard(hook, there, written=written)
+    yield from heard(hook, url, place, keys, written=written)
 
 
 def equal(what: str, found: object, needed: object) -> Finding:
@@ -82,17 +84,24 @@ def events(found: object, place: Source) -> Finding:
     return compared("events", wanted(place), names)
 
 
-def heard(hook: dict[str, Any], there: dict[str, Any], *, written: bool) -> Iterator[Finding]:
-    """GitHub never shows the secret, but what our door said last tells whether it is ours."""
+def heard(hook: dict[str, Any], url: str, place: Source, keys: Keys, *, written: bool) -> Iterator[Finding]:
+    """GitHub never shows the secret, but the address and what our door said last tell whether it is ours."""
     given = hook.get("last_response")
     code = given.get("code") if isinstance(given, dict) else None
     if written:
         yield Finding("secret there", "good", "the one that was put has just been written, and a ping asked for")
         return
-    if not there.get("secret"):
+    if not config(hook).get("secret"):
         yield Finding("secret there", "wrong", "there is none: nothing it sends is accepted")
     elif code == 401:
         yield Finding("secret there", "wrong", "the last delivery was refused: it is another than the one that was put")
+    elif address(hook) == url:
+        told = f"GitHub does not show it; `liaison connect {place.id}` writes the one that was put"
+        yield Finding("secret there", "unknown", told)
+    elif address(hook) != callback(url, keys.signing):
+        yield Finding("secret there", "wrong", "by its address, it is another than the one that was put")
+    else:
+        yield Finding("secret there", "good", "by its address, it is the one that was put")
     if not code:
         yield Finding("last delivery", "good", "nothing was sent yet")
     elif isinstance(code, int) and 200 <= code < 300:
@@ -108,7 +117,12 @@ def mend(hooks: Hooks, hook: dict[str, Any] | None, url: str) -> dict[str, Any]:
     given: dict[str, Any] = {
         "active": True,
         "events": sorted({*kept, *wanted(hooks.place)}),
-        "config": {"url": url, "content_type": "json", "insecure_ssl": "0", "secret": hooks.keys.signing},
+        "config": {
+            "url": callback(url, hooks.keys.signing),
+            "content_type": "json",
+            "insecure_ssl": "0",
+            "secret": hooks.keys.signing,
+        },
     }
     if hook is None:
         return made(hooks.ask("POST", "", {"name": "web", **given}))  # GitHub pings a new one by itself.

@@ -2,6 +2,9 @@
 
 Source: docs.github.com, "REST API endpoints for repository webhooks" and "… for organization webhooks". A token needs
 `admin:repo_hook` or `admin:org_hook`; a fine-grained one the permission "Webhooks", read and write.
+
+GitHub never shows a webhook's secret. So the address that we register ends in `?k=` and the first eight digits of the
+secret's SHA-256: a webhook that has an older secret is known by its address.
 """
 
 import json
@@ -10,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from events.envelope import fingerprint
 from events.program import Source
 from functions.platforms.outgoing import Hands, Reply
 from functions.platforms.standing import AskedError, Keys, answered
@@ -59,11 +63,27 @@ class Hooks:
         rows = [one for one in found if isinstance(one, dict) and isinstance(one.get("id"), int)]
         return rows, following[1] if following else ""
 
-    def ours(self, url: str = "") -> dict[str, Any] | None:
-        """The webhook that calls this address; else one that calls this source at whatever address."""
-        found = {str(config(one).get("url")): one for one in self.page("?per_page=100")[0]}
-        ending = f"/hooks/{self.place.id}"
-        return found.get(url) or next((one for address, one in found.items() if address.endswith(ending)), None)
+    def ours(self, url: str) -> dict[str, Any] | None:
+        """The webhook that has the current secret; else one that calls us with whatever secret."""
+        found = [one for one in self.page("?per_page=100")[0] if address(one).partition("?")[0] == url]
+        current = callback(url, self.keys.signing)
+        return next((one for one in found if address(one) == current), found[0] if found else None)
+
+    def current(self) -> dict[str, Any] | None:
+        """The webhook that has the current secret, for who does not know our address; the newest, had we moved."""
+        if not self.keys.signing:
+            return None
+        ending = callback(f"/hooks/{self.place.id}", self.keys.signing)
+        found = [one for one in self.page("?per_page=100")[0] if address(one).endswith(ending)]
+        return max(found, key=lambda one: int(one["id"]), default=None)
+
+
+def callback(url: str, secret: str) -> str:
+    return f"{url}?k={fingerprint(secret.encode('utf-8', 'surrogatepass'))[:8]}"
+
+
+def address(hook: dict[str, Any]) -> str:
+    return str(config(hook).get("url", ""))
 
 
 def config(hook: dict[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def poll(place: Source, cursor: str, keys: Keys, hands: Hands) -> Polled:
     if not place.about or not keys.token:
         return Polled((), cursor)  # Nobody asked for it: `liaison doctor` says so.
     hooks, state, now = Hooks(place, keys, hands), read(cursor), hands.timestamp
-    hook = hooks.ours()
+    hook = hooks.current()
     if hook is None:
         return Polled((), cursor)
     note(state, recent(hooks, hook["id"], max(state.until - OVERLAP, now - KEPT)))

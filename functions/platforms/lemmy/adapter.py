@@ -74,11 +74,11 @@ def language(thing: dict[str, Any]) -> str:
 
 
 def words(written: object, link: object = None) -> dict[str, Any]:
-    """A post may be no more than a link."""
-    if written:
-        text = from_markdown(written) if isinstance(written, str) else written
-        return {"text": text, "original": written, "format": "markdown"}
-    return {"text": f"[link: {link}]" if isinstance(link, str) and link else ""}
+    """A post may be no more than a link, or have one beside its words."""
+    note = f"[link: {link}]" if isinstance(link, str) and link else ""
+    if isinstance(written, str) and written:
+        return {"text": f"{from_markdown(written)}\n{note}".strip(), "original": written, "format": "markdown"}
+    return {"text": written or note}
 
 
 def subject(kind: str, body: dict[str, Any], envelope: Envelope) -> dict[str, Any]:

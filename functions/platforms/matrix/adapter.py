@@ -119,7 +119,7 @@ def polled(content: dict[str, Any]) -> dict[str, Any]:
     answers = poll.get("answers")
     choices = [one for one in answers if isinstance(one, dict)] if isinstance(answers, list) else []
     words = [extended(one, "text/plain") or plain(one) for one in (optional(poll, "question"), *choices)]
-    told = "; ".join(filter(None, words))
+    told = "; ".join(filter(None, words)) or plain(content)
     return {"text": f"[poll: {told}]" if told else "[poll]"}
 
 

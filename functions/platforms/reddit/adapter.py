@@ -84,7 +84,7 @@ def words(thing: dict[str, Any]) -> dict[str, Any]:
     written = thing.get("body") or thing.get("selftext") or ""
     if written in NOBODY:
         return {"text": shown(thing), "format": "plain"}
-    text = from_markdown(written) if isinstance(written, str) else written
+    text = f"{from_markdown(written)}\n{shown(thing)}".strip() if isinstance(written, str) else written
     return {"text": text, "original": written, "format": "markdown"}
 
 

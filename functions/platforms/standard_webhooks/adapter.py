@@ -34,7 +34,7 @@ def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
         case wire.FeedbackReceived() as sent:
             return said(sent, envelope, place)
         case wire.FeedbackChanged() as sent:
-            return changed(sent, envelope)
+            return changed(sent, envelope, place)
         case wire.TriggerFired() as sent:
             return trigger(sent, envelope)
         case wire.TriggerWithdrawn() as sent:
@@ -154,12 +154,16 @@ def said(sent: wire.FeedbackReceived, envelope: Envelope, place: Source) -> Feed
     )
 
 
-def changed(sent: wire.FeedbackChanged, envelope: Envelope) -> FeedbackChanged:
+def changed(sent: wire.FeedbackChanged, envelope: Envelope, place: Source) -> FeedbackChanged | Ignored:
     data = sent.data
+    if place.account and data.author and data.author.id == place.account:
+        return Ignored("our own words")
+    gone = {"text": "", "title": ""} if data.change == "removed" else {}
     return FeedbackChanged.model_validate(
         {
             **origin(envelope),
             **content(data),
+            **gone,
             "change": data.change,
             "said_at": data.said_at,
             "changed_at": when(data.at, sent),

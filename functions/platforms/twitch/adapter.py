@@ -83,7 +83,7 @@ def revoked(subscription: Given, envelope: Envelope) -> SubscriptionLost:
             **origin(envelope),
             "subscription": required(subscription, "id"),
             "topic": subscription.get("type") or "",
-            "reason": subscription.get("status"),
+            "reason": subscription.get("status") or "Twitch does not say why",
             "lost_at": sent_at(envelope),
         }
     )
@@ -110,7 +110,7 @@ def held(given: Given, envelope: Envelope, place: Source) -> FlagRaised:
             "comment": remark(given.get("level") or automod.get("level"), matched(text, spots)),
             "author": person(given),
             "content_at": given.get("held_at"),
-            "raised_at": given.get("held_at"),
+            "raised_at": given.get("held_at") or sent_at(envelope),
         }
     )
 
@@ -205,7 +205,7 @@ def appealed(given: Given, envelope: Envelope, place: Source) -> FlagRaised:
             "text": given.get("text") or "",
             "author": person(given),
             "content_at": given.get("created_at"),
-            "raised_at": given.get("created_at"),
+            "raised_at": given.get("created_at") or sent_at(envelope),
         }
     )
 
@@ -329,7 +329,7 @@ def on_account(given: Given, envelope: Envelope, did: str, outcome: Outcome | No
 def chatted(given: Given, envelope: Envelope, place: Source) -> FeedbackReceived | Ignored:
     """One line of chat. It has no time of its own: the one when Twitch sent it is the nearest there is."""
     elsewhere = given.get("source_broadcaster_user_id")
-    if elsewhere and elsewhere != given.get("broadcaster_user_id"):
+    if elsewhere and str(elsewhere) != str(given.get("broadcaster_user_id")):
         return Ignored("said in another channel of a shared chat")
     if place.account and str(given.get("chatter_user_id")) == place.account:
         return Ignored("our own words")

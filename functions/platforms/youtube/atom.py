@@ -5,6 +5,7 @@ Sources: Google's guide "Subscribe to Push Notifications"; RFC 4287 (Atom), RFC 
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -18,6 +19,8 @@ YOUTUBE = "{http://www.youtube.com/xml/schemas/2015}"
 ENTRY = f"{ATOM}entry"
 DELETED = f"{TOMBSTONES}deleted-entry"
 VIDEO = "yt:video:"
+PROLOG_TYPE = re.compile(r"(?:\s+|<\?[^>]*\?>|<!--(?:[^-]|-(?!-))*-->)*+<!DOCTYPE")
+"""A document type stands before the first element, if anywhere. In the words of a title it is no declaration."""
 
 
 class NotAtomError(Exception):
@@ -53,7 +56,7 @@ def read(body: bytes, *, cut: bool = False) -> list[Told]:
         raise NotAtomError("the body is not UTF-8") from None
     if "\0" in text:
         raise NotAtomError("the body is not UTF-8")
-    if "<!DOCTYPE" in text:
+    if PROLOG_TYPE.match(text):
         raise NotAtomError("the body declares a document type: it is not read")
     return [told(element) for element in children(text, cut) if element.tag in (ENTRY, DELETED)]
 
