@@ -637,3 +637,13 @@ def test_a_time_nobody_can_mean_is_not_believed(claim: str) -> None:
     answer = {"notifications": [{**one, "cid": "c", "indexedAt": "2026-11-21T09:30:00.000Z", "record": record}]}
     (said,) = examine_answer("bluesky", json.dumps(answer).encode()).events
     assert said.as_given["said_at"] == "2026-11-21T09:30:00.000Z"
+
+
+def test_a_reported_conversation_is_not_its_account() -> None:
+    row = {"id": 9, "createdBy": "did:plc:r", "createdAt": "2026-11-21T09:30:00.000Z"}
+    event = {"$type": "tools.ozone.moderation.defs#modEventReport", "reportType": "reasonSpam"}
+    subject = {"$type": "chat.bsky.convo.defs#convoRef", "did": "did:plc:u", "convoId": "cv"}
+    answer = {"events": [{**row, "event": event, "subject": subject}]}
+    (flag,) = examine_answer("bluesky", json.dumps(answer).encode()).events
+    assert isinstance(flag, FlagRaised)
+    assert (flag.subject.kind, flag.subject.id) == ("conversation", "did:plc:u:cv")

@@ -688,3 +688,12 @@ def test_without_an_address_or_a_token_only_the_secret_is_looked_at() -> None:
     nothing = replace(KEYS, signing="", token="")
     assert connection.check(PLACE, "https://x.example", nothing, fake.hands(0), repair=False).state == "wrong"
     assert not fake.asked
+
+
+def test_a_transaction_that_cannot_be_read_is_taken_and_fits_a_queue() -> None:
+    """Refused, it would come again for ever."""
+    (found,) = classified("matrix", Request("PUT", {}, b"[" * 2_000_000, path="_matrix/app/v1/transactions/9"))
+    assert isinstance(found, Accepted)
+    assert (found.pipeline, found.answer and found.answer.status) == ("parked", 200)
+    assert found.body is not None
+    assert len(found.body) <= 700_000

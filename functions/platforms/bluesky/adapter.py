@@ -165,6 +165,8 @@ def subject(body: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
     if given.get("messageId") is not None:
         return {"source": envelope.source, "kind": "message", "id": required(given, "messageId")}
     did = required(given, "did")
+    if given.get("convoId") is not None:
+        return {"source": envelope.source, "kind": "conversation", "id": f"{did}:{required(given, 'convoId')}"}
     return {"source": envelope.source, "kind": "account", "id": did, "url": f"{SITE}{did}"}
 
 

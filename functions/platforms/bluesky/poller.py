@@ -38,7 +38,7 @@ REMEMBERED = 1000
 
 EVENT = ("id", "createdBy", "createdAt", "creatorHandle", "subjectHandle")
 WHAT = ("$type", "comment", "reportType", "isReporterMuted", "createLabelVals", "negateLabelVals")
-SUBJECT = ("$type", "did", "uri", "cid", "messageId")
+SUBJECT = ("$type", "did", "uri", "cid", "messageId", "convoId")
 """Of an event of Ozone's, of what happened (not the mails it wrote), and of whom or what it happened to."""
 
 RECORD = ("text", "langs", "createdAt", "embed")

@@ -21,6 +21,9 @@ LARGEST = 4_000_000
 """Bytes of a transaction: up to a hundred events of 64 KiB, queued one by one. What is refused comes again for
 ever, in front of everything after it."""
 
+WHOLE = 700_000
+"""Bytes of one piece that fit a message."""
+
 REFUSED = Answer(403, '{"errcode": "M_FORBIDDEN", "error": "not the hs_token of this application service"}')
 NOT_FOUND = Answer(
     404, '{"errcode": "M_NOT_FOUND", "error": "this application service has no users, rooms or networks"}'
@@ -84,7 +87,8 @@ def transaction(raw: bytes) -> Accepted | Answer | tuple[Accepted, ...]:
 
 
 def parked(raw: bytes, reason: str) -> Accepted:
-    return Accepted("parked", "transaction", fingerprint(raw), reason, body=raw, answer=TAKEN)
+    """What is larger than a queue takes is cut: refused, it would come again for ever, before everything after it."""
+    return Accepted("parked", "transaction", fingerprint(raw), reason, body=raw[:WHOLE], answer=TAKEN)
 
 
 def wanted(event: dict[str, Any]) -> bool:
