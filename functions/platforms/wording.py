@@ -3,26 +3,9 @@
 Standard library only: the door answers with these. English where a language is missing.
 """
 
-from events.reasons import Reason
+from events.reasons import REASONS, Reason
 
-CHOICES: tuple[Reason, ...] = (
-    "spam",
-    "harassment",
-    "hate",
-    "violence",
-    "self_harm",
-    "sexual",
-    "minor_safety",
-    "illegal",
-    "impersonation",
-    "privacy",
-    "misinformation",
-    "intellectual_property",
-    "cheating",
-    "off_topic",
-    "rules",
-    "other",
-)
+CHOICES: tuple[Reason, ...] = tuple(code for code in REASONS if code != "unknown")
 """Reasons a person may choose from."""
 
 TEXTS = {
