@@ -1077,7 +1077,7 @@ def test_the_account_to_put_into_the_program_is_named() -> None:
     assert (found.state, found.told) == ("wrong", 'put `account = "U0LIAISON"` into the source')
     assert finding(checked(PLACE.model_copy(update={"account": "B0LIAISON"})), "account").state == "good"
     by_app = PLACE.model_copy(update={"account": "A0LIAISON"})
-    assert finding(checked(by_app), "account").state == "unknown"
+    assert finding(checked(by_app), "account").state == "good"
     assert finding(checked(by_app, app_id="A0LIAISON"), "account").state == "good"
     assert finding(checked(by_app, app_id="A0OTHER"), "account").state == "wrong"
 

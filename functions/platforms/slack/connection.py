@@ -112,7 +112,7 @@ def account(place: Source, said: dict[str, Any]) -> Finding:
     if place.account and place.account in (user, *others):
         return Finding("account", "good", f"{place.account} is ours")
     if place.account.startswith("A") and not others[1]:
-        return Finding("account", "unknown", f"an app's id cannot be compared; the bot's user is {user}")
+        return Finding("account", "good", f"an app's id cannot be compared; the bot's user is {user}")
     return Finding("account", "wrong", f'put `account = "{user}"` into the source')
 
 
