@@ -856,7 +856,20 @@ def test_the_first_message_of_a_thread_is_what_the_thread_was_opened_about() -> 
     found = opened(referenced)
     assert (found.text, found.author) == ("the real words", GRIM)
     assert found.content_at == datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
-    assert (found.subject.id, found.subject.revision) == (MESSAGE, "2026-11-20T08:05:00.000000+00:00")
+    assert (found.subject.id, found.subject.revision) == (referenced["id"], "2026-11-20T08:05:00.000000+00:00")
+
+
+def test_the_form_of_a_thread_s_first_message_explains_the_same_flag() -> None:
+    referenced = {"id": "1573631000000000000", "channel_id": "4", "content": "the real words"}
+    flagged = opened(referenced)
+    message = {"id": MESSAGE, "type": 21, "content": "", "referenced_message": referenced}
+    body = sample("discord", "command.report")
+    put("data", "resolved", "messages", MESSAGE, value=message)(body)
+    verdict = gate("discord").classify(Request("POST", {}, json.dumps(body).encode()))
+    assert isinstance(verdict, Accepted)
+    assert verdict.answer
+    assert json.loads(verdict.answer.body)["data"]["custom_id"] == "report:4:1573631000000000000"
+    assert flagged.subject.url.endswith("/4/1573631000000000000")
 
 
 @pytest.mark.parametrize("gone", [None, {}, "x"])

@@ -17,7 +17,7 @@ from events.operations import ErasureRequested
 from events.program import Source
 from events.reasons import code_of
 from functions.platforms.discord import forms
-from functions.platforms.discord.commands import ON_USER, option
+from functions.platforms.discord.commands import ON_USER, option, reported_on
 from functions.platforms.discord.content import begun, called, first, name, noted, objects, read
 from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
@@ -72,7 +72,8 @@ def flagged(body: dict[str, Any], envelope: Envelope, place: Source) -> FlagRais
     else:
         message = begun(optional(optional(resolved, "messages"), target))
         revision = message.get("edited_timestamp") or ""
-        about, what = posted(body, snowflake(body, "channel_id"), target, envelope, revision), reported(message)
+        channel, number = (snowflake({"id": one}, "id") for one in reported_on(body))
+        about, what = posted(body, channel, number, envelope, revision), reported(message)
     return FlagRaised.model_validate(
         {
             **origin(envelope),

@@ -11,6 +11,9 @@ from functions.platforms.wording import TEXTS
 SLASH, ON_USER, ON_MESSAGE = 1, 2, 3
 """A command's `type`."""
 
+THREAD_STARTER = 21
+"""A message's `type`: it stands first in a thread and shows the message, said elsewhere, that the thread is about."""
+
 TEXT = "text"
 """The option of `/feedback`."""
 
@@ -88,3 +91,23 @@ def option(data: dict[str, Any]) -> str:
         if isinstance(one, dict) and one.get("name") == TEXT and isinstance(one.get("value"), str):
             return str(one["value"]) if one["value"].strip() else ""
     return ""
+
+
+def reported_on(body: dict[str, Any]) -> tuple[object, object]:
+    """Channel and id of the message that Report was used on. The first message of a thread stands for the one that the
+    thread was opened on: it has no words of its own, and may be reported in its channel, too."""
+    data = inner(body, "data")
+    channel, target = body.get("channel_id"), data.get("target_id")
+    message = inner(inner(inner(data, "resolved"), "messages"), str(target))
+    if message.get("type") != THREAD_STARTER:
+        return channel, target
+    opened, reference = inner(message, "referenced_message"), inner(message, "message_reference")
+    number = opened.get("id") or reference.get("message_id")
+    if not number:
+        return channel, target
+    return opened.get("channel_id") or reference.get("channel_id") or channel, number
+
+
+def inner(given: dict[str, Any], field: str) -> dict[str, Any]:
+    found = given.get(field)
+    return found if isinstance(found, dict) else {}

@@ -6,14 +6,13 @@ Source: Discord's documentation, "Message Resource", "Component Reference".
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from functions.platforms.discord.commands import THREAD_STARTER
 from functions.platforms.inbound import Unplaceable, optional
 from functions.platforms.words import from_discord
 
 VOICE = 1 << 13
 """IS_VOICE_MESSAGE, a message's flag."""
 
-THREAD_STARTER = 21
-"""A message's `type`: it stands first in a thread and shows the message, said elsewhere, that the thread is about."""
 
 BUTTON = 2
 SELECTS = (3, 5, 6, 7, 8)

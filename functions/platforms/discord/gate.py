@@ -15,7 +15,7 @@ from typing import Any
 
 from events.envelope import Pipeline, fingerprint
 from functions.platforms.discord import forms
-from functions.platforms.discord.commands import ON_MESSAGE, option, used
+from functions.platforms.discord.commands import ON_MESSAGE, option, reported_on, used
 from functions.platforms.door import Accepted, Answer, Request, read_object, word
 from functions.platforms.signatures import signed_by
 
@@ -126,12 +126,12 @@ def command(data: dict[str, Any], delivery: str, body: dict[str, Any]) -> Accept
 
 def reported(data: dict[str, Any], delivery: str, body: dict[str, Any]) -> Accepted:
     """The report is queued with the message first; the form it is answered with asks why."""
-    target, channel = snowflake(data.get("target_id")), snowflake(body.get("channel_id"))
     on_message = data.get("type") == ON_MESSAGE
+    channel, target = (snowflake(one) for one in (reported_on(body) if on_message else ("", data.get("target_id"))))
     if not target or (on_message and not channel):
         return unknown("command.report", "the command does not say what it was used on", delivery, body)
-    about = f"report:{channel}:{target}" if on_message else f"report-user:{target}"
-    return Accepted("moderation", "command.report", delivery, answer=forms.report(body.get("locale"), about))
+    name = f"report:{channel}:{target}" if on_message else f"report-user:{target}"
+    return Accepted("moderation", "command.report", delivery, answer=forms.report(body.get("locale"), name))
 
 
 def form(data: dict[str, Any], delivery: str, body: dict[str, Any]) -> Accepted:
