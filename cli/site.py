@@ -43,11 +43,23 @@ class Site:
 
     def answer(self, call: Call) -> tuple[int, object]:
         self.calls.append(call)
+        if call.path.startswith("/forum/review/"):
+            return 200, review(int(call.path.rpartition("/")[2].removesuffix(".json")))
         if not call.path.startswith("/forum/posts/"):
             return 200, {"ok": True}
         if call.method == "DELETE":
             self.deleted.add(call.path)
         return 200, {"deleted_at": "2026-01-01T00:00:00Z" if call.path in self.deleted else None}
+
+
+def review(number: int) -> dict[str, object]:
+    """What the forum tells of a flag when it is asked: who raised it, and why."""
+    score = {"id": 1, "user_id": 12, "score_type_id": 8, "status": 0, "created_at": "2026-11-21T09:00:00.000Z"}
+    return {
+        "reviewable": {"id": number, "type": "ReviewableFlaggedPost", "reviewable_score_ids": [1]},
+        "reviewable_scores": [{**score, "score_type": {"id": 8, "name": "spam", "title": "It is spam"}}],
+        "users": [{"id": 12, "username": "lena"}],
+    }
 
 
 class Server(ThreadingHTTPServer):
