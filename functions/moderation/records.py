@@ -112,7 +112,8 @@ def flag_write(subject_pk: str, flag: FlagRaised, explained: Item | None, case: 
     }
     if explained is None:
         return Put({"pk": subject_pk, "sk": flag_sk(flag.flag), **told, **why}, when=[table.absent()])
-    reporter = {} if explained["reporter"] else {"reporter": person(flag.reporter)}
+    known = explained["reporter"] or "erased" in explained
+    reporter = {} if known else {"reporter": person(flag.reporter)}
     when = (table.absent("raised_at"), table.equals("explained_at", explained["explained_at"]))
     return Update((subject_pk, flag_sk(flag.flag)), set={**told, **reporter}, when=when)
 
@@ -147,16 +148,22 @@ def record_explanation(store: Table, envelope: Envelope, told: FlagExplained, no
     }
     for _ in range(TRIES):
         flag = store.get(*key) or {}
+        if flag.get("erased"):  # Whoever reported it has asked to be forgotten.
+            why |= {"flag": flag["flag"], "comment": ""}
+            told = told.model_copy(update={"reporter": None, "flag": flag["flag"]})
         if "explained_at" in flag and newest(flag) >= newest(why):
             return marked(store, envelope, "duplicate", f"{subject_pk} {key[1]}", now)
         case = store.get(*case_key(told.community, flag["case"])) if "case" in flag else None
         reporter = {"reporter": person(told.reporter) or flag.get("reporter", {})}
-        there = table.present("raised_at") if case else table.absent("raised_at")
+        there = [
+            table.present("raised_at") if case else table.absent("raised_at"),
+            table.present("erased") if flag.get("erased") else table.absent("erased"),
+        ]
         try:
             store.transact(
                 [
                     inbox.marker(envelope, "recorded", now, about=f"{subject_pk} {key[1]}"),
-                    Update(key, set={**why, **reporter}, when=[there]),
+                    Update(key, set={**why, **reporter}, when=there),
                     *(explaining(case, told, now) if case else []),
                 ]
             )

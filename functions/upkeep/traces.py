@@ -2,7 +2,7 @@
 
 Emptied are the account itself (author, reporter, moderator, whom a decision was about), the words it wrote (a case's
 and a message's text, the edits in a case's history, the comment of a report), its name in histories, and the bodies of
-mails that were sent, which quote cases. What stays: that there was a case, its reasons and counts, what was decided,
+mails, which quote cases. What stays: that there was a case, its reasons and counts, what was decided,
 and the id of the subject, which the keys are made from. The feedback log names no author, so nobody is found there.
 """
 
@@ -20,6 +20,9 @@ WROTE = (("case", "author"), ("message", "author"), ("decided", "person"))
 """Where they stand as the one whose content it is."""
 
 GONE = "erased"
+
+ON_ITS_WAY = ("planned", "claimed", "armed")
+"""A mail that is still tried keeps its body, and ends with it after sixty days at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,14 @@ def mentions(item: Item, who: Account) -> bool:
 
 
 def alone(item: Item, who: Account) -> Item:
-    """What changes in an item that belongs to no subject: a draft's author, the body of a mail that was sent."""
+    """What changes in an item that belongs to no subject: a draft's author, the body of a mail that nobody is about
+    to send (one that a person sends again without its body is refused)."""
     if not item["pk"].startswith(f"{who.community}#"):
         return {}
     match item.get("kind"):
         case "announcement" if item["author"] in {who.signature(), who.signature(who.name)}:
             return {"author": GONE}
-        case "delivery" if item["purpose"] == "mail" and item["state"] == "sent":
+        case "delivery" if item["purpose"] == "mail" and item["state"] not in ON_ITS_WAY:
             return differing(item, {"request": {**item["request"], "html": "", "text": ""}})
     return {}
 
@@ -94,7 +98,9 @@ def left(item: Item, who: Account, theirs: bool, names: set[str], flags: set[str
             return {"author": {}, "text": "", "original": ""} if wrote(item, who, theirs) else {}
         case "flag":
             named = {"flag": GONE} if item["flag"] in flags else {}
-            return named | ({"reporter": {}, "comment": ""} if who.is_at(item, "reporter") else {})
+            # Marked, so that an explanation that is told again brings neither back.
+            reported = named or who.is_at(item, "reporter")
+            return named | ({"reporter": {}, "comment": "", "erased": True} if reported else {})
         case "decided":
             people: Item = {field: {} for field in PEOPLE["decided"] if who.is_at(item, field)}
             return people | ({"text": ""} if theirs and "text" in item else {})

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from events.moderation import Decision, DecisionReported, FlagRaised, MessageSeen, Subject
-from events.people import Person
+from events.moderation import Decision, DecisionReported, FlagExplained, FlagRaised, MessageSeen, Subject
+from events.people import Person, Told
 from functions.moderation import records as moderation
-from functions.shared import clock
-from functions.shared.table import Item, key_of, table
+from functions.shared import clock, outbox
+from functions.shared.table import Item, Update, key_of, table
 from functions.upkeep import erasure, handler, traces
 from functions.upkeep.traces import Account
 from tests.support import builders
@@ -24,6 +24,13 @@ WORDS = "Xylophone"
 
 ACCOUNT = Account("acme", "game", "standard_webhooks", WHO, "Kim")
 
+EVENTS: dict[str, type[Told]] = {
+    "flag": FlagRaised,
+    "explanation": FlagExplained,
+    "message": MessageSeen,
+    "decision": DecisionReported,
+}
+
 
 @pytest.fixture(autouse=True)
 def no_platform() -> Iterator[None]:
@@ -34,10 +41,9 @@ def no_platform() -> Iterator[None]:
 
 def told(world: World, kind: str, delivery: str, **fields: Any) -> Any:
     """An event and the envelope it came in."""
-    model = {"flag": FlagRaised, "message": MessageSeen, "decision": DecisionReported}[kind]
     envelope = builders.webhook(kind, {}, world.now, delivery=delivery)
     given = {"community": "acme", "source": "game", "platform": "standard_webhooks", **fields}
-    return envelope, model.model_validate(given)
+    return envelope, EVENTS[kind].model_validate(given)
 
 
 def subject(name: str, source: str = "game") -> Subject:
@@ -179,14 +185,14 @@ def test_what_happened_stays_on_the_record(world: World) -> None:
     for kind in ("case", "decision", "audit", "flag", "decided", "message"):
         for item in world.items(kind):
             old = before[key_of(item)]
-            changed = {name for name in old if old[name] != item[name]}
+            changed = {name for name in item if old.get(name) != item[name]}
             assert (
                 changed
                 <= {
                     "case": {"author", "title", "text", "original", "summary", "decided_by"},
                     "decision": {"by"},
                     "audit": {"who", "detail"},
-                    "flag": {"reporter", "comment", "flag"},
+                    "flag": {"reporter", "comment", "flag", "erased"},
                     "decided": {"moderator", "person"},
                     "message": {"author", "text", "original", "version"},
                 }[kind]
@@ -196,6 +202,52 @@ def test_what_happened_stays_on_the_record(world: World) -> None:
     assert whole["case"]["summary"] == "erased"
     assert whole["case"]["reasons"] == ["spam"]
     assert [line["what"] for line in whole["audit"]][:1] == ["opened"]
+
+
+@pytest.mark.parametrize("raised_first", [True, False])
+def test_an_explanation_told_again_brings_nothing_back(world: World, raised_first: bool) -> None:
+    def explained(delivery: str, reason: str) -> None:
+        envelope, event = told(
+            world,
+            "explanation",
+            delivery,
+            subject=subject("p5"),
+            flag=f"report:p5:{WHO}",
+            reason=reason,
+            comment=WORDS,
+            reporter=Person(id=WHO, name="Kim"),
+            explained_at=world.now,
+        )
+        moderation.record_explanation(table(), envelope, event, world.now)
+
+    if raised_first:
+        flagged(world, "p5", f"report:p5:{WHO}", OTHER, WHO, "Banjo")
+    explained("e-1", "rude")
+    asked(world)
+    erased(world)
+    explained("e-2", "rude")
+    world.later(minutes=1)
+    explained("e-3", "very rude")
+    left = held_by_the_game(world)
+    assert WHO not in left
+    assert WORDS not in left
+    assert world.item("flag")["reason"] == "very rude"
+
+
+@pytest.mark.parametrize("state", ["refused", "unknown", "stuck"])
+def test_a_mail_that_waits_for_a_person_keeps_no_words_and_is_not_sent_without_them(world: World, state: str) -> None:
+    flagged(world, "p1", f"report:p1:{OTHER}", WHO, OTHER)
+    world.digests()
+    mail = world.item("delivery")
+    waiting = {"state": state, "listing": "acme#deliveries-stuck", "listed_at": clock.text(world.now)}
+    table().write(Update(key_of(mail), set=waiting, remove=("due", "due_at")))
+    asked(world)
+    erased(world)
+    assert WORDS not in held_by_the_game(world)
+    outbox.resolve(table(), world.item("delivery"), "again", "Mo", world.now)
+    world.finish()
+    assert world.item("delivery")["state"] == "refused"
+    assert "erased" in world.item("delivery")["reason"]
 
 
 def test_nobody_else_loses_a_word(world: World) -> None:
@@ -476,8 +528,8 @@ def test_a_draft_written_in_a_chat_loses_its_author(author: str) -> None:
     assert not traces.alone({**item, "pk": "peak#announcement#a"}, ACCOUNT)
 
 
-@pytest.mark.parametrize(("state", "emptied"), [("sent", True), ("planned", False), ("unknown", False)])
-def test_a_mail_loses_its_body_once_it_is_sent(state: str, emptied: bool) -> None:
+@pytest.mark.parametrize(("state", "emptied"), [("sent", True), ("planned", False), ("armed", False)])
+def test_a_mail_keeps_its_body_while_it_is_on_its_way(state: str, emptied: bool) -> None:
     request = {"reader": "marie", "subject": "s", "html": "h", "text": "t"}
     item = {"pk": "acme#digest#d", "sk": "delivery#mail", "kind": "delivery", "purpose": "mail"}
     changes = traces.alone({**item, "state": state, "request": request}, ACCOUNT)
