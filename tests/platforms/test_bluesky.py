@@ -14,7 +14,7 @@ from cli.inspect import examine_answer
 from events.feedback import FeedbackReceived
 from events.moderation import DecisionReported, FlagRaised, Subject
 from events.people import Person
-from functions.platforms.bluesky import connection, poller
+from functions.platforms.bluesky import adapter, connection, poller
 from functions.platforms.bluesky.session import LASTS, SESSIONS
 from functions.platforms.outgoing import NotSentError, Piece, UnansweredError
 from functions.platforms.standing import AskedError, Keys, Polled
@@ -140,7 +140,7 @@ def test_a_reply_in_two_languages_has_the_first() -> None:
     assert found.said_at == at(10, 20, 44)
 
 
-@pytest.mark.parametrize("langs", [None, [], "en", [None]])
+@pytest.mark.parametrize("langs", [None, [], "en", [None], [5], [["en"]]])
 def test_a_language_that_nobody_states_is_undetermined(langs: object) -> None:
     found = event(FeedbackReceived, "bluesky", "notification.reply", lambda body: body["record"].update(langs=langs))
     assert found.language == "und"
@@ -168,7 +168,21 @@ def test_a_client_s_clock_is_believed_unless_it_is_ahead_of_the_network() -> Non
         ({"images": [{"alt": "a bridge"}, {"alt": ""}]}, "[image: a bridge] [image]"),
         ({"media": {"images": [{"alt": "a bridge"}]}, "record": {}}, "[image: a bridge]"),
         ({"video": {"ref": {}}, "alt": "a match"}, "[video: a match]"),
-        ({"external": {"uri": "https://clips.example.com/42", "title": "x"}}, "[link: https://clips.example.com/42]"),
+        (
+            {"items": [{"$type": "app.bsky.embed.gallery#image", "alt": "a bridge"}, {"alt": "a lobby"}]},
+            "[image: a bridge] [image: a lobby]",
+        ),
+        ({"external": {"uri": "https://clips.example.com/42"}}, "[link: https://clips.example.com/42]"),
+        (
+            {"external": {"uri": "https://clips.example.com/42", "title": "My best", "description": "Watch it"}},
+            "[link: My best (https://clips.example.com/42), Watch it]",
+        ),
+        (
+            {"media": {"external": {"uri": "https://x.example", "title": 5, "description": "Watch it"}}, "record": {}},
+            "[link: https://x.example, Watch it]",
+        ),
+        ({"external": {"title": "My best", "uri": None}}, "[link: My best]"),
+        ({"external": None}, "[link]"),
         ({"record": {"uri": "at://x"}}, "[quote]"),
         ({"future": 1}, ""),
         (None, ""),
@@ -180,9 +194,82 @@ def test_a_post_without_words_says_what_it_shows(embed: object, text: str) -> No
     assert found.text == text
 
 
+def test_addresses_behind_words_are_written_out_beside_the_card() -> None:
+    found = event(FeedbackReceived, "bluesky", "notification.link")
+    assert found.text == (
+        "@acme.example.com 🎉 c’est réparé : https://notes.example.com/winter/2.4.1?lang=fr"
+        " et le salon (https://talk.example.com/winter)\n"
+        "[link: Winter map 2.4.1 (https://notes.example.com/winter/2.4.1), Sync is fine again]"
+    )
+    assert found.original == "@acme.example.com 🎉 c’est réparé : notes.example.com/winter/2... et le salon"
+    # And the poller brings what that takes.
+    [piece] = poller.pieces(listed(sample("bluesky", "notification.link")))
+    assert became(piece, "bluesky").events == (found,)
+
+
+def facet(start: Any, end: Any, uri: Any = "https://x.example") -> dict[str, Any]:
+    features = [{"$type": "app.bsky.richtext.facet#link", "uri": uri}]
+    return {"index": {"byteStart": start, "byteEnd": end}, "features": features}
+
+
+def faceted(text: str, *facets: Any) -> str:
+    def change(body: dict[str, Any]) -> None:
+        body["record"].update(text=text, facets=list(facets))
+
+    return event(FeedbackReceived, "bluesky", "notification.reply", change).text
+
+
+@pytest.mark.parametrize(
+    ("facets", "told"),
+    [
+        ([facet(0, 2)], "né (https://x.example)e là 🎉"),  # Within "é".
+        ([facet(2, 4)], "née (https://x.example) là 🎉"),
+        ([facet(9, 10)], "née là 🎉 (https://x.example)"),
+        ([facet(0, 4), facet(5, 8, "https://y.example")], "née (https://x.example) là (https://y.example) 🎉"),
+        ([facet(5, 8, "https://y.example"), facet(0, 4)], "née (https://x.example) là (https://y.example) 🎉"),
+        ([facet(0, 4), facet(1, 8, "https://y.example")], "née (https://x.example) là 🎉"),  # They overlap.
+        ([facet(0, 4), facet(0, 4)], "née (https://x.example) là 🎉"),
+        ([facet(9, 13)], "née là 🎉 (https://x.example)"),
+        ([facet(11, 10**20)], "née là 🎉"),
+        ([facet(9, 10**20)], "née là 🎉 (https://x.example)"),
+        ([facet(0, 4, "https://é.example")], "née (https://é.example) là 🎉"),
+        ([facet(4, 5)], "née là 🎉"),
+        ([facet(3, 3)], "née là 🎉"),
+        ([facet(5, 2)], "née là 🎉"),
+        ([facet(-4, 4)], "née là 🎉"),
+        ([facet(0, None)], "née là 🎉"),
+        ([facet("0", "4")], "née là 🎉"),
+        ([facet(0.0, 4.0)], "née là 🎉"),
+        ([facet(False, True)], "née là 🎉"),
+        ([facet(0, 4, None)], "née là 🎉"),
+        ([facet(0, 4, "")], "née là 🎉"),
+        ([{**facet(0, 4), "features": [{"$type": "app.bsky.richtext.facet#tag", "tag": "x"}]}], "née là 🎉"),
+        ([{**facet(0, 4), "features": None}, {"index": 5}, {}, None, 7, "x"], "née là 🎉"),
+    ],
+    ids=str,
+)
+def test_facets_count_bytes_and_bad_ones_lose_no_word(facets: list[Any], told: str) -> None:
+    assert faceted("née là 🎉", *facets) == told
+
+
+def test_half_a_character_loses_nothing() -> None:
+    assert faceted("a \ud83d b", facet(0, 1)) == "a (https://x.example) \ufffd b"
+
+
+@given(
+    st.text(st.characters(exclude_characters="x")), st.lists(st.builds(facet, st.integers(-2, 40), st.integers(-2, 40)))
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_facets_only_ever_add(text: str, facets: list[Any]) -> None:
+    told = adapter.linked(text, facets)
+    assert told.replace(" (https://x.example)", "") == text
+
+
 def test_our_own_words_and_mere_likes_are_no_feedback() -> None:
     ours = {"handle": "acme.example.com", "did": "did:plc:x"}
     assert ignored("bluesky", "notification.reply", lambda body: body.update(author=ours)) == "our own words"
+    shouted = {"handle": "Acme.Example.COM", "did": "did:plc:x"}
+    assert ignored("bluesky", "notification.reply", lambda body: body.update(author=shouted)) == "our own words"
     body = json.dumps(sample("bluesky", "notification.reply")).encode()
     by_did = PLACE.model_copy(update={"account": ILSE.id})
     assert "our own words" in behind_the_queue("bluesky", "notification", body, by_did).reason
@@ -299,6 +386,8 @@ def test_what_an_event_says_about_a_violation(kind: str, outcome: str | None) ->
 def test_what_nobody_decided_and_what_we_did_ourselves_has_no_effect() -> None:
     assert "nobody decided" in ignored("bluesky", "ozone.record")
     assert ignored("bluesky", "ozone.ours") == "our own action"
+    handle = {"createdBy": "did:plc:x", "creatorHandle": "ACME.example.com"}
+    assert ignored("bluesky", "ozone.takedown", lambda body: body.update(handle)) == "our own action"
 
 
 def test_an_unheard_of_event_is_parked_by_name() -> None:

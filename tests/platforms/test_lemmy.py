@@ -168,6 +168,14 @@ def test_a_post_that_is_a_link_says_so() -> None:
     )
 
 
+def test_a_picture_is_told_with_its_description() -> None:
+    post = {**sample("lemmy", "post")["post"], "alt_text": "The bridge in the snow"}
+    [piece] = poller.pieces({"posts": [{"post": post, "creator": sample("lemmy", "post")["creator"]}]})
+    assert only(FeedbackReceived, piece).text == "[link: The bridge in the snow (https://clips.example.com/42)]"
+    found = event(FeedbackReceived, "lemmy", "post", lambda body: body["post"].update(alt_text=5, body="Look"))
+    assert found.text == "Look\n[link: https://clips.example.com/42]"
+
+
 def test_a_resolved_report_decides_about_what_was_reported() -> None:
     found = event(DecisionReported, "lemmy", "resolved")
     assert found == DecisionReported(
@@ -209,6 +217,17 @@ def test_our_own_decisions_and_words_have_no_effect(account: str) -> None:
         assert "our own" in behind_the_queue("lemmy", name, json.dumps(body).encode(), place).reason
 
 
+def test_our_name_is_ours_in_any_case_but_on_our_own_instance_only() -> None:
+    shouted = {"id": 7, "name": "Acme", "actor_id": "https://lemmy.example.com/u/Acme", "local": True}
+    assert ignored("lemmy", "comment", lambda body: body.update(creator=shouted)) == "our own words"
+    namesake = {"id": 8, "name": "acme", "actor_id": "https://other.example.net/u/acme", "local": False}
+    found = event(FeedbackReceived, "lemmy", "comment", lambda body: body.update(creator=namesake))
+    assert found.author == Person(id="8", name="acme")
+    # And the poller tells them apart.
+    [piece, *_] = poller.pieces({"comments": [{**comment(1), "creator": namesake}]})
+    assert only(FeedbackReceived, piece).author == Person(id="8", name="acme")
+
+
 def test_other_communities_of_the_same_moderator_are_left_alone() -> None:
     assert ignored("lemmy", "resolved.elsewhere") == "of another community"
     assert ignored("lemmy", "post_report", lambda body: body.update(community={"name": "gardening"}))
@@ -246,7 +265,7 @@ def test_an_edit_changes_what_was_received() -> None:
     assert (after.change, after.text, after.changed_at) == ("edited", "@acme sync is fine since 2.4.1", at(10, 20, 44))
 
 
-@pytest.mark.parametrize("number", [-1, 184, 10**9, None, "37", 37.0])
+@pytest.mark.parametrize("number", [-1, 184, 10**9, None, "37", 37.0, True, False])
 def test_an_unknown_language_is_undetermined(number: object) -> None:
     found = event(FeedbackReceived, "lemmy", "comment", lambda body: body["comment"].update(language_id=number))
     assert found.language == "und"

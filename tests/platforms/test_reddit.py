@@ -119,6 +119,12 @@ def test_only_moderators_are_named_as_reporters_and_deleted_authors_are_nobody()
     )
 
 
+@pytest.mark.parametrize("mark", ["[deleted]", "[removed]", "[ Removed by Reddit ]"])
+def test_what_reddit_writes_in_their_place_is_nobody_and_no_words(mark: str) -> None:
+    found = event(FlagRaised, "reddit", "report", lambda body: body["thing"].update(author=mark, selftext=mark))
+    assert (found.author, found.text, found.original) == (None, "", "")
+
+
 def test_a_report_without_a_reason_is_one_all_the_same() -> None:
     found = event(FlagRaised, "reddit", "report", lambda body: body["report"].update(reason=None))
     assert (found.flag, found.reason, found.code) == ("report:t3_1p4winter:2:", "", "unknown")
@@ -235,7 +241,15 @@ def test_an_edit_changes_what_was_received() -> None:
     [
         ({}, "[link: https://clips.example.com/42]"),
         ({"is_gallery": True}, "[gallery]"),
+        ({"is_gallery": True, "gallery_data": {"items": None}}, "[gallery]"),
+        ({"gallery_data": {"items": [{"caption": "one"}, {"caption": 2}, None]}}, "[gallery: one]"),
+        (
+            {"is_self": True, "poll_data": {"options": [{"text": "one"}, 2, {"text": None}, {"text": " "}]}},
+            "[poll: one]",
+        ),
+        ({"is_self": True, "poll_data": {"options": None}}, "[poll]"),
         ({"is_video": True}, "[video]"),
+        ({"url": "/r/winter/comments/1p4x/"}, "[link: https://www.reddit.com/r/winter/comments/1p4x/]"),
         ({"is_self": True}, ""),
         ({"selftext": "Look at &lt;that&gt;"}, "Look at <that>\n[link: https://clips.example.com/42]"),
         ({"selftext": "Look at &lt;that&gt;", "is_self": True}, "Look at <that>"),
@@ -247,6 +261,23 @@ def test_a_post_without_words_says_what_it_shows(change: dict[str, Any], text: s
     assert (found.kind, found.title, found.text) == ("post", "My best round so far", text)
 
 
+def test_what_is_written_below_pictures_is_told() -> None:
+    found = event(FeedbackReceived, "reddit", "post.gallery")
+    assert found.title == "The bridge, twice"
+    assert found.text == "[gallery: By day, By night, where sync fails (https://clips.example.com/43)]"
+
+
+def test_a_poll_is_told_with_what_there_is_to_choose() -> None:
+    found = event(FeedbackReceived, "reddit", "post.poll")
+    assert found.text == "I would take either.\n[poll: Glacier, Harbour]"
+    assert found.original == "I would take **either**."
+
+
+def test_nobody_knows_which_revision_an_edit_of_unknown_time_made() -> None:
+    assert event(FeedbackReceived, "reddit", "comment", lambda body: body.update(edited=True)).revision == ""
+    assert event(FlagRaised, "reddit", "hold", lambda body: body["thing"].update(edited=True)).subject.revision == ""
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -254,7 +285,9 @@ def test_a_post_without_words_says_what_it_shows(change: dict[str, Any], text: s
         ({"author": "Acme_Liaison"}, "our own words"),
         ({"body": "[deleted]", "author": "[deleted]"}, "deleted or removed"),
         ({"body": "[removed]"}, "deleted or removed"),
+        ({"body": "[ Removed by Reddit ]", "author": "[ Removed by Reddit ]"}, "deleted or removed"),
         ({"removed_by_category": "moderator"}, "deleted or removed"),
+        ({"banned_by": "mod_tomas"}, "deleted or removed"),
     ],
     ids=str,
 )
@@ -282,7 +315,7 @@ def test_whatever_stands_in_a_piece_nobody_and_nothing_is_invented(data: st.Data
     body = broken(data, sample("reddit", name))
     found = behind_the_queue("reddit", name, json.dumps(body).encode())
     assert found.events or found.reason
-    told_by(body, found, "gallery", "video", "link")
+    told_by(body, found, "gallery", "poll", "video", "link")
 
 
 # How it is fetched
@@ -375,6 +408,35 @@ def test_what_is_held_without_a_report_waits_too() -> None:
         ("hold", "hold:t1_2:"),
         ("report", "report:t1_2:1:rude"),
     }
+
+
+@pytest.mark.parametrize("more", [{"removed_by_category": "moderator"}, {}], ids=str)
+def test_a_moderator_s_removal_is_no_hold_and_no_feedback(more: dict[str, Any]) -> None:
+    """Moderators see what was removed, whole."""
+    removed = comment(1, banned_by="mod_tomas", banned_at_utc=1795250100, **more)
+    for found in (all_of(routes(comments=listing(removed)))[0], poller.pieces(listing(removed))):
+        [end] = [became(piece, "reddit") for piece in found]
+        assert (end.events, end.reason) == ((), "without effect: deleted or removed")
+
+
+@pytest.mark.parametrize("by", [True, "AutoModerator"])
+def test_an_answer_that_is_shown_tells_what_is_held(by: object) -> None:
+    [piece] = poller.pieces(listing(comment(1, banned_by=by, banned_at_utc=1795250100)))
+    assert only(FlagRaised, piece).nature == "hold"
+
+
+def test_votes_are_nothing_new_and_captions_are_brought_without_their_pictures() -> None:
+    options = [{"id": "1", "text": "Glacier", "vote_count": 3}, {"id": "2", "text": "Harbour", "vote_count": 1}]
+    poll = {**sample("reddit", "post.poll"), "poll_data": {"total_vote_count": 4, "options": options}}
+    found, cursor = all_of(routes(new=listing(poll)))
+    assert b"vote" not in found[0].body
+    assert only(FeedbackReceived, found[0]).text.endswith("[poll: Glacier, Harbour]")
+    voted = {"total_vote_count": 5, "options": [{**options[0], "vote_count": 4}, options[1]], "user_selection": "1"}
+    assert not all_of(routes(new=listing({**poll, "poll_data": voted})), cursor)[0]
+    items = [{"media_id": "q1w2", "id": 7, "caption": "By day"}]
+    [piece], _ = all_of(routes(new=listing({**sample("reddit", "post.gallery"), "gallery_data": {"items": items}})))
+    assert b"q1w2" not in piece.body
+    assert only(FeedbackReceived, piece).text == "[gallery: By day]"
 
 
 def test_a_score_that_changes_is_nothing_new_and_an_edit_is() -> None:
@@ -544,7 +606,7 @@ def test_whatever_stands_in_a_listing_every_piece_is_placed_or_parked(data: st.D
     except AskedError:
         return
     for piece in found.pieces:
-        told_by(body, became(piece, "reddit"), "gallery", "video", "link")
+        told_by(body, became(piece, "reddit"), "gallery", "poll", "video", "link")
 
 
 def test_two_communities_may_be_asked_for_at_once_and_nothing_else_gets_into_the_address() -> None:

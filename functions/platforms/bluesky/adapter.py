@@ -1,9 +1,10 @@
 """Bluesky, as its poller brings it: mentions, replies and quotes of our account, and Ozone's moderation events.
 
-Sources: the lexicons app.bsky.notification.listNotifications and tools.ozone.moderation.defs. Accounts are named by
-their DID, since handles change; posts by their at-uri.
+Sources: the lexicons app.bsky.notification.listNotifications, app.bsky.feed.post and tools.ozone.moderation.defs.
+Accounts are named by their DID, since handles change; posts by their at-uri.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,12 +16,15 @@ from events.program import Source
 from events.reasons import code_of
 from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
+from functions.platforms.words import labelled
 
 SITE = "https://bsky.app/profile/"
 NO_HANDLE = "handle.invalid"
 """What is told where a handle and its DID do not agree."""
 
 SAID = ("mention", "reply", "quote")
+
+LINK = "app.bsky.richtext.facet#link"
 
 REPORT = "modEventReport"
 OUTCOMES: dict[str, Outcome] = {
@@ -59,8 +63,10 @@ def person(did: object, handle: object = "") -> dict[str, Any] | None:
 
 
 def ours(place: Source, did: object, handle: object) -> bool:
+    """Handles are the same in any case of their letters."""
     account = place.account.removeprefix("@")
-    return account != "" and account in (did, handle)
+    named = isinstance(handle, str) and handle.casefold() == account.casefold()
+    return account != "" and (named or did == account)
 
 
 def post_url(uri: str) -> str:
@@ -85,7 +91,7 @@ def said(body: dict[str, Any], envelope: Envelope, place: Source) -> FeedbackRec
             **origin(envelope),
             "content": uri,
             "kind": body["reason"],
-            "text": beside(record.get("text") or "", shown(optional(record, "embed"))),
+            **words(record),
             "language": language(record),
             "url": post_url(uri),
             "revision": body.get("cid") or "",
@@ -95,10 +101,20 @@ def said(body: dict[str, Any], envelope: Envelope, place: Source) -> FeedbackRec
     )
 
 
-def language(record: dict[str, Any]) -> object:
+def text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def objects(given: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The objects in a list; nothing of what is none."""
+    found = given.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def language(record: dict[str, Any]) -> str:
     """`langs` are the author's own statement about the post; the first is the main one."""
     langs = record.get("langs")
-    return (langs[0] if isinstance(langs, list) and langs else None) or "und"
+    return (text(langs[0]) if isinstance(langs, list) and langs else "") or "und"
 
 
 def when(created: object, indexed: object) -> object:
@@ -116,25 +132,71 @@ def moment(stamp: object) -> datetime | None:
         return None
 
 
-def beside(text: object, seen: str) -> object:
-    """The words, and what stands beside them."""
-    return f"{text}\n{seen}".strip() if seen and isinstance(text, str) else text
+def words(record: dict[str, Any]) -> dict[str, Any]:
+    """What was written, with the addresses behind it, and what stands beside it."""
+    written, seen = record.get("text") or "", shown(optional(record, "embed"))
+    if not isinstance(written, str):
+        return {"text": written}
+    told = linked(written, objects(record, "facets"))
+    return {"text": f"{told}\n{seen}".strip() if seen else told, "original": written}
+
+
+def linked(written: str, facets: list[dict[str, Any]]) -> str:
+    """With the addresses that stand behind words: those of a link are mostly its address, cut off. Of facets that
+    overlap the first one counts, as people see it there.
+
+    Source: `RichText.segments` of the package @atproto/api.
+    """
+    units = written.encode("utf-8", "surrogatepass")
+    told, at = b"", 0
+    found = [span for facet in facets for span in spans(facet, units)]
+    for start, end, address in sorted(found, key=lambda span: span[0]):
+        label = units[start:end].decode("utf-8", "surrogatepass")
+        if start >= at and label.strip():
+            told += units[at:start] + labelled(label, address).encode("utf-8", "surrogatepass")
+            at = end
+    return (told + units[at:]).decode("utf-8", "surrogatepass")
+
+
+def spans(facet: dict[str, Any], units: bytes) -> Iterator[tuple[int, int, str]]:
+    """Where an address stands, and the address: of a mention or tag nothing, its words say it."""
+    index = optional(facet, "index")
+    start, end = edge(index.get("byteStart"), units), edge(index.get("byteEnd"), units)
+    addresses = [text(one.get("uri")) for one in objects(facet, "features") if one.get("$type") == LINK]
+    if start is not None and end is not None and any(addresses):
+        yield start, end, next(filter(None, addresses))
+
+
+def edge(offset: object, units: bytes) -> int | None:
+    """A place in UTF-8; for one within a character the place behind it."""
+    if not isinstance(offset, int) or isinstance(offset, bool) or offset < 0:
+        return None
+    while offset < len(units) and units[offset] & 0xC0 == 0x80:
+        offset += 1
+    return offset
 
 
 def shown(embed: dict[str, Any]) -> str:
-    """Pictures by their descriptions, links by their addresses."""
+    """Pictures by their descriptions, links by their cards. A gallery has `items`: more than four pictures."""
     embed = optional(embed, "media") or embed
-    if isinstance(embed.get("images"), list):
-        return " ".join(bracketed("image", image.get("alt")) for image in embed["images"] if isinstance(image, dict))
+    if pictures := objects(embed, "images") or objects(embed, "items"):
+        return " ".join(bracketed("image", text(picture.get("alt"))) for picture in pictures)
     if "video" in embed:
-        return bracketed("video", embed.get("alt"))
+        return bracketed("video", text(embed.get("alt")))
     if "external" in embed:
-        return bracketed("link", optional(embed, "external").get("uri"))
+        return card(optional(embed, "external"))
     return "[quote]" if "record" in embed else ""
 
 
-def bracketed(what: str, told: object) -> str:
-    return f"[{what}: {told}]" if isinstance(told, str) and told else f"[{what}]"
+def card(given: dict[str, Any]) -> str:
+    """Its words are its author's to choose, whatever the page itself says."""
+    title, more, address = (text(given.get(name)) for name in ("title", "description", "uri"))
+    return bracketed("link", labelled(title, address) if address else title, more)
+
+
+def bracketed(what: str, *told: str) -> str:
+    words = ", ".join(one for one in told if one)
+    return f"[{what}: {words}]" if words else f"[{what}]"
 
 
 # Ozone

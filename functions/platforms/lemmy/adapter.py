@@ -13,7 +13,7 @@ from events.program import Source
 from events.reasons import code_of
 from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
-from functions.platforms.words import from_markdown
+from functions.platforms.words import from_markdown, labelled
 
 KINDS = ("post", "comment")
 
@@ -57,8 +57,10 @@ def person(given: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def ours(given: dict[str, Any], place: Source) -> bool:
-    names = {str(given.get(field)) for field in ("id", "name", "actor_id", "ap_id")}
-    return bool(given) and place.account in names
+    """By id, address or name, whatever the case of its letters. On other instances anybody may have the same name."""
+    fields = ("id", "actor_id", "ap_id", *(["name"] if given.get("local") is not False else []))
+    account = place.account.removeprefix("@").casefold()
+    return account != "" and account in {str(given[field]).casefold() for field in fields if given.get(field)}
 
 
 def at(given: dict[str, Any], what: str) -> object:
@@ -70,12 +72,15 @@ def at(given: dict[str, Any], what: str) -> object:
 
 def language(thing: dict[str, Any]) -> str:
     number = thing.get("language_id")
-    return LANGUAGES[number] if isinstance(number, int) and 0 <= number < len(LANGUAGES) else "und"
+    if isinstance(number, bool) or not isinstance(number, int):
+        return "und"
+    return LANGUAGES[number] if 0 <= number < len(LANGUAGES) else "und"
 
 
-def words(written: object, link: object = None) -> dict[str, Any]:
-    """A post may be no more than a link, or have one beside its words."""
-    note = f"[link: {link}]" if isinstance(link, str) and link else ""
+def words(written: object, link: object = None, alt: object = None) -> dict[str, Any]:
+    """A post may be no more than a link, or have one beside its words; of a picture with its description."""
+    label = alt if isinstance(alt, str) else ""
+    note = f"[link: {labelled(label, link)}]" if isinstance(link, str) and link else ""
     if isinstance(written, str) and written:
         return {"text": f"{from_markdown(written)}\n{note}".strip(), "original": written, "format": "markdown"}
     return {"text": written or note}
@@ -144,7 +149,9 @@ def told(kind: str, body: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
     thing = part(body, kind)
     return {
         **origin(envelope),
-        **words(thing.get("content") if kind == "comment" else thing.get("body"), thing.get("url")),
+        **words(
+            thing.get("content") if kind == "comment" else thing.get("body"), thing.get("url"), thing.get("alt_text")
+        ),
         "content": f"{kind}:{required(thing, 'id')}",
         "kind": kind,
         "title": body.get("title") or "",

@@ -33,9 +33,10 @@ LAST = 5_000
 STALE = timedelta(days=7)
 """Reports resolved longer ago were so before we came: nobody needs a case of them."""
 
-PERSON = ("id", "name", "display_name", "actor_id", "ap_id", "bot_account", "deleted")
-POST = ("id", "name", "body", "url", "ap_id", "published", "published_at", "updated", "updated_at", "language_id")
-COMMENT = ("id", "content", "ap_id", "published", "published_at", "updated", "updated_at", "language_id")
+PERSON = ("id", "name", "display_name", "actor_id", "ap_id", "local", "bot_account", "deleted")
+TOLD = ("id", "ap_id", "published", "published_at", "updated", "updated_at", "language_id")
+POST = (*TOLD, "name", "body", "url", "alt_text")
+COMMENT = (*TOLD, "content")
 REPORTED = ("id", "ap_id", "published", "published_at", "language_id")
 STATE = ("removed", "deleted")
 COMMUNITY = ("name", "actor_id", "ap_id")

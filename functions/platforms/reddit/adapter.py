@@ -12,11 +12,17 @@ from events.moderation import DecisionReported, FlagRaised, Outcome
 from events.program import Source
 from events.reasons import code_of
 from functions.platforms.door import read_object
-from functions.platforms.inbound import Event, Ignored, Unplaceable, origin, part, required
-from functions.platforms.words import from_markdown
+from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
+from functions.platforms.words import from_markdown, labelled
 
 SITE = "https://www.reddit.com"
-NOBODY = ("[deleted]", "[removed]", "")
+GONE = (
+    "[deleted]",
+    "[removed]",
+    "[ Removed by Reddit ]",
+    "[ Removed by Reddit in response to a copyright notice. ]",
+)
+"""What Reddit writes where words or a name were."""
 ROBOT = "AutoModerator"
 
 KINDS = {"t1": "comment", "t3": "post"}
@@ -52,7 +58,7 @@ def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
 
 def person(name: object) -> dict[str, Any] | None:
     """A deleted account is nobody."""
-    if not isinstance(name, str) or name in NOBODY:
+    if not isinstance(name, str) or name in (*GONE, ""):
         return None
     return {"id": name, "name": name, "bot": name == ROBOT}
 
@@ -76,27 +82,55 @@ def link(thing: dict[str, Any]) -> str:
     path, post, name = (thing.get(field) or "" for field in ("permalink", "link_id", "name"))
     if not path and post and name:
         path = f"/comments/{str(post).removeprefix('t3_')}/_/{str(name).removeprefix('t1_')}/"
-    return SITE + str(path) if str(path).startswith("/") else str(path)
+    return absolute(str(path))
+
+
+def absolute(address: str) -> str:
+    """Reddit leaves out its own name, also where a post leads to another one."""
+    return SITE + address if address.startswith("/") else address
 
 
 def words(thing: dict[str, Any]) -> dict[str, Any]:
     """Comments have a `body`, posts a `selftext` or something to look at."""
     written = thing.get("body") or thing.get("selftext") or ""
-    if written in NOBODY:
+    if written in (*GONE, ""):
         return {"text": shown(thing), "format": "plain"}
     text = f"{from_markdown(written)}\n{shown(thing)}".strip() if isinstance(written, str) else written
     return {"text": text, "original": written, "format": "markdown"}
 
 
 def shown(thing: dict[str, Any]) -> str:
-    """What a post without words is."""
-    if thing.get("is_gallery"):
-        return "[gallery]"
+    """What a post has beside its words, or instead of any."""
+    if thing.get("is_gallery") or thing.get("gallery_data"):
+        return bracketed("gallery", [captioned(one) for one in objects(optional(thing, "gallery_data"), "items")])
+    if thing.get("poll_data"):
+        return bracketed("poll", [text(one.get("text")) for one in objects(optional(thing, "poll_data"), "options")])
     if thing.get("is_video"):
         return "[video]"
     if thing.get("is_self") is False and isinstance(thing.get("url"), str):
-        return f"[link: {thing['url']}]"
+        return f"[link: {absolute(thing['url'])}]"
     return ""
+
+
+def captioned(picture: dict[str, Any]) -> str:
+    """What its author wrote below it, and where they let it lead."""
+    caption, address = text(picture.get("caption")), text(picture.get("outbound_url"))
+    return labelled(caption, address) if address else caption
+
+
+def bracketed(what: str, told: list[str]) -> str:
+    words = ", ".join(one for one in told if one.strip())
+    return f"[{what}: {words}]" if words else f"[{what}]"
+
+
+def text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def objects(given: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The objects in a list; nothing of what is none."""
+    found = given.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def subject(thing: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
@@ -106,8 +140,9 @@ def subject(thing: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
 
 
 def revision(thing: dict[str, Any]) -> str:
-    """When it was edited last, as Reddit writes it; `false` where it was not."""
-    return str(thing.get("edited") or "")
+    """When it was edited last, as Reddit writes it; `false` where it was not, `true` where nobody knows when."""
+    stamp = thing.get("edited")
+    return "" if isinstance(stamp, bool) else str(stamp or "")
 
 
 def flagged(thing: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
@@ -197,7 +232,8 @@ def aside(thing: dict[str, Any], place: Source) -> str:
         return "written by a bot"
     if ours(thing.get("author"), place):
         return "our own words"
-    if thing.get("removed_by_category") or (thing.get("body") or thing.get("selftext")) in NOBODY[:2]:
+    written = thing.get("body") or thing.get("selftext")
+    if thing.get("removed_by_category") or thing.get("banned_by") or written in GONE:
         return "deleted or removed"
     where = {str(thing.get(field)).casefold() for field in ("subreddit", "link_flair_text")}
     if place.feedback and where.isdisjoint(name.casefold() for name in place.feedback):

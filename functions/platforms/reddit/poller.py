@@ -51,6 +51,13 @@ THING = (
 )
 """Of a post or comment. Scores and counts change all the time, and the rest is nobody's business here."""
 
+INSIDE = {"gallery_data": ("items", ("caption", "outbound_url")), "poll_data": ("options", ("text",))}
+"""And of the lists in it, where it has them: what its author wrote there. Not how a poll stands."""
+
+FILTERS = (True, "AutoModerator")
+"""By whom things are held back until a moderator decides (`true`: Reddit's own filters). Whatever bears a moderator's
+name was removed."""
+
 HELD = ("banned_by", "banned_at_utc", "removal_reason", "ban_note", "mod_reason_title")
 
 LOGGED = (
@@ -121,8 +128,8 @@ def pieces(answer: dict[str, Any]) -> tuple[Piece, ...]:
 def of_kind(thing: dict[str, Any]) -> Iterator[Piece]:
     if "action" in thing and "mod" in thing:
         return logged(thing)
-    told = (*rows(thing, "user_reports"), *rows(thing, "mod_reports"), thing.get("banned_by"))
-    return waiting(thing) if any(told) else said(thing)
+    reported = rows(thing, "user_reports") or rows(thing, "mod_reports")
+    return waiting(thing) if reported or thing.get("banned_by") in FILTERS else said(thing)
 
 
 def waiting(thing: dict[str, Any]) -> Iterator[Piece]:
@@ -136,7 +143,16 @@ def waiting(thing: dict[str, Any]) -> Iterator[Piece]:
 
 
 def outline(thing: dict[str, Any]) -> dict[str, Any]:
-    return {field: thing.get(field) for field in THING}
+    """With the moderator who removed it, if one did: of comments Reddit says it in no other way."""
+    inner = {field: listed(optional(thing, field), *INSIDE[field]) for field in INSIDE if thing.get(field)}
+    removed = {"banned_by": by} if (by := thing.get("banned_by")) and by not in FILTERS else {}
+    return {**{field: thing.get(field) for field in THING}, **inner, **removed}
+
+
+def listed(given: dict[str, Any], name: str, kept: tuple[str, ...]) -> dict[str, Any]:
+    found = given.get(name)
+    things = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return {name: [{field: one[field] for field in kept if field in one} for one in things]}
 
 
 def rows(thing: dict[str, Any], field: str) -> list[list[Any]]:

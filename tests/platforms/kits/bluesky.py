@@ -11,6 +11,7 @@ PLACE = Source(
 )
 
 OUTCOMES = {
+    "notification.link": "FeedbackReceived",
     "notification.mention": "FeedbackReceived",
     "notification.quote": "FeedbackReceived",
     "notification.reply": "FeedbackReceived",

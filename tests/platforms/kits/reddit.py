@@ -14,7 +14,9 @@ OUTCOMES = {
     "modaction.ours": "without effect",
     "modaction.removelink": "DecisionReported",
     "post": "FeedbackReceived",
+    "post.gallery": "FeedbackReceived",
     "post.link": "FeedbackReceived",
+    "post.poll": "FeedbackReceived",
     "report": "FlagRaised",
     "report.moderator": "FlagRaised",
 }
