@@ -679,6 +679,47 @@ def told(message: dict[str, Any]) -> str:
         ),
         ({"embeds": [{"type": "image"}]}, "[embed]"),
         (
+            {
+                "embeds": [
+                    {"type": "image", "image": {"url": "https://a.example/1.png", "proxy_url": "https://b.example"}}
+                ]
+            },
+            "[embed: [photo: https://a.example/1.png]]",
+        ),
+        (
+            {"embeds": [{"thumbnail": {"url": "https://a.example/1.png", "description": "a skull"}}]},
+            "[embed: [photo: a skull]]",
+        ),
+        (
+            {"embeds": [{"provider": {"name": "Films"}, "video": {"url": "https://films.example/1"}}]},
+            "[embed: Films, [video: https://films.example/1]]",
+        ),
+        ({"embeds": [{"provider": {"url": "https://films.example"}}]}, "[embed: https://films.example]"),
+        (
+            {
+                "embeds": [
+                    {"author": {"name": "Free Nitro", "url": "https://n.example", "icon_url": "https://i.example"}}
+                ]
+            },
+            "[embed: Free Nitro (https://n.example)]",
+        ),
+        (
+            {
+                "embeds": [
+                    {
+                        "title": "Claim",
+                        "image": {"url": "https://a.example/1.png"},
+                        "thumbnail": {"description": "Nadia"},
+                    }
+                ]
+            },
+            "[embed: Claim, [photo], [photo: Nadia]]",
+        ),
+        (
+            {"embeds": [{"image": {}, "thumbnail": [], "video": "x", "provider": None, "author": {"name": 7}}]},
+            "[embed]",
+        ),
+        (
             {"poll": {"question": {"text": "Who goes?"}, "answers": [{"poll_media": {"text": "Grim"}}, {}]}},
             "[poll: Who goes?, Grim]",
         ),
@@ -740,6 +781,25 @@ def told(message: dict[str, Any]) -> str:
                 ]
             },
             "[menu: Who is worst?, Nadia, Ilse: a liar]\n[menu: Somebody]",
+        ),
+        (
+            {
+                "components": [
+                    {
+                        "type": 18,
+                        "label": "Who is worst?",
+                        "description": "Of <@5>'s team",
+                        "component": {"type": 21, "options": [{"label": "Nadia"}, {"label": "Ilse"}]},
+                    },
+                    {"type": 18, "label": "Why?", "component": {"type": 4, "value": "she lies"}},
+                    {"type": 18, "label": "Sure?", "component": {"type": 23}},
+                ]
+            },
+            "Who is worst?: Of @5's team\n[menu: Nadia, Ilse]\nWhy?\nshe lies\nSure?",
+        ),
+        (
+            {"components": [{"type": 99, "title": "A new kind", "components": [{"type": 98, "content": "of words"}]}]},
+            "A new kind\nof words",
         ),
         (
             {

@@ -353,6 +353,8 @@ def test_a_file_without_a_word_is_told_by_its_name_and_description() -> None:
     ("file", "told"),
     [
         ({"name": "a.txt", "title": "Notes"}, "[file: a.txt, Notes]"),
+        ({"name": "a.txt", "mode": "snippet", "preview": "I hate\nyou all"}, "[file: a.txt, I hate\nyou all]"),
+        ({"name": "a.txt", "mode": "hosted", "preview": "x"}, "[file: a.txt]"),
         ({"id": "F1", "mode": "hidden_by_limit"}, "[file]"),
         ({"id": "F1", "mode": "tombstone", "name": "a.txt"}, "[deleted file]"),
     ],
@@ -391,8 +393,17 @@ def test_a_message_that_is_all_blocks_is_read_as_it_is_shown() -> None:
         ({"type": "color", "value": "#ff0000"}, "#ff0000"),
         ({"type": "date", "timestamp": 1795339800, "format": "{date}", "fallback": "22 Nov"}, "22 Nov"),
         ({"type": "date", "timestamp": 1795339800, "format": "{date}"}, "2026-11-22T09:30:00Z"),
+        ({"type": "date", "timestamp": 10**400, "fallback": "some day"}, "some day"),
+        ({"type": "date", "timestamp": -(10**12), "fallback": "long ago"}, "long ago"),
+        ({"type": "date", "timestamp": 10**12}, "1000000000000"),
+        ({"type": "date", "timestamp": "soon"}, "soon"),
+        ({"type": "date", "timestamp": float("nan"), "fallback": "some day"}, "some day"),
+        ({"type": "date", "timestamp": True, "fallback": "some day"}, "some day"),
+        ({"type": "date", "timestamp": True}, ""),
         ({"type": "text", "text": "*args and <tag> &amp;"}, "*args and <tag> &amp;"),
         ({"type": "hologram", "text": "still here"}, "still here"),
+        ({"type": "hologram", "text": {"type": "plain_text", "text": "still"}, "caption": "here"}, "still here"),
+        ({"type": "hologram", "url": "https://evil.example"}, "https://evil.example"),
         ({"type": "user", "user_id": None}, ""),
     ],
 )
@@ -430,10 +441,127 @@ def test_a_numbered_list_that_goes_on_after_one_inside_it_keeps_its_numbers() ->
             "Claim (https://e.example)",
         ),
         ({"type": "table", "rows": [[{"type": "raw_text", "text": "A"}, {"type": "raw_text", "text": "B"}]]}, "A\nB"),
+        ({"type": "image", "alt_text": "a cat", "title": "Tom"}, "[image: Tom, a cat]"),
+        (
+            {"type": "video", "title": "Trailer", "author_name": "Ilse", "provider_name": "Films"},
+            "[video: Trailer, Ilse, Films]",
+        ),
+        (
+            {
+                "type": "plan",
+                "title": "Thinking",
+                "tasks": [
+                    {
+                        "type": "task_card",
+                        "task_id": "t1",
+                        "title": "Looking it up",
+                        "status": "pending",
+                        "sources": [{"type": "url", "url": "https://a.example", "text": "A source"}],
+                    }
+                ],
+            },
+            "Thinking\nLooking it up\nA source (https://a.example)",
+        ),
+        (
+            {
+                "type": "data_visualization",
+                "title": "Wins",
+                "chart": {
+                    "type": "bar",
+                    "series": [{"name": "Grim", "data": [{"label": "May", "value": 4}]}],
+                    "axis_config": {"categories": ["May"], "x_label": "Month"},
+                },
+            },
+            "Wins\nGrim\nMay\nMay\nMonth",
+        ),
+        (
+            {
+                "type": "data_table",
+                "caption": "Prices",
+                "rows": [[{"type": "raw_text", "text": "Gold"}, {"type": "raw_number", "value": 2.5, "text": "2.50"}]],
+            },
+            "Prices\nGold\n2.50",
+        ),
+        (
+            {
+                "type": "actions",
+                "elements": [{"type": "overflow", "options": [{"text": {"text": "Go"}, "value": "go-1"}]}],
+            },
+            "Go",
+        ),
+        (
+            {
+                "type": "actions",
+                "elements": [
+                    {
+                        "type": "workflow_button",
+                        "text": {"type": "plain_text", "text": "Start"},
+                        "workflow": {"trigger": {"customizable_input_parameters": [{"name": "in", "value": "1"}]}},
+                    }
+                ],
+            },
+            "Start",
+        ),
+        (
+            {
+                "type": "card",
+                "title": {"type": "mrkdwn", "text": "*A*"},
+                "slack_icon": {"type": "icon", "name": "star"},
+            },
+            "A",
+        ),
     ],
 )
 def test_other_blocks_are_read_too(block: dict[str, Any], told: str) -> None:
     assert event(FeedbackReceived, "message_blocks", put("event", "blocks", value=[block])).text == told
+
+
+@pytest.mark.parametrize(
+    ("block", "told"),
+    [
+        ({"text": "words"}, "words"),
+        (
+            {"text": "words", "caption": "*more* of them", "url": "https://a.example"},
+            "words (https://a.example)\nmore of them",
+        ),
+        ({"title": "Head", "description": "below", "alt_text": "a skull"}, "Head\nbelow\na skull"),
+        ({"text": ["one", "two"], "block_id": "b1", "style": "primary", "include": ["public"]}, "one\ntwo"),
+        ({"text": {"type": "new_text", "value": "words"}}, "words"),
+        ({"text": {"type": "new_text", "text": "words", "value": "w-1"}}, "words"),
+        ({"elements": [{"type": "newer", "elements": ["bare", {"type": "newest", "label": "deep"}]}]}, "bare\ndeep"),
+        ({"fallback": "words"}, "words"),
+        ({"value": 7, "text": None, "title": ["", {}], "elements": "bare"}, "bare"),
+    ],
+)
+@pytest.mark.parametrize("frame", [None, "rich_text", "rich_text_list"])
+def test_no_words_are_lost_in_a_block_of_a_kind_nobody_knows(
+    block: dict[str, Any], told: str, frame: str | None
+) -> None:
+    unknown: dict[str, Any] = {"type": "new_block", **block}
+    listed = {"type": "rich_text", "elements": [{"type": "rich_text_list", "elements": [unknown]}]}
+    within = {None: unknown, "rich_text": {"type": "rich_text", "elements": [unknown]}, "rich_text_list": listed}
+    found = event(FeedbackReceived, "message_blocks", put("event", "blocks", value=[within[frame]])).text
+    assert found.removeprefix("- ").split() == told.split()
+
+
+def test_empty_frames_in_frames_are_read_once() -> None:
+    deep: dict[str, Any] = {"type": "rich_text"}
+    for _ in range(60):  # Read twice at every level they would take for ever.
+        deep = {"type": "rich_text", "elements": [deep, {"type": "rich_text_section", "elements": []}]}
+    change = put("event", "blocks", value=[deep])
+    assert event(FeedbackReceived, "message_blocks", change).text == ""
+
+
+def test_a_menu_of_old_is_told_by_its_words_and_not_by_the_names_it_has_for_its_app() -> None:
+    menu = {
+        "type": "select",
+        "name": "games_list",
+        "text": "Pick a game",
+        "options": [{"text": "Hearts", "value": "hearts"}, {"text": "Chess", "value": "chess"}],
+    }
+    change = both(put("event", "text", value=""), put("event", "attachments", value=[{"actions": [menu]}]))
+    found = event(FeedbackReceived, "message", both(without("event", "blocks"), change))
+    assert found.text == "Pick a game\nHearts\nChess"
 
 
 def test_what_slack_puts_in_place_of_a_text_is_not_what_was_said() -> None:

@@ -8,20 +8,25 @@ from typing import Any
 
 from functions.platforms.discord.commands import THREAD_STARTER
 from functions.platforms.inbound import Unplaceable, optional
-from functions.platforms.words import from_discord
+from functions.platforms.words import from_discord, labelled
 
 VOICE = 1 << 13
 """IS_VOICE_MESSAGE, a message's flag."""
 
 
 BUTTON = 2
-SELECTS = (3, 5, 6, 7, 8)
+MENUS = (3, 5, 6, 7, 8, 21, 22)
+"""Selects, radio buttons and checkboxes."""
 TEXT_DISPLAY = 10
 """Words that stand there instead of `content`."""
 THUMBNAIL, GALLERY, FILE = 11, 12, 13
 """Types of components."""
+LABELLING = ("label", "title", "description", "content", "value")
+"""Words of all the others: of a label, of a text input, and of those of later years."""
 
 KINDS = {"image": "photo", "video": "video", "audio": "audio"}
+MEDIA = {"image": "photo", "thumbnail": "photo", "video": "video"}
+"""What an embed may show, by its fields."""
 
 
 def read(message: dict[str, Any]) -> dict[str, str]:
@@ -81,12 +86,29 @@ def attached(given: dict[str, Any], voice: bool) -> str:
 
 
 def embedded(given: dict[str, Any]) -> Iterator[str]:
-    """A link's preview, or what a bot wrote in a box."""
-    yield first([optional(given, "author").get("name")])
+    """A link's preview, or what a bot wrote in a box. The address of a picture stands there only where there are no
+    words: beside some it is mostly somebody's own picture."""
+    yield from credited(given)
+    words = [piece for piece in worded(given) if piece]
+    yield from words
+    for field, kind in MEDIA.items():
+        if media := optional(given, field):
+            yield bracketed(kind, [first([media.get("description"), "" if words else media.get("url")])])
+
+
+def credited(given: dict[str, Any]) -> Iterator[str]:
+    """Whose it is, with the address that the name leads to."""
+    for field in ("provider", "author"):
+        one = optional(given, field)
+        name, address = first([one.get("name")]), first([one.get("url")])
+        yield labelled(name, address) if address else name
+
+
+def worded(given: dict[str, Any]) -> Iterator[str]:
     for field in ("title", "description"):
         yield from_discord(first([given.get(field)]))
     for line in objects(given, "fields"):
-        yield from_discord(": ".join(filter(None, (first([line.get(part)]) for part in ("name", "value")))))
+        yield from_discord(explained(line, "name", "value"))
     yield first([optional(given, "footer").get("text")])
     yield first([given.get("url")])
 
@@ -118,8 +140,8 @@ def displayed(message: dict[str, Any]) -> Iterator[str]:
     while left:
         one = left.pop()
         yield component(one, names)
-        beside = optional(one, "accessory")
-        left.extend([*objects(one, "components"), *([beside] if beside else [])][::-1])
+        beside = [optional(one, "component"), optional(one, "accessory")]
+        left.extend([*objects(one, "components"), *filter(None, beside)][::-1])
 
 
 def component(given: dict[str, Any], names: dict[str, str]) -> str:
@@ -129,18 +151,24 @@ def component(given: dict[str, Any], names: dict[str, str]) -> str:
         return from_discord(first([given.get("content")]), names)
     if kind == BUTTON:
         return bracketed("button", [first([given.get("label")]) or emoji(given), first([given.get("url")])])
-    if kind in SELECTS:
+    if kind in MENUS:
         return bracketed("menu", [first([given.get("placeholder")]), *options(given)])
     if kind == THUMBNAIL:
         return pictured(given)
     if kind == GALLERY:
         return joined(pictured(item) for item in objects(given, "items"))
-    return bracketed("file", [first([given.get("name")])]) if kind == FILE else ""
+    if kind == FILE:
+        return bracketed("file", [first([given.get("name")])])
+    return from_discord(explained(given, *LABELLING), names)
 
 
 def options(given: dict[str, Any]) -> Iterator[str]:
     for one in objects(given, "options"):
-        yield ": ".join(filter(None, (first([one.get(field)]) for field in ("label", "description"))))
+        yield explained(one, "label", "description")
+
+
+def explained(given: dict[str, Any], *fields: str) -> str:
+    return ": ".join(filter(None, (first([given.get(field)]) for field in fields)))
 
 
 def pictured(given: dict[str, Any]) -> str:

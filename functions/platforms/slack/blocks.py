@@ -14,11 +14,45 @@ GONE = "tombstone"
 """What a deleted file is, and what is left of a deleted message that has replies: it is "changed" into this, in
 Slackbot's name."""
 
+VIDEO = ("title", "description", "alt_text", "author_name", "provider_name")
+"""What is told of a film."""
+
 PLACEHOLDERS = ("This content can't be displayed.", "This content can\N{RIGHT SINGLE QUOTATION MARK}t be displayed.")
 """What Slack writes for a text where all there is are blocks."""
 
 DEEPEST = 12
 """Levels of blocks in blocks: Slack's own have six."""
+
+WORDED = frozenset(
+    {
+        "alt_text",
+        "body",
+        "caption",
+        "categories",
+        "cells",
+        "content",
+        "description",
+        "elements",
+        "fields",
+        "footer",
+        "header",
+        "hint",
+        "items",
+        "label",
+        "message",
+        "name",
+        "placeholder",
+        "quote",
+        "rows",
+        "subtitle",
+        "summary",
+        "text",
+        "title",
+        "x_label",
+        "y_label",
+    }
+)
+"""Fields in which a mere string, or a list of such, is words that somebody reads."""
 
 Body = dict[str, Any]
 
@@ -46,9 +80,11 @@ def by_bot(given: Body) -> bool:
 
 
 def files(given: Body) -> Iterator[str]:
-    """By their names. Older messages have one only, under another name."""
+    """By their names; a snippet also by its first lines, which somebody wrote like any message. Older messages have
+    one file only, under another name."""
     for file in [*objects(given, "files"), inner(given, "file")]:
-        named = dict.fromkeys(text(file.get(name)) for name in ("name", "title", "alt_txt"))
+        told = ("name", "title", "alt_txt", *(["preview"] if file.get("mode") == "snippet" else []))
+        named = dict.fromkeys(text(file.get(name)) for name in told)
         if file:
             yield "[deleted file]" if file.get("mode") == GONE else bracketed("file", *named)
 
@@ -68,13 +104,13 @@ def bracketed(what: str, *told: str) -> str:
 
 
 def attachment(given: Body) -> list[str]:
-    """Whatever is shown of it; its `fallback` where that is nothing."""
+    """Whatever is shown of it; its `fallback` where that is nothing. The name of an action is for the app alone."""
     title = linked(from_mrkdwn(text(given.get("title"))), text(given.get("title_link")))
     pretext, author, words, footer = (
         from_mrkdwn(text(given.get(name))) for name in ("pretext", "author_name", "text", "footer")
     )
     picture = linked("[image]", text(given.get("image_url"))) if given.get("image_url") else ""
-    inside = lines([given.get("blocks"), given.get("actions")])
+    inside = lines([given.get("blocks"), *({**one, "name": ""} for one in objects(given, "actions"))])
     shown = [pretext, author, title, words, *map(field, objects(given, "fields")), picture, footer, *inside]
     return [line for line in shown if line] or [from_mrkdwn(text(given.get("fallback")))]
 
@@ -90,47 +126,58 @@ def linked(label: str, address: str) -> str:
 # Blocks
 
 
-def lines(node: object, depth: int = DEEPEST) -> Iterator[str]:
-    """Every text in a tree of blocks, in its order."""
-    if depth and isinstance(node, list):
+def lines(node: object, depth: int = DEEPEST, *, worded: bool = False) -> Iterator[str]:
+    """Every text in a tree of blocks, in its order; a mere string where strings are words (`worded`)."""
+    if worded and isinstance(node, str):
+        yield from_mrkdwn(node)
+    elif depth and isinstance(node, list):
         for one in node:
-            yield from lines(one, depth - 1)
+            yield from lines(one, depth - 1, worded=worded)
     elif depth and isinstance(node, dict):
         read = BLOCKS.get(text(node.get("type")))
         yield from read(node) if read else within(node, depth - 1)
 
 
-def within(given: Body, depth: int) -> Iterator[str]:
-    """Of what is only a frame, or is not known here."""
-    if found := text(given.get("text")):
-        yield from_mrkdwn(found)
-    else:
-        yield from lines(list(given.values()), depth)
+def within(given: Body, depth: int = DEEPEST) -> list[str]:
+    """Of what is only a frame, or is not known here. A `value` is mostly what an app calls a choice, and words only
+    where there are no others; so is a `fallback`. An address stands behind the words that lead there."""
+    told = [line for name, one in given.items() for line in lines(one, depth, worded=name in WORDED) if line]
+    if not told:
+        return [from_mrkdwn(text(given.get("value")) or text(given.get("fallback")))]
+    return [linked(told[0], text(given.get("url"))), *told[1:]]
+
+
+def labelling(given: Body, name: str) -> str:
+    """A label is a text object, or a mere text in attachments and in older messages."""
+    return text(given.get(name)) or text(inner(given, name).get("text"))
 
 
 def plain(given: Body) -> list[str]:
-    return [text(given.get("text"))]
+    return [labelling(given, "text")]
 
 
 def markdown(given: Body) -> list[str]:
-    return [from_markdown(text(given.get("text")))]
+    return [from_markdown(labelling(given, "text"))]
 
 
 def button(given: Body) -> list[str]:
-    """Those of attachments have a mere text for a label."""
-    label = text(given.get("text")) or text(inner(given, "text").get("text"))
-    return [linked(label, text(given.get("url")))]
+    return [linked(labelling(given, "text"), text(given.get("url")))]
 
 
 def image(given: Body) -> list[str]:
     """By its description. Nothing of its address: beside a text it is mostly somebody's picture."""
-    return [bracketed("image", text(inner(given, "title").get("text")), text(given.get("alt_text")))]
+    return [bracketed("image", labelling(given, "title"), text(given.get("alt_text")))]
 
 
 def video(given: Body) -> list[str]:
-    title, more = (text(inner(given, name).get("text")) for name in ("title", "description"))
-    told = bracketed("video", *dict.fromkeys([title, more, text(given.get("alt_text"))]))
-    return [linked(told, text(given.get("title_url")) or text(given.get("video_url")))]
+    named = dict.fromkeys(labelling(given, name) for name in VIDEO)
+    return [linked(bracketed("video", *named), text(given.get("title_url")) or text(given.get("video_url")))]
+
+
+def icon(given: Body) -> list[str]:
+    """A sign of Slack's own, which says nothing."""
+    del given
+    return []
 
 
 # What people write
@@ -138,7 +185,8 @@ def video(given: Body) -> list[str]:
 
 def rich_text(given: Body) -> list[str]:
     """One string for every paragraph, quote, piece of code and item of a list."""
-    return [line for one in objects(given, "elements") for line in paragraph(one)]
+    elements = objects(given, "elements")
+    return [line for one in elements for line in paragraph(one)] if elements else within(given)
 
 
 def paragraph(given: Body) -> list[str]:
@@ -158,19 +206,31 @@ def listed(given: Body) -> list[str]:
 
 
 def run(given: Body) -> str:
-    """The elements of a section, which stand in one line unless they break it themselves."""
-    told = (RUNS.get(text(one.get("type")), link)(one) for one in objects(given, "elements"))
-    return "".join(told).strip("\n")
+    """The elements of a section, which stand in one line unless they break it themselves; of one that has none,
+    whatever else is in it."""
+    elements = objects(given, "elements")
+    told = (RUNS.get(text(one.get("type")), other)(one) for one in elements)
+    return "".join(told).strip("\n") if elements else "\n".join(within(given))
 
 
 def link(given: Body) -> str:
     return linked(text(given.get("text")), text(given.get("url")))
 
 
+def other(given: Body) -> str:
+    """A link; a text, which is one without an address; or what is not known here, by the words in it."""
+    return link(given) if text(given.get("text")) else " ".join(within(given)) or link(given)
+
+
 def date(given: Body) -> str:
-    stamp = given.get("timestamp")
-    shown = text(given.get("fallback")) or (moment(stamp) if isinstance(stamp, int) else "")
-    return linked(shown, text(given.get("url")))
+    """As Slack would show it where it cannot show a date; without that the time, or what stands in its place."""
+    return linked(text(given.get("fallback")) or stamped(given.get("timestamp")), text(given.get("url")))
+
+
+def stamped(stamp: object) -> str:
+    if isinstance(stamp, int) and not isinstance(stamp, bool):
+        return moment(stamp) or str(stamp)
+    return text(stamp)
 
 
 def emoji(given: Body) -> str:
@@ -191,14 +251,15 @@ RUNS: dict[str, Callable[[Body], str]] = {
     "user": signed("@", "user_id"),
     "usergroup": signed("@", "usergroup_id"),
 }
-"""Text is a link without an address."""
 
 BLOCKS: dict[str, Callable[[Body], list[str]]] = {
     "button": button,
+    "icon": icon,
     "image": image,
     "markdown": markdown,
     "plain_text": plain,
     "raw_text": plain,
     "rich_text": rich_text,
     "video": video,
+    "workflow_button": button,
 }
