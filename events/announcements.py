@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from events.people import Id, Model, Moment, Person, Text, Told
+from events.people import Id, Link, Model, Moment, Person, Text, Told
 
 TriggerKind = Literal["release", "video", "stream", "topic", "news"]
 
@@ -14,7 +14,7 @@ class TriggerFired(Told):
     kind: TriggerKind
     title: Text
     body: Text = ""
-    url: Text = ""
+    url: Link = ""
     author: Person | None = None
     published_at: Moment
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from events.moderation import Change
-from events.people import Id, Moment, Person, Text, Told, Written
+from events.people import Id, Link, Moment, Person, Text, Told, Written
 
 
 class FeedbackReceived(Told, Written):
@@ -15,7 +15,7 @@ class FeedbackReceived(Told, Written):
     content: Id
     kind: Annotated[Id, Field(max_length=40)]
     title: Text = ""
-    url: Text = ""
+    url: Link = ""
     about: Text = ""
     revision: Text = ""
     author: Person | None = None
@@ -36,7 +36,7 @@ class FeedbackChanged(Told, Written):
     kind: Annotated[Id, Field(max_length=40)]
     change: Change
     title: Text = ""
-    url: Text = ""
+    url: Link = ""
     revision: Text = ""
     author: Person | None = None
     said_at: Moment | None = None

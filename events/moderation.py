@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from events.people import Id, Model, Moment, Person, Text, Told, Written
+from events.people import Id, Link, Model, Moment, Person, Text, Told, Written
 from events.reasons import Reason
 
 Outcome = Literal["violation", "no_violation"]
@@ -32,7 +32,7 @@ class Subject(Model):
     source: str
     kind: Id
     id: Id
-    url: Text = ""
+    url: Link = ""
     revision: Text = ""
 
     @property

@@ -1,6 +1,6 @@
 """What a platform tells us about itself, its rules and our connection to it."""
 
-from events.people import Id, Moment, Person, Text, Told
+from events.people import Id, Link, Moment, Person, Text, Told
 
 
 class SubscriptionLost(Told):
@@ -18,7 +18,7 @@ class AlertRaised(Told):
     alert: Id
     title: Text
     text: Text = ""
-    url: Text = ""
+    url: Link = ""
     raised_at: Moment
 
 

@@ -1,5 +1,6 @@
 """Fields that several events share: whoever wrote something, and text with where it came from."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -36,7 +37,17 @@ def as_text(identifier: object) -> object:
     return str(identifier) if isinstance(identifier, int) and not isinstance(identifier, bool) else identifier
 
 
+WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+
+
+def of_the_web(address: str) -> str:
+    """The address, or empty: a link of another scheme (`javascript:`, say) or to no site is none that anybody
+    should follow. It is no reason to lose the event that has it."""
+    return address.strip() if WEB.match(address.strip()) else ""
+
+
 Text = Annotated[str, BeforeValidator(storable)]
+Link = Annotated[Text, AfterValidator(of_the_web)]
 Id = Annotated[Text, BeforeValidator(as_text), Field(min_length=1, max_length=1000)]
 Moment = Annotated[datetime, AfterValidator(in_utc)]
 

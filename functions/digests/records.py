@@ -12,6 +12,7 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from events.digests import MailRequested
+from events.people import of_the_web
 from events.program import Program, Reader
 from functions.announcements import records as announcements
 from functions.digests import render
@@ -102,7 +103,7 @@ def said(store: Table, community: str, day: date, zone: ZoneInfo) -> tuple[dict[
 def waiting(store: Table, community: str, now: datetime) -> tuple[list[Waiting], bool]:
     """What waits for a person; and whether there is more of it than was read."""
     cases = [
-        Waiting("Case", line(item["summary"]), clock.moment(item["opened_at"]), web(item["subject"]["url"]))
+        Waiting("Case", line(item["summary"]), clock.moment(item["opened_at"]), of_the_web(item["subject"]["url"]))
         for item in store.listing(community, moderation.OPEN)
     ]
     drafts = [
@@ -150,11 +151,6 @@ def together(what: str, told: list[tuple[str, str]], *, full: bool) -> list[Wait
         )
         for about, alike in kinds.items()
     ]
-
-
-def web(url: str) -> str:
-    """A link from a stranger is followed only if it is one to the web."""
-    return url if url.startswith(("https://", "http://")) else ""
 
 
 def make(run: Run, reader: Reader, day: date) -> list[Item]:

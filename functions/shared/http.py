@@ -23,6 +23,10 @@ LARGEST = 64 * 1024
 TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 """NAT64, RFC 6052: an IPv4 address in the last 32 bits."""
 
+GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
+"""All of IPv6 that IANA has given out for the internet. `is_global` is true of much besides: addresses of a site, older
+addresses in forms that were given up, networks behind somebody's own translator."""
+
 
 def address(host: str, port: int, private: bool) -> str:
     """Resolve once and connect to exactly that address, so that no second answer can slip in between."""
@@ -45,6 +49,8 @@ def public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
             return public(inside)
         if address in TRANSLATED:
             return public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if address not in GIVEN_OUT:
+            return False
     return address.is_global and not address.is_multicast
 
 

@@ -307,6 +307,11 @@ def test_a_quote_that_is_not_shown_is_passed_over(quote: object) -> None:
     assert only(FeedbackReceived, changed("status.created.quote", content="lol", quote=quote)).text == "lol"
 
 
+def test_a_post_that_is_but_a_quote_nobody_is_shown_says_that_much() -> None:
+    pending = {"state": "pending", "quoted_status": None}
+    assert only(FeedbackReceived, changed("status.created.quote", content="", quote=pending)).text == "[quote]"
+
+
 def test_a_report_of_a_quote_has_the_author_of_the_post_and_not_of_what_is_quoted() -> None:
     post = sample("mastodon", "status.created.quote")["object"]
     found = only(FlagRaised, changed("report.created", statuses=[{**post, "content": ""}]))

@@ -115,6 +115,45 @@ def test_an_appeal_about_one_state_of_a_thing() -> None:
     assert found.subject.key == MESSAGE.key
 
 
+LINKED = {
+    "flag.raised": ("data", "subject"),
+    "flag.explained": ("data", "subject"),
+    "decision.taken": ("data", "subject"),
+    "message.seen": ("data", "subject"),
+    "feedback.received": ("data",),
+    "feedback.changed": ("data",),
+    "trigger.fired": ("data",),
+    "alert.raised": ("data",),
+}
+
+
+def links(name: str, url: str) -> list[str]:
+    """What is kept of a link, in every event that has one."""
+    body = sample("standard_webhooks", name)
+    put(*LINKED[name], "url", value=url)(body)
+    told = [found.model_dump() for found in examined("standard_webhooks", body).events]
+    assert told
+    return [one.get("subject", one)["url"] for one in told]
+
+
+@pytest.mark.parametrize("name", sorted(LINKED))
+def test_a_link_is_one_to_the_web_or_none_and_the_event_stays(name: str) -> None:
+    assert links(name, "https://play.example.com/m/412?a=b c#d") == ["https://play.example.com/m/412?a=b c#d"]
+    assert links(name, " HTTP://play.example.com\n") == ["HTTP://play.example.com"]
+    for url in ("javascript:alert(1)", " JaVaScRiPt:alert('https://x')", "data:text/html,x", "file:///etc/passwd"):
+        assert links(name, url) == [""]
+    for url in (
+        "steam://run/1",
+        "//play.example.com",
+        "/m/412",
+        "http:play",
+        "https://",
+        "https:///m",
+        "\x01https://x",
+    ):
+        assert links(name, url) == [""]
+
+
 @pytest.mark.parametrize(
     ("reason", "code", "expected"),
     [
@@ -218,6 +257,13 @@ def test_an_edit_of_feedback_finds_what_was_received() -> None:
         said_at=before.said_at,
         changed_at=at(10, 19, 44),
     )
+
+
+def test_an_edit_takes_no_words_away_unless_it_says_so() -> None:
+    edit = ("standard_webhooks", "feedback.changed")
+    for change in (put("data", "text", value=None), without("data", "text")):
+        assert "data.text: is missing" in why(*edit, change)
+    assert event(FeedbackChanged, *edit, put("data", "text", value="")).text == ""
 
 
 def test_a_change_without_the_time_it_was_said_is_parked_saying_so() -> None:
@@ -439,6 +485,15 @@ def test_a_field_that_is_missing_is_named_as_the_sender_knows_it(name: str, path
 )
 def test_a_word_that_is_none_of_ours_is_parked_by_its_field(name: str, path: tuple[str, ...], value: str) -> None:
     assert ".".join(path) in why("standard_webhooks", name, put(*path, value=value))
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0\u3000"])
+@pytest.mark.parametrize(
+    ("name", "field"), [("decision.taken", "did"), ("trigger.fired", "title"), ("alert.raised", "title")]
+)
+def test_a_word_that_says_nothing_is_parked_saying_so(name: str, field: str, blank: str) -> None:
+    told = "is blank" if blank else "is missing"
+    assert why("standard_webhooks", name, put("data", field, value=blank)) == f"{name}: data.{field}: {told}"
 
 
 def test_the_reason_repeats_nothing_that_was_said() -> None:

@@ -510,6 +510,21 @@ def test_bans_and_warnings_that_are_told_by_themselves() -> None:
     assert verdict("channel.suspicious_user.update") == (ACCOUNT, "suspicious user: restricted", None)
 
 
+@pytest.mark.parametrize(
+    "empty", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.0000000Z", "1970-01-01T00:00:00Z", "", None]
+)
+def test_a_time_that_is_none_is_the_one_it_was_sent_at(empty: str | None) -> None:
+    found = decision("channel.ban", changed(banned_at=empty))
+    assert (found.decided_at, found.did, found.person) == (SENT, "timeout", NOOR)
+    assert decision("channel.ban", changed(banned_at=empty, ends_at=empty)).did == "ban"
+    assert verdict("channel.ban", changed(ends_at=empty))[1] == "ban"
+    until = changed(action="timeout", timeout={"user_id": "9", "expires_at": empty})
+    assert verdict("channel.moderate.emoteonly", until)[1] == "timeout"
+    held, appeal = flag(HOLD, changed(held_at=empty)), flag("channel.unban_request.create", changed(created_at=empty))
+    assert (held.content_at, held.raised_at) == (appeal.content_at, appeal.raised_at) == (None, SENT)
+    assert event(TriggerFired, "twitch", "stream.online", changed(started_at=empty)).published_at == SENT
+
+
 def test_a_repeat_is_the_same_decision_and_the_next_one_another() -> None:
     again = decision("channel.moderate.ban", twitch_eventsub_message_retry="2")
     assert again == decision("channel.moderate.ban")
@@ -539,6 +554,24 @@ def test_a_line_of_chat() -> None:
         said_at=SENT,
         as_given={"said_at": "2026-11-22T09:29:59.123456789Z"},
     )
+
+
+def test_what_was_written_with_me_is_its_words() -> None:
+    wrapped = "\x01ACTION waves at the boss\x01"
+    message = {"text": wrapped, "message_id": "m", "fragments": [{"type": "text", "text": "waves at the boss"}]}
+    deleted = within("delete", message_body=wrapped)
+    told = (
+        event(FeedbackReceived, "twitch", CHAT, changed(message=message)),
+        flag(HOLD, changed(message=message)),
+        flag("channel.suspicious_user.message", changed(message=message)),
+        decision("channel.moderate.delete", deleted),
+    )
+    assert {one.text for one in told} == {"waves at the boss"}
+
+
+@pytest.mark.parametrize("message", [{}, {"text": "", "fragments": []}, {"text": " ", "fragments": None}], ids=str)
+def test_a_line_without_a_word_is_no_feedback(message: dict[str, Any]) -> None:
+    assert ignored("twitch", CHAT, changed(message=message)) == "nothing was written"
 
 
 def test_what_was_said_next_door_is_not_ours() -> None:

@@ -23,7 +23,7 @@ from functions.platforms.door import Accepted, Answer, Request, gate, refused
 from functions.platforms.inbound import Ignored, Unplaceable, normalise
 from functions.platforms.outgoing import Hands, NotSentError, Reply, UnansweredError
 from functions.platforms.standing import AskedError, Keys, Polled, Report
-from functions.platforms.youtube import connection, poller
+from functions.platforms.youtube import atom, connection, poller
 from tests.contracts.shared import MARKS, PAYLOADS
 from tests.platforms.deliveries import SAMPLES
 from tests.platforms.hands import Fake, reply
@@ -340,6 +340,71 @@ def test_another_channel_s_news_is_not_ours() -> None:
 def test_the_uc_of_a_channel_may_be_missing() -> None:
     shortened = VIDEO.replace(b"<yt:channelId>UC", b"<yt:channelId>")
     assert trigger(shortened).trigger == "video:hollow-0001"
+
+
+@pytest.mark.parametrize("twenty_two", ["exampleHollowGarden_01", "UCampleHollowGarden_01"])
+def test_a_channel_has_one_id_with_its_uc_and_without(twenty_two: str) -> None:
+    place = PLACE.model_copy(update={"about": f"UC{twenty_two}"})
+    body = VIDEO.replace(CHANNEL.encode(), place.about.encode())
+    shortened = body.replace(b"<yt:channelId>UC", b"<yt:channelId>")
+    assert shortened != body
+    for where in (place, bare("place", "club", "youtube"), place.model_copy(update={"about": twenty_two})):
+        [found] = ends(shortened, where)
+        assert isinstance(found, TriggerFired), found
+        assert found.author == Person(id=f"UC{twenty_two}", name="The Hollow Garden")
+
+
+@pytest.mark.parametrize("end", [b"/", b"/videos", b"?view_as=subscriber", b"#about"])
+def test_what_follows_a_channel_in_its_address_is_none_of_its_id(end: bytes) -> None:
+    uri = f"channel/{CHANNEL}".encode()
+    assert trigger(without(b"yt:channelId").replace(uri, uri + end)) == trigger(VIDEO)
+    [gone] = ends((SAMPLES / "youtube" / "deleted.xml").read_bytes().replace(uri, uri + end))
+    assert isinstance(gone, TriggerWithdrawn), gone
+
+
+def test_a_link_that_does_not_say_what_it_is_to_is_to_the_video() -> None:
+    short = VIDEO.replace(b"http://www.youtube.com/watch?v=hollow-0001", b"https://www.youtube.com/shorts/hollow-0001")
+    bare_link = short.replace(b'<link rel="alternate" ', b"<link ")
+    assert bare_link != short
+    assert trigger(bare_link).url == "https://www.youtube.com/shorts/hollow-0001"
+    related = short.replace(b'<link rel="alternate" ', b'<link rel="related" ')
+    assert trigger(related).url == "https://www.youtube.com/watch?v=hollow-0001"
+
+
+def test_a_deletion_that_does_not_say_when_was_before_it_came() -> None:
+    deleted = re.sub(rb' when="[^"]*"', b"", (SAMPLES / "youtube" / "deleted.xml").read_bytes())
+    [found] = ends(deleted)
+    assert isinstance(found, TriggerWithdrawn), found
+    assert (found.trigger, found.withdrawn_at) == ("video:hollow-0000", datetime(2026, 11, 22, 9, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("blank", [b"\n", b"\r\n\r\n", b" \t", b"\xef\xbb\xbf\n"])
+def test_blanks_in_front_of_a_feed_do_no_harm(blank: bytes) -> None:
+    assert pieces(blank + VIDEO) == pieces(VIDEO)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"\n",
+        b"\n\xef\xbb\xbf",
+        b"\xef\xbb\xbf\xef\xbb\xbf",
+        b'<?xml version="1.0"?>\n',
+        b"<?x a>b?>",
+        b"<?x ?a> ??>",
+        b"<!-- > - ?> -->",
+        b"<?x?><!-- <?x -->\n<?x --> ?>",
+    ],
+)
+def test_a_document_type_is_seen_whatever_stands_before_it(before: bytes) -> None:
+    declared = (
+        before
+        + LAUGHS
+        + FEED % b"<entry><yt:videoId xmlns:yt='http://www.youtube.com/xml/schemas/2015'>&b;</yt:videoId></entry>"
+    )
+    for cut in (False, True):
+        with pytest.raises(atom.NotAtomError, match="declares a document type"):
+            atom.read(declared, cut=cut)
 
 
 def test_a_title_is_text_and_stays_it() -> None:

@@ -99,10 +99,12 @@ def shown(status: dict[str, Any]) -> str:
 
 def quoted(status: dict[str, Any], told: str) -> str:
     """The post that is quoted (Mastodon 4.4 and later), with whose it is; without its words if it is not for
-    everybody, and nothing if they are told already. Older servers, and withdrawn quotes, have a link at most."""
-    other = optional(optional(status, "quote"), "quoted_status")
+    everybody, and nothing if they are told already. Older servers, and withdrawn quotes, have a link at most: where
+    there is nothing else, at least that there is a quote."""
+    given = optional(status, "quote")
+    other = optional(given, "quoted_status")
     if not other:
-        return ""
+        return "[quote]" if given and not told else ""
     by = person(optional(other, "account"))
     whose = f"quote of @{by['name']}" if by and by["name"] else "quote"
     words = shown(other) if other.get("visibility") in PUBLIC else ""

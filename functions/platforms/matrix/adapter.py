@@ -105,7 +105,8 @@ def standing(content: dict[str, Any]) -> dict[str, Any]:
 def shown(kind: str, content: dict[str, Any]) -> dict[str, Any]:
     """What an event of this type has to say."""
     if kind == "m.sticker":
-        return {"text": f"[sticker: {text(content, 'body')}]"}
+        name = text(content, "body")
+        return {"text": f"[sticker: {name}]" if name else "[sticker]"}
     return polled(content) if kind in POLLS and asked(content) else written(content)
 
 

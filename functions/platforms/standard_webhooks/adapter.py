@@ -158,6 +158,8 @@ def changed(sent: wire.FeedbackChanged, envelope: Envelope, place: Source) -> Fe
     data = sent.data
     if place.account and data.author and data.author.id == place.account:
         return Ignored("our own words")
+    if data.change == "edited" and data.text is None:
+        raise Unplaceable("data.text: is missing, and an edit without it would take away what stands there")
     gone = {"text": "", "title": ""} if data.change == "removed" else {}
     return FeedbackChanged.model_validate(
         {

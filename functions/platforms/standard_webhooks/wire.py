@@ -1,14 +1,23 @@
 """The JSON form in which game servers, websites and relays tell us something: `docs/webhooks.md` as models.
 
-Whatever they send beside these fields is passed over, and a field that is null counts as left out. The JSON
-Schema for senders is made from here: `python -m functions.platforms.standard_webhooks.wire`.
+Whatever they send beside these fields is passed over, a field that is null counts as left out, and so does a `url`
+that is no http or https address. The JSON Schema for senders is made from here:
+`python -m functions.platforms.standard_webhooks.wire`.
 """
 
 import json
 import sys
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from events.announcements import TriggerKind
@@ -26,6 +35,13 @@ def as_written(given: object, read: ValidatorFunctionWrapHandler) -> object:
     return given
 
 
+def spoken(word: str) -> str:
+    """A word that says what happened, and not only that something did."""
+    if not word.strip():
+        raise ValueError("is blank")
+    return word
+
+
 Key = Annotated[Id, WithJsonSchema({"type": ["string", "integer"], "minLength": 1, "maxLength": 1000})]
 """A sender's own name for something, the same whenever it is sent; a number is taken as its digits."""
 
@@ -35,7 +51,7 @@ STAMP = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "number"}
 Stamp = Annotated[Moment, WrapValidator(as_written), WithJsonSchema(STAMP)]
 
 Kind = Annotated[Key, Field(max_length=40)]
-Word = Annotated[Text, Field(min_length=1)]
+Word = Annotated[Text, Field(min_length=1), AfterValidator(spoken)]
 
 
 class Form(BaseModel):

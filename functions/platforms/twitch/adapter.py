@@ -58,6 +58,9 @@ DETAILS = {
 }
 """Where an action's details do not stand under its own name."""
 
+NEVER = ("0001-01-01", "1970-01-01")
+"""How an empty time begins when a program writes it all the same."""
+
 BOT_BADGE = "bot-badge"
 
 Given = dict[str, Any]
@@ -104,13 +107,13 @@ def held(given: Given, envelope: Envelope, place: Source) -> FlagRaised:
             "flag": f"automod:{message}",
             "nature": "hold",
             "subject": subject("message", message, envelope),
-            "text": text,
+            "text": unwrapped(text),
             "reason": reason,
             "code": code_of("twitch", reason),
             "comment": remark(given.get("level") or automod.get("level"), matched(text, spots)),
             "author": person(given),
-            "content_at": given.get("held_at"),
-            "raised_at": given.get("held_at") or sent_at(envelope),
+            "content_at": stamp(given, "held_at"),
+            "raised_at": stamp(given, "held_at") or sent_at(envelope),
         }
     )
 
@@ -159,7 +162,7 @@ def suspected(given: Given, envelope: Envelope, place: Source) -> FlagRaised:
             "flag": f"suspicious:{identifier}",
             "nature": "suspicion",
             "subject": subject("message", identifier, envelope),
-            "text": said(message),
+            "text": unwrapped(said(message)),
             "reason": "ban_evader" if evader else kinds[0] if kinds else named(given.get("low_trust_status")),
             "code": code_of("twitch", "ban_evader") if evader else "unknown",
             "comment": suspicion(given),
@@ -204,8 +207,8 @@ def appealed(given: Given, envelope: Envelope, place: Source) -> FlagRaised:
             "subject": subject("unban_request", identifier, envelope),
             "text": given.get("text") or "",
             "author": person(given),
-            "content_at": given.get("created_at"),
-            "raised_at": given.get("created_at") or sent_at(envelope),
+            "content_at": stamp(given, "created_at"),
+            "raised_at": stamp(given, "created_at") or sent_at(envelope),
         }
     )
 
@@ -237,7 +240,7 @@ def moderated(given: Given, envelope: Envelope, place: Source) -> DecisionReport
         did=deed(action, details, given),
         outcome=VERDICTS.get(action),
         reason=why(details),
-        text=named(details.get("message_body")),
+        text=unwrapped(named(details.get("message_body"))),
         moderator=person(given, "moderator_user"),
         person=person(details),
     )
@@ -256,7 +259,7 @@ def deed(action: str, details: Given, given: Given) -> str:
     """The action in Twitch's word, with its measure. Until when a timeout lasts is told, but not since when."""
     if action.startswith(SHARED):
         return f"{action} in {given.get('source_broadcaster_user_login') or 'another channel'}"
-    if action == "timeout" and details.get("expires_at"):
+    if action == "timeout" and stamp(details, "expires_at"):
         return f"timeout until {details['expires_at']}"
     if action == "slow" and details.get("wait_time_seconds"):
         return f"slow {details['wait_time_seconds']} s"
@@ -283,17 +286,18 @@ def banned(given: Given, envelope: Envelope, place: Source) -> DecisionReported:
         reason=given.get("reason") or "",
         moderator=person(given, "moderator_user"),
         person=person(given),
-        decided_at=given.get("banned_at") or sent_at(envelope),
+        decided_at=stamp(given, "banned_at") or sent_at(envelope),
     )
 
 
 def length(given: Given) -> str:
     """`ban`, or `timeout 600 s`: from the two times that Twitch gives."""
-    if given.get("is_permanent") or not given.get("ends_at"):
+    begins, ends = stamp(given, "banned_at"), stamp(given, "ends_at")
+    if given.get("is_permanent") or not ends:
         return "ban"
     try:
-        lasts = datetime.fromisoformat(given["ends_at"]) - datetime.fromisoformat(given["banned_at"])
-    except (KeyError, TypeError, ValueError):
+        lasts = datetime.fromisoformat(ends) - datetime.fromisoformat(begins)
+    except (TypeError, ValueError):
         return "timeout"
     return f"timeout {round(lasts.total_seconds())} s"
 
@@ -335,12 +339,15 @@ def chatted(given: Given, envelope: Envelope, place: Source) -> FeedbackReceived
         return Ignored("our own words")
     if any(badge.get("set_id") == BOT_BADGE for badge in listed(given.get("badges"))):
         return Ignored("written by a bot")
+    text = unwrapped(said(part(given, "message")))
+    if not text.strip():
+        return Ignored("nothing was written")
     return FeedbackReceived.model_validate(
         {
             **origin(envelope),
             "content": f"message:{required(given, 'message_id')}",
             "kind": "chat",
-            "text": said(part(given, "message")),
+            "text": text,
             "author": person(given, "chatter_user"),
             "said_at": sent_at(envelope),
         }
@@ -363,7 +370,7 @@ def started(given: Given, envelope: Envelope, place: Source) -> TriggerFired | I
             "title": f"{name} is live",
             "url": f"https://www.twitch.tv/{login}" if login else "",
             "author": person(given, "broadcaster_user"),
-            "published_at": given.get("started_at"),
+            "published_at": stamp(given, "started_at") or sent_at(envelope),
         }
     )
 
@@ -392,6 +399,12 @@ def decided(envelope: Envelope, **told: Any) -> DecisionReported:
     return DecisionReported.model_validate({**origin(envelope), **usual, **told})
 
 
+def stamp(given: Given, name: str) -> Any:
+    """A time as Twitch wrote it; None where there is none."""
+    found = given.get(name)
+    return None if str(found).startswith(NEVER) else found or None
+
+
 def sent_at(envelope: Envelope) -> str:
     return envelope.headers.get("twitch-eventsub-message-timestamp") or envelope.received_at
 
@@ -412,6 +425,11 @@ def said(message: Given) -> str:
     """A message's words; emotes and cheers stand in them by their names."""
     fragments = listed(message.get("fragments"))
     return named(message.get("text")) or "".join(named(fragment.get("text")) for fragment in fragments)
+
+
+def unwrapped(text: str) -> str:
+    """A message without what tells that it was written with `/me`, as IRC has it; the documentation is silent on it."""
+    return text.removeprefix("\x01ACTION ").removesuffix("\x01")
 
 
 def named(value: object) -> str:

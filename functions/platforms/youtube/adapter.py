@@ -4,6 +4,7 @@ Other titles of old videos come as often as new videos, and look the same: the v
 and announcements look at how old it is.
 """
 
+import re
 from typing import Any
 
 from events.announcements import TriggerFired, TriggerWithdrawn
@@ -13,6 +14,8 @@ from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, Unplaceable, origin, required
 
 SHOWN_AT = "https://www.youtube.com/watch?v="
+SHORTENED = re.compile(r"[0-9A-Za-z_-]{22}")
+"""A channel's id without the UC that all of them begin with: YouTube now and then leaves it out."""
 
 
 def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
@@ -31,13 +34,18 @@ def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
 
 def about(channel: object, place: Source) -> None:
     """Raises Unplaceable for another channel than the source is about: somebody else's news is not ours. A deletion
-    may name none. YouTube now and then leaves out the UC that channel ids begin with."""
-    if place.about and channel and str(channel).removeprefix("UC") != place.about.removeprefix("UC"):
+    may name none."""
+    if place.about and channel and whole(channel) != whole(place.about):
         raise Unplaceable("it is about another channel than the source's `about`")
 
 
+def whole(channel: object) -> object:
+    """A channel's id as it is everywhere else, so that one author has one."""
+    return f"UC{channel}" if isinstance(channel, str) and SHORTENED.fullmatch(channel) else channel
+
+
 def published(given: dict[str, Any], envelope: Envelope) -> TriggerFired:
-    video, channel = required(given, "video"), given.get("channel")
+    video, channel = required(given, "video"), whole(given.get("channel"))
     return TriggerFired.model_validate(
         {
             **origin(envelope),
@@ -52,9 +60,10 @@ def published(given: dict[str, Any], envelope: Envelope) -> TriggerFired:
 
 
 def withdrawn(given: dict[str, Any], envelope: Envelope) -> TriggerWithdrawn:
+    """The time has to be in it, by RFC 6721; where it is not, it was gone by the time it came at the latest."""
     video = required(given, "video")
     return TriggerWithdrawn.model_validate(
-        {**origin(envelope), "trigger": f"video:{video}", "withdrawn_at": given.get("when")}
+        {**origin(envelope), "trigger": f"video:{video}", "withdrawn_at": given.get("when") or envelope.received_at}
     )
 
 

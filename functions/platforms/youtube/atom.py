@@ -19,7 +19,11 @@ YOUTUBE = "{http://www.youtube.com/xml/schemas/2015}"
 ENTRY = f"{ATOM}entry"
 DELETED = f"{TOMBSTONES}deleted-entry"
 VIDEO = "yt:video:"
-PROLOG_TYPE = re.compile(r"(?:\s+|<\?[^>]*\?>|<!--(?:[^-]|-(?!-))*-->)*+<!DOCTYPE")
+CHANNEL_AT = re.compile(r"youtube\.com/channel/([^/?#]+)")
+BLANKS = "\ufeff \t\r\n"
+"""What may stand in front of a feed: a parser takes a mark of byte order there, too."""
+
+PROLOG_TYPE = re.compile(r"(?:\s+|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!-))*+-->)*+<!DOCTYPE")
 """A document type stands before the first element, if anywhere. In the words of a title it is no declaration."""
 
 
@@ -45,13 +49,13 @@ class Told:
 
 def read(body: bytes, *, cut: bool = False) -> list[Told]:
     """What a feed tells, in its order. Raises NotAtomError. With `cut`, the end may be missing: what is whole
-    before it is given.
+    before it is given, and blanks in front of all do no harm.
 
     Only UTF-8 is read, whatever the declaration says, and nothing that declares a document type, since without one
     there are no entities. The parser takes text with NULs for UTF-16, in which the declaration would go unseen.
     """
     try:
-        text = body.decode("utf-8-sig", "replace" if cut else "strict")
+        text = body.decode("utf-8-sig", "replace" if cut else "strict").lstrip(BLANKS)
     except UnicodeDecodeError:
         raise NotAtomError("the body is not UTF-8") from None
     if "\0" in text:
@@ -121,7 +125,9 @@ def content(element: Element, path: str) -> str:
 
 
 def link(entry: Element) -> str:
-    return next((one.get("href", "") for one in entry.findall(f"{ATOM}link") if one.get("rel") == "alternate"), "")
+    """The address of the page; a link that does not say what it is to is to that (RFC 4287, section 4.2.7.2)."""
+    links = (one for one in entry.findall(f"{ATOM}link") if one.get("rel", "alternate") == "alternate")
+    return next((one.get("href", "") for one in links), "")
 
 
 def named(reference: str) -> str:
@@ -131,4 +137,5 @@ def named(reference: str) -> str:
 
 def channel(uri: str) -> str:
     """The channel in `https://www.youtube.com/channel/ID`; empty for anything else."""
-    return uri.partition("youtube.com/channel/")[2]
+    found = CHANNEL_AT.search(uri)
+    return found[1] if found else ""
