@@ -29,7 +29,25 @@ SourcePlatform = Literal[
     "twitch",
     "youtube",
 ]
-TargetPlatform = Literal["webhook", "feed"]
+TargetPlatform = Literal[
+    "bluesky",
+    "discord",
+    "discourse",
+    "feed",
+    "github",
+    "lemmy",
+    "linkedin",
+    "mastodon",
+    "matrix",
+    "reddit",
+    "roblox",
+    "slack",
+    "telegram",
+    "threads",
+    "twitch",
+    "webhook",
+    "x",
+]
 
 
 @cache
@@ -99,6 +117,8 @@ class Community(Named):
     name: Title
     language: Language = "en"
     timezone: Zone = "UTC"
+    approval: Literal["anybody", "another"] = "anybody"
+    """Who may approve an announcement: whoever may write one, or only somebody else than its author."""
 
 
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -127,6 +147,10 @@ class Source(Member):
     """Channels, rooms or categories where what people say is feedback; without any, everywhere."""
     news: tuple[str, ...] = Field(default=(), max_length=100)
     """Channels or categories where a new topic is news worth announcing."""
+    announce: Literal["draft", "publish"] = "draft"
+    """What becomes of a release, a video, a stream or a topic there: a draft for a person, or a post at once."""
+    announce_to: tuple[Name, ...] = Field(default=(), max_length=50)
+    """Targets of what is announced from there; all of the community's when empty."""
     private_network: bool = False
     """True lets this one place live at a private or loopback address, over plain http."""
 
@@ -143,19 +167,81 @@ def bare(source: str, community: str, platform: str) -> Source:
     return Source.model_construct(id=source, community=community, platform=cast(SourcePlatform, platform))
 
 
+KINDS: dict[str, tuple[str, ...]] = {
+    "discord": ("bot", "webhook"),
+    "discourse": ("topic", "reply", "pinned"),
+    "github": ("discussion", "release"),
+    "twitch": ("announcement", "message", "schedule"),
+}
+"""What a target of a platform may be; the first one unless it says otherwise."""
+
+PLACED: dict[str, tuple[str, ...]] = {
+    "bluesky": ("account",),
+    "discourse": ("url", "place"),
+    "github": ("place",),
+    "lemmy": ("url", "place"),
+    "linkedin": ("account",),
+    "mastodon": ("url",),
+    "matrix": ("url", "place"),
+    "reddit": ("place", "account"),
+    "roblox": ("place",),
+    "slack": ("place",),
+    "telegram": ("place",),
+    "threads": ("account",),
+    "twitch": ("place", "account"),
+    "webhook": ("url",),
+}
+"""Without these nobody knows where to post."""
+
+
 class Target(Member):
     """A place that announcements go to."""
 
     platform: TargetPlatform
+    kind: str = ""
+    """What it is there, see `KINDS`: `pinned` for a policy in a forum, `schedule` for a stream's calendar."""
     url: str = Field(default="", pattern=r"^(https?://[^\s#]+)?$")
+    """The server's address (a forum, a homeserver, an instance), or the webhook's."""
+    place: str = Field(default="", max_length=200)
+    """Where on the platform, by its id: a channel, a room, a category (or a topic to reply to), a chat, a subreddit, a
+    repository `owner/name`, a broadcaster, a universe."""
+    account: str = Field(default="", max_length=200)
+    """Our own account there: a handle, a moderator's id, an organisation's URN."""
+    languages: tuple[Language, ...] = Field(default=(), max_length=20)
+    """What is spoken there; the community's language when empty. It gets one post in each that there are words for."""
+    pings: tuple[str, ...] = Field(default=(), max_length=50)
+    """Whom an announcement may ping there, if it asks to: `everyone`, `here`, and names of `mentions`."""
+    mentions: dict[str, str] = Field(default={}, max_length=50)
+    """What `@{name}` is there: the id of a role, a group or an account."""
+    long: Literal["thread", "excerpt"] | None = None
+    """What becomes of a text that is too long: several posts in a row, or its beginning with a link."""
+    publish: bool = False
+    """Discord: publish to the servers that follow the channel."""
+    tag: str = Field(default="", max_length=200)
+    """Reddit's flair, GitHub's category, Discourse's tag, Roblox's topic."""
     private_network: bool = False
     """True lets this one target live at a private or loopback address, over plain http."""
 
     @model_validator(mode="after")
     def addressed(self) -> "Target":
-        if self.platform == "webhook" and not self.url:
-            raise ValueError("a webhook target needs `url`")
+        kinds = KINDS.get(self.platform, ("",))
+        if self.kind and self.kind not in kinds:
+            raise ValueError(f"a {self.platform} target has no kind {self.kind!r}; {told_kinds(kinds)}")
+        for name in PLACED.get(self.platform, ()):
+            if not getattr(self, name):
+                raise ValueError(f"a {self.platform} target needs `{name}`")
+        if self.platform == "discord" and self.kind != "webhook" and not self.place:
+            raise ValueError("a discord target needs `place`, the channel's id")
         return secure(self, "url", self.url, self.private_network)
+
+    @property
+    def form(self) -> str:
+        """Its kind, said or not."""
+        return self.kind or KINDS.get(self.platform, ("",))[0]
+
+
+def told_kinds(kinds: tuple[str, ...]) -> str:
+    return f"there are {', '.join(kinds)}" if any(kinds) else "leave it out"
 
 
 class Reader(Member):
@@ -168,6 +254,28 @@ class Reader(Member):
     hour: int = Field(default=9, ge=0, le=23)
 
 
+DESKS = ("discord", "slack")
+"""Where cards with buttons can stand."""
+
+
+class Desk(Member):
+    """A channel in which announcements are looked at, approved and followed, by cards with buttons. It is written to
+    with the credential of its source (`liaison secret put SOURCE --outgoing`)."""
+
+    source: Name
+    """The Discord or Slack source through which its buttons reach us."""
+    channel: str = Field(min_length=1, max_length=200)
+    """The channel, by its id there."""
+    approvers: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(default=(), max_length=100)
+    """Accounts there, by their ids, whose word counts."""
+
+    @model_validator(mode="after")
+    def decided_by_somebody(self) -> "Desk":
+        if not self.approvers:
+            raise ValueError("`approvers` is empty: name at least one account there by its id, or nobody can approve")
+        return self
+
+
 class Program(Strict):
     """The whole of `community.toml`."""
 
@@ -175,6 +283,7 @@ class Program(Strict):
     sources: tuple[Source, ...] = Field(default=(), max_length=100)
     targets: tuple[Target, ...] = Field(default=(), max_length=200)
     readers: tuple[Reader, ...] = Field(default=(), max_length=500)
+    desks: tuple[Desk, ...] = Field(default=(), max_length=100)
 
     @model_validator(mode="after")
     def hangs_together(self) -> "Program":
@@ -182,23 +291,43 @@ class Program(Strict):
             "communities": self.communities,
             "sources and targets": (*self.sources, *self.targets),
             "readers": self.readers,
+            "desks": self.desks,
         }
         for label, things in lists.items():
             twice = repeated(thing.id for thing in things)
             if twice:
                 raise ValueError(f"{label}: the id {twice!r} is used twice; every id is used once")
         known = {community.id for community in self.communities}
-        members: tuple[Member, ...] = (*self.sources, *self.targets, *self.readers)
+        members: tuple[Member, ...] = (*self.sources, *self.targets, *self.readers, *self.desks)
         for member in members:
             if member.community not in known:
                 raise ValueError(
                     f"{type(member).__name__.lower()} {member.id!r}: there is no community {member.community!r};"
                     f" known are {', '.join(sorted(known))}"
                 )
+        for source in self.sources:
+            for name in source.announce_to:
+                if self.target(source.community, name) is None:
+                    raise ValueError(f"source {source.id!r}: `announce_to` names {name!r}, which is no target there")
         for community in known:
             if sum(target.community == community for target in self.targets) > MOST_TARGETS:
                 raise ValueError(f"community {community!r} has more than {MOST_TARGETS} targets")
+            if len(self.desks_of(community)) > MOST_DESKS:
+                raise ValueError(f"community {community!r} has more than {MOST_DESKS} desks")
+        for desk in self.desks:
+            self.reached(desk)
         return self
+
+    def reached(self, desk: Desk) -> None:
+        """Whether its buttons can reach us. Raises ValueError."""
+        source = self.source(desk.source)
+        if source is None or source.community != desk.community:
+            raise ValueError(f"desk {desk.id!r}: community {desk.community!r} has no source {desk.source!r}")
+        if source.platform not in DESKS:
+            raise ValueError(
+                f"desk {desk.id!r}: its source {desk.source!r} is on {source.platform}; cards with buttons stand on"
+                f" {' and '.join(DESKS)} only"
+            )
 
     def community(self, name: str) -> Community:
         """Raises LookupError."""
@@ -216,6 +345,12 @@ class Program(Strict):
     def target(self, community: str, name: str) -> Target | None:
         return next((target for target in self.targets_of(community) if target.id == name), None)
 
+    def desks_of(self, community: str) -> tuple[Desk, ...]:
+        return tuple(desk for desk in self.desks if desk.community == community)
+
+    def desk(self, community: str, name: str) -> Desk | None:
+        return next((desk for desk in self.desks_of(community) if desk.id == name), None)
+
     def reader(self, name: str) -> Reader | None:
         return next((reader for reader in self.readers if reader.id == name), None)
 
@@ -223,8 +358,11 @@ class Program(Strict):
         return ZoneInfo(self.community(community).timezone)
 
 
-MOST_TARGETS = 20
-"""An announcement and all its deliveries are written in one transaction of at most 25 items."""
+MOST_TARGETS = 50
+"""Of one community."""
+
+MOST_DESKS = 5
+"""Of one community: each has a card of every draft, written in the draft's own transaction."""
 
 
 def repeated(names: Iterable[str]) -> str | None:

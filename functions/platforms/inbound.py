@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 
 from pydantic import ValidationError
 
-from events.announcements import DraftWritten, TriggerFired, TriggerWithdrawn
+from events.announcements import CardPressed, DraftWritten, TriggerFired, TriggerWithdrawn
 from events.envelope import Envelope
 from events.feedback import FeedbackChanged, FeedbackReceived
 from events.moderation import CardUsed, DecisionReported, FlagExplained, FlagRaised, Measure, MessageSeen
@@ -17,7 +17,7 @@ from functions.platforms.door import GATES
 
 ForModeration = FlagRaised | FlagExplained | DecisionReported | MessageSeen | CardUsed
 ForFeedback = FeedbackReceived | FeedbackChanged
-ForAnnouncements = TriggerFired | TriggerWithdrawn | DraftWritten
+ForAnnouncements = TriggerFired | TriggerWithdrawn | DraftWritten | CardPressed
 ForUpkeep = SubscriptionLost | AlertRaised | ErasureRequested
 Event = ForModeration | ForFeedback | ForAnnouncements | ForUpkeep
 POLLED: tuple[str, ...] = ("bluesky", "lemmy", "reddit")

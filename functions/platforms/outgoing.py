@@ -3,9 +3,11 @@
 An adapter never reaches for the network or for AWS itself: `delivery` lends it bounded clients.
 """
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal, Protocol
 
 from events.envelope import Pipeline
 from functions.platforms.signatures import standard_headers
@@ -21,6 +23,8 @@ class Sent:
 
     id: str
     url: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)
+    """What else a later part, a change or a look has to know of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Refused:
     """The platform said no; repeating will not help. A person has to look."""
 
     reason: str
+    unauthorized: bool = False
+    """It is the credential: nothing else sent there will do better until somebody puts a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,8 @@ class Wait:
 
     seconds: int
     reason: str
+    budget: str = ""
+    """Whom it holds up: all calls that share this budget; only this one when empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,9 @@ class Http(Protocol):
 
 
 class Objects(Protocol):
+    def read(self, key: str) -> bytes | None:
+        """An object's bytes, or None when there is none."""
+
     def change(self, key: str, how: Callable[[bytes | None], bytes | None]) -> None:
         """Read an object, and write what `how` makes of it unless somebody else wrote in between."""
 
@@ -98,6 +109,31 @@ class Objects(Protocol):
 class Mailer(Protocol):
     def __call__(self, *, to: str, subject: str, html: str, text: str) -> Outcome:
         """Hand one mail over."""
+
+
+class NoSessionError(Exception):
+    """No session could be had; `outcome` says what that means for the call that needed it."""
+
+    def __init__(self, outcome: "Outcome") -> None:
+        super().__init__(str(outcome))
+        self.outcome = outcome
+
+
+Session = Mapping[str, Any]
+"""What a platform gave for the credential: `token`, `until` (unix seconds, 0 for no end), and what else it needs."""
+
+
+class Sessions(Protocol):
+    def __call__(self, name: str, renew: Callable[[Session | None], Session], *, stale: str = "") -> Session:
+        """The session that is kept under a name (the target's id), for all workers and over cold starts. There is none
+        yet, or it ends within a minute, or its `token` is the `stale` one: then one worker makes a new one by `renew`,
+        which gets the old one and raises NoSessionError, NotSentError or UnansweredError when it cannot."""
+
+
+def no_sessions(name: str, renew: Callable[[Session | None], Session], *, stale: str = "") -> Session:
+    """For whoever asks without sending: nothing is kept."""
+    del name, stale
+    return renew(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +144,7 @@ class Hands:
     objects: Objects
     mail: Mailer
     timestamp: int
+    sessions: Sessions = no_sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +157,13 @@ class Destination:
     secret: str
     private: bool = False
     user: str = ""
+    place: str = ""
+    account: str = ""
+    tag: str = ""
+
+
+MEDIA = "media"
+"""Folder of the bucket where the images of announcements are, by name."""
 
 
 def posted(to: Destination, key: str, body: bytes, hands: Hands) -> Outcome:
@@ -139,12 +183,21 @@ def judged(reply: Reply, sent: Sent) -> Outcome:
         return Wait(retry_after(reply.headers), f"answered {reply.status}")
     if reply.status >= 500:
         return Unknown(f"answered {reply.status}")
-    return Refused(f"answered {reply.status}")
+    return Refused(f"answered {reply.status}", unauthorized=reply.status == 401)
 
 
-def retry_after(headers: Mapping[str, str], fallback: int = 60) -> int:
-    """Whole seconds of a Retry-After header, between 1 and 3600; the fallback for a date or nonsense."""
+LONGEST_WAIT = 6 * 3600
+
+
+def retry_after(headers: Mapping[str, str], fallback: int = 60, now: int | None = None) -> int:
+    """Whole seconds of a Retry-After header, rounded up, between 1 and six hours; seconds, fractions of them, or a date
+    (RFC 9110 §10.2.3) when `now` (unix seconds) is told. The fallback for nonsense."""
+    given = headers.get("retry-after", "").strip()
     try:
-        return min(max(int(float(headers.get("retry-after", ""))), 1), 3600)
+        seconds = math.ceil(float(given))
     except (ValueError, OverflowError):
-        return fallback
+        try:
+            seconds = math.ceil(parsedate_to_datetime(given).timestamp()) - (now or 0) if now else fallback
+        except (ValueError, TypeError, IndexError):
+            seconds = fallback
+    return min(max(seconds, 1), LONGEST_WAIT)

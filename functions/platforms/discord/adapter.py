@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from events.announcements import DraftWritten
+from events.announcements import CardPressed, DraftWritten
 from events.envelope import Envelope
 from events.feedback import FeedbackReceived
 from events.moderation import CardUsed, Change, FlagExplained, FlagRaised, MessageSeen
@@ -209,12 +209,30 @@ def pressed(body: dict[str, Any], envelope: Envelope, place: Source) -> CardUsed
     )
 
 
+def decided(body: dict[str, Any], envelope: Envelope, place: Source) -> CardPressed:
+    """A button of an announcement's card; wherever it stands: a desk may be in a server of its own."""
+    del place
+    found = forms.NEWS.fullmatch(first([part(body, "data").get("custom_id")]))
+    if found is None:
+        raise Unplaceable("it is not from the card of an announcement")
+    return CardPressed.model_validate(
+        {
+            **origin(envelope),
+            **found.groupdict(),
+            "channel": snowflake(body, "channel_id"),
+            "by": who(body),
+            "pressed_at": moment(snowflake(body, "id")),
+        }
+    )
+
+
 INTERACTIONS: dict[str, Callable[[dict[str, Any], Envelope, Source], Event | Ignored]] = {
     "command.report": flagged,
     "modal.report": explained,
     "command.feedback": said,
     "modal.feedback": said,
     "modal.announce": drafted,
+    "component.announcement": decided,
     "component.case": pressed,
     "modal.case": pressed,
 }

@@ -16,6 +16,11 @@ USER_FORM = re.compile(r"report-user:(?P<user>[0-9]{1,20})")
 CARD = re.compile(r"case:(?P<case>[^:]+):(?P<action>.+)", re.DOTALL)
 """What stands behind the case is an action of ours."""
 
+NEWS = re.compile(
+    r"announcement:(?P<announcement>[0-9a-z-]{1,40}):(?P<action>approve|hold|release|cancel):(?P<seen>[0-9a-f]{16})"
+)
+"""A button of an announcement's card."""
+
 FEEDBACK, ANNOUNCE = "feedback", "announce"
 REASON, COMMENT, TITLE, BODY, WORDS = "reason", "comment", "title", "body", "text"
 """Fields of the forms."""

@@ -151,6 +151,8 @@ def component(data: dict[str, Any], delivery: str, body: dict[str, Any]) -> Acce
     about = custom_id(data)
     if forms.CARD.fullmatch(about):
         return Accepted("moderation", "component.case", delivery, answer=forms.UNDERSTOOD)
+    if forms.NEWS.fullmatch(about):
+        return Accepted("announcements", "component.announcement", delivery, answer=forms.UNDERSTOOD)
     return unknown("component", f"the button or menu {word(about)!r} is not ours", delivery, body)
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from events.announcements import DraftWritten
+from events.announcements import CardPressed, DraftWritten
 from events.envelope import Envelope
 from events.feedback import FeedbackChanged, FeedbackReceived
 from events.moderation import CardUsed, FlagExplained, FlagRaised
@@ -19,7 +19,7 @@ from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
 from functions.platforms.slack.answers import answered, value_of
 from functions.platforms.slack.blocks import GONE, by_bot, wording
-from functions.platforms.slack.bodies import card, message, objects, read, text
+from functions.platforms.slack.bodies import NEWS, card, message, objects, read, text
 from functions.platforms.words import from_mrkdwn
 
 SPOKEN = frozenset({"", "file_share", "me_message", "thread_broadcast"})
@@ -306,6 +306,18 @@ def pressed(body: Body, envelope: Envelope, place: Source) -> CardUsed:
     return used(body, envelope, text(action.get("action_id")), number, values, action.get("action_ts"))
 
 
+def decided(body: Body, envelope: Envelope, place: Source) -> CardPressed:
+    """A button of an announcement's card. The first one is the one pressed, as of a case's."""
+    del place
+    action: Body = next((one for one in objects(body, "actions") if not one.get("url")), {})
+    found = NEWS.fullmatch(text(action.get("action_id")))
+    if found is None:
+        raise Unplaceable("it is not from the card of an announcement")
+    channel = optional(body, "channel").get("id") or optional(body, "container").get("channel_id")
+    told = {"channel": text(channel), "by": person(part(body, "user")), "pressed_at": action.get("action_ts")}
+    return CardPressed.model_validate({**origin(envelope), **found.groupdict(), **told})
+
+
 def filled_in(body: Body, envelope: Envelope, place: Source) -> CardUsed:
     """The form behind a button of a case card."""
     del place
@@ -442,6 +454,7 @@ READERS: dict[str, Reader] = {
     "app_rate_limited": limited,
     "shortcut.report": reported,
     "form.report": explained,
+    "card.announcement": decided,
     "card.button": pressed,
     "card.form": filled_in,
     "command.feedback": commanded,

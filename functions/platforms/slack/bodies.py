@@ -12,6 +12,12 @@ CARD = re.compile(r"case:([^:]+):(.+)", re.DOTALL)
 """What the buttons and forms of our case cards are called."""
 
 
+NEWS = re.compile(
+    r"announcement:(?P<announcement>[0-9a-z-]{1,40}):(?P<action>approve|hold|release|cancel):(?P<seen>[0-9a-f]{16})"
+)
+"""What the buttons of an announcement's card are called."""
+
+
 def read(body: bytes) -> dict[str, Any] | None:
     """Events come as JSON, whatever is pressed as a form whose one field `payload` is JSON, a slash command as a
     form: its fields, all of them text, and "command" for a `type`. None for anything else.

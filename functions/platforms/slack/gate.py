@@ -13,7 +13,7 @@ from events.envelope import Pipeline, fingerprint
 from functions.platforms.door import Accepted, Answer, Call, Request, Verdict, word
 from functions.platforms.signatures import same, sha256_hex
 from functions.platforms.slack import modals
-from functions.platforms.slack.bodies import COMMAND, card, inner, message, name_of, objects, read, text
+from functions.platforms.slack.bodies import COMMAND, NEWS, card, inner, message, name_of, objects, read, text
 from functions.platforms.slack.modals import DONE
 
 KEPT_HEADERS = ("x-slack-request-timestamp",)
@@ -137,6 +137,8 @@ def pressed(body: dict[str, Any], delivery: str) -> Verdict:
     delivery = word(body.get("trigger_id")) or delivery
     if card(name):
         return Accepted("moderation", "card.button", delivery, answer=DONE)
+    if NEWS.fullmatch(name):
+        return Accepted("announcements", "card.announcement", delivery, answer=DONE)
     return parked("button", delivery, f"no button {word(name)!r} is known here")
 
 

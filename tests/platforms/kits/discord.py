@@ -25,6 +25,7 @@ OUTCOMES = {
     "command.report": "FlagRaised",
     "command.report_components": "FlagRaised",
     "command.report_user": "FlagRaised",
+    "component.announcement": "CardPressed",
     "component.case": "CardUsed",
     "component.case_select": "CardUsed",
     "component.click": "parked",

@@ -16,6 +16,7 @@ OUTCOMES = {
     "app_mention": "FeedbackReceived",
     "app_rate_limited": "AlertRaised",
     "app_uninstalled": "SubscriptionLost",
+    "card_announcement": "CardPressed",
     "card_button": "CardUsed",
     "card_form": "CardUsed",
     "command_announce": "DraftWritten",

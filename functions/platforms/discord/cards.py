@@ -1,0 +1,197 @@
+"""Cards of announcements in Discord: a message of our bot's with an embed for each target, and buttons.
+
+Sources: Discord's documentation, "Message" (limits of embeds, nonces), "Component Reference" (action rows, buttons).
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from events.announcements import Card, CardEntry, CardRequested
+from functions.platforms.discord.posting import (
+    PAGE,
+    PAGES,
+    SLACK,
+    UNKNOWN_MESSAGE,
+    Content,
+    Line,
+    failed,
+    number,
+    opened,
+    said,
+    seen,
+    snowflake,
+)
+from functions.platforms.outgoing import Destination, Hands, Outcome, Refused, Sent, Unknown, Wait
+from functions.platforms.posting import Absent
+
+WINDOW = 100
+"""Seconds in which Discord surely knows a nonce still: it remembers them for about two minutes."""
+
+EMBEDS, ALL = 10, 5600
+"""Embeds of a message, and characters of all of them together (6,000 with what stands around them)."""
+CONTENT, TITLE, DESCRIPTION = 1900, 250, 4000
+LEAST = 40
+
+ROW, BUTTON = 1, 2
+STYLES = {"approve": 3, "hold": 2, "release": 2, "cancel": 4}
+MARKUP = re.compile(r"([\\*_~`|>#\-\[\]()<@:&!+.])")
+WEB = re.compile(r"https?://[^\s<>]+")
+
+
+def card(request: CardRequested, to: Destination, key: str, hands: Hands) -> Outcome:
+    """Makes the message once, and changes it from then on. Tried before without an answer, Discord is asked with the
+    same nonce, or, when that may be forgotten, looked through."""
+    line = opened(to, hands)
+    if isinstance(line, Refused):
+        return line
+    if line.webhook:
+        return Refused(f"the credential of {to.id!r} is a webhook's: cards need the bot's token", unauthorized=True)
+    body = written(request.card, request.announcement)
+    message = str(request.posted.get("id") or "")
+    if not message and request.tried_at and hands.timestamp - request.tried_at.timestamp() > WINDOW:
+        found = found_again(request, line)
+        if isinstance(found, Unknown | Wait):
+            return found
+        message = found if isinstance(found, str) else ""
+    if message:
+        return changed(message, request.posted, body, line)
+    made = {**body, "nonce": key, "enforce_nonce": True}
+    reply = line.ask("POST", line.messages, content(made))
+    if not 200 <= reply.status < 300:
+        return failed(reply, line)
+    name = number(said(reply).get("id"))
+    if not name:
+        return Unknown("Discord took the card, and did not say which message it became")
+    return Sent(str(name), more={"channel": to.place})
+
+
+def changed(message: str, posted: Mapping[str, Any], body: dict[str, Any], line: Line) -> Outcome:
+    reply = line.ask("PATCH", line.message(message, posted), content(body))
+    if 200 <= reply.status < 300:
+        return Sent(message, more={"channel": str(posted.get("channel") or line.to.place)})
+    if said(reply).get("code") == UNKNOWN_MESSAGE:
+        return Refused("somebody deleted the card")
+    return failed(reply, line)
+
+
+def found_again(request: CardRequested, line: Line) -> str | Absent | Unknown | Wait:
+    """The id of a message with this announcement's card; its nonce is not kept."""
+    after = snowflake(request.tried_at - SLACK) if request.tried_at else 0
+    for _ in range(PAGES):
+        page = seen(line, f"{line.messages}?after={after}&limit={PAGE}")
+        if isinstance(page, Unknown | Wait):
+            return page
+        if not isinstance(page, list):
+            return Unknown("Discord answered something else than messages")
+        messages = [one for one in page if isinstance(one, dict)]
+        for one in messages:
+            if footer(request.announcement) in footers(one):
+                return str(one.get("id"))
+        if len(page) < PAGE:
+            return absent(line) if not messages else Absent()
+        after = max(after, *(number(one.get("id")) for one in messages))
+    return Unknown(f"the card is not among the {PAGE * PAGES} messages that came after it was tried")
+
+
+def absent(line: Line) -> Absent | Unknown | Wait:
+    """A bot that may not read the history is shown nothing: then nothing is not nothing."""
+    page = seen(line, f"{line.messages}?limit=1")
+    if isinstance(page, Unknown | Wait):
+        return page
+    if isinstance(page, list) and page:
+        return Absent()
+    return Unknown("Discord shows no message at all: the bot needs “Read Message History” in this channel")
+
+
+def footers(message: Mapping[str, Any]) -> list[object]:
+    embeds = message.get("embeds")
+    held = [one.get("footer") for one in embeds if isinstance(one, dict)] if isinstance(embeds, list) else []
+    return [one.get("text") for one in held if isinstance(one, dict)]
+
+
+def footer(announcement: str) -> str:
+    """By which a card is known, whatever else it says."""
+    return f"announcement {announcement}"
+
+
+# What it says
+
+
+def content(body: Mapping[str, Any]) -> Content:
+    return Content("application/json", json.dumps(body).encode())
+
+
+def written(one: Card, announcement: str) -> dict[str, Any]:
+    """The whole message: it mentions nobody, and what is no longer in it goes."""
+    lines = [f"**{plain(one.title) or '–'}**", *map(plain, one.lines)]
+    head = cut("\n".join(lines), CONTENT, plain(one.more))
+    buttons = [
+        {
+            "type": BUTTON,
+            "style": STYLES[button.action],
+            "label": button.label,
+            "custom_id": f"announcement:{announcement}:{button.action}:{one.seen}",
+        }
+        for button in one.buttons
+    ]
+    return {
+        "content": head,
+        "embeds": list(embeds(one, announcement)),
+        "components": [{"type": ROW, "components": buttons}] if buttons else [],
+        "allowed_mentions": {"parse": []},
+    }
+
+
+def embeds(one: Card, announcement: str) -> Iterator[dict[str, Any]]:
+    """One for each target; those beyond the tenth share the last. What is cut says so."""
+    alone = one.entries if len(one.entries) <= EMBEDS else one.entries[: EMBEDS - 1]
+    rest = one.entries[len(alone) :]
+    share = ALL // (len(alone) + bool(rest) or 1) - TITLE
+    pages = [(cut(plain(entry.title), TITLE), described(entry, share, one.more)) for entry in alone]
+    if rest:
+        lines = [f"**{plain(entry.title)}** " + "; ".join(told(entry)) for entry in rest]
+        pages.append(("…", cut("\n".join(lines), share, plain(one.more))))
+    for place, (title, description) in enumerate(pages or [("–", "")]):
+        last = {"footer": {"text": footer(announcement)}} if place == max(len(pages) - 1, 0) else {}
+        yield {"title": title, "description": description, **last}
+
+
+def described(entry: CardEntry, room: int, more: str) -> str:
+    """The facts, then the words as they are, in a block in which nothing is markup."""
+    room, more = min(room, DESCRIPTION), plain(more)
+    facts = cut("\n".join(told(entry)), room, more)
+    left = room - size(facts) - size(more) - 20
+    if not entry.text or left < LEAST:
+        return facts if not entry.text else cut(f"{facts}\n{more}", room)
+    words = entry.text.replace("`", "`\u200b")  # No three of them in a row: nothing ends the block before its end.
+    fits = size(words) <= left
+    block = f"```\n{words if fits else begun(words, left) + '…'}\n```"
+    return f"{facts}\n{block}" + ("" if fits else f"\n{more}")
+
+
+def told(entry: CardEntry) -> Sequence[str]:
+    return [plain(fact) for fact in entry.facts] + [f"<{url}>" for url in entry.urls if WEB.fullmatch(url)]
+
+
+def cut(text: str, most: int, more: str = "") -> str:
+    """Never silently, and never between a backslash and what it escapes."""
+    if size(text) <= most:
+        return text
+    kept = begun(text, max(most - size(more) - 2, 0)).rstrip("\\")
+    return f"{kept}…{chr(10) if more else ''}{more}"
+
+
+def size(text: str) -> int:
+    """In UTF-16, the most that Discord may count."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def begun(text: str, most: int) -> str:
+    return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
+
+
+def plain(text: str) -> str:
+    """As it is, on one line, without anything that Discord reads as markup."""
+    return MARKUP.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,431 @@
+"""Announcements on Twitch: in a channel's chat, set off or as a message, or as an entry in its schedule.
+
+What was said in a chat nobody can read back. A schedule can be read: an entry is known by its start and its title.
+
+Sources: dev.twitch.tv/docs/api/reference (send-chat-announcement, send-chat-message, delete-chat-messages,
+create-channel-stream-schedule-segment and the others of schedules); dev.twitch.tv/docs/api/schedule. Why a message is
+dropped Twitch documents nowhere (issue 962 of twitchdev/issues).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Literal
+
+from events.announcements import ChangeRequested, PostRequested, WithdrawRequested
+from events.program import Target
+from functions.platforms.outgoing import (
+    Destination,
+    Hands,
+    NoSessionError,
+    Outcome,
+    Refused,
+    Reply,
+    Sent,
+    Unknown,
+    Wait,
+)
+from functions.platforms.posting import Absent, Budget, Editing, Measure, Part, Post, Rendering, may_ping
+from functions.platforms.text import document, forms
+from functions.platforms.text.counting import utf16
+from functions.platforms.text.document import Block, Document, Paragraph, Picture, Quote, Run, Table
+from functions.platforms.text.splitting import TooLongError, fitted
+from functions.platforms.twitch.session import CREDENTIAL as CREDENTIAL
+from functions.platforms.twitch.session import Channel, Told, read
+
+EDIT: Editing = "edit"
+"""Of an entry in the schedule. What was said in a chat stays as it was said."""
+
+LONGEST = 500
+"""Of a message; a longer announcement is cut. What a character is Twitch does not say: no way of counting gives more
+than UTF-16 units."""
+TITLE = 140
+"""Of an entry."""
+SHORTEST_STREAM, LONGEST_STREAM = 30, 1380
+"""Minutes."""
+
+A_SECOND_ANNOUNCEMENT = Budget("", 1, 2)
+MESSAGES = Budget("", 20, 30)
+"""Of one account in all chats; a moderator's limit is higher."""
+
+LOGIN = re.compile(r"@?([A-Za-z0-9_]{1,25})", re.ASCII)
+NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
+SITE = "https://www.twitch.tv"
+
+LATER = ("slow", "ratelimit", "rate_limit")
+"""Parts of codes of what is only too fast just now."""
+SAME = "msg_duplicate"
+"""The same message of the same account within half a minute."""
+
+SAID = "what was said in a Twitch chat stays there: a moderator may clear it by hand"
+UNCHANGED = "what was said in a Twitch chat cannot be changed: say what is right in another announcement"
+GONE = "it is not in the schedule any more"
+TOO_OLD = "Twitch lets a message be deleted for six hours only: a moderator may clear the chat by hand"
+DELETABLE = 6 * 3600
+"""Seconds."""
+PAGE, PAGES = 25, 4
+
+
+# Before
+
+
+def render(post: Post, target: Target) -> Rendering:
+    return scheduled(post, target) if target.form == "schedule" else said(post, target)
+
+
+def said(post: Post, target: Target) -> Rendering:
+    """A beginning with a link rather than a flood, where there is a link."""
+    names = granted(post, target)
+    blocks = titled(post)
+    faults = (*misplaced(target), *undescribed(blocks, post))
+    if not blocks:
+        return Rendering((), problems=(*faults, "there is nothing to say"))
+    long: Literal["thread", "excerpt"] = "excerpt" if post.link else "thread"
+    try:
+        pieces = fitted(
+            blocks, lambda piece: utf16(flat(piece, names)), LONGEST, long=target.long or long, link=post.link
+        )
+    except TooLongError as error:
+        return Rendering((), problems=(*faults, str(error)))
+    return Rendering(
+        tuple(spoken(piece, names, target) for piece in pieces.documents),
+        pings=tuple(f"@{names[name]} ({name})" for name in mentioned(blocks) if name in names),
+        notes=(*filter(None, (pieces.note, *shown(blocks))), *unheard(blocks, names, post, target)),
+        problems=faults,
+    )
+
+
+def spoken(piece: Document, names: Mapping[str, str], target: Target) -> Part:
+    text = flat(piece, names)
+    ours, message = Budget(f"twitch:{target.id}"), target.form == "message"
+    rate, what = (MESSAGES, target.account) if message else (A_SECOND_ANNOUNCEMENT, target.place)
+    body: Told = {"message": text}
+    if message:
+        body = {"broadcaster_id": target.place, "sender_id": target.account, "message": text}
+    return Part(
+        body,
+        text,
+        "blind",
+        html=forms.html((Paragraph((Run(text),)),)),
+        measures=(Measure("text", "UTF-16 units", utf16(text), LONGEST),),
+        budgets=(ours, Budget(f"twitch:{target.form}:{what}", rate.most, rate.seconds)),
+    )
+
+
+def flat(blocks: Document, names: Mapping[str, str]) -> str:
+    """On one line: a chat has no others. What would be a command is text."""
+    told = forms.plain(blocks, lambda run: written(run, names), quotes=False).text
+    line = " ".join(re.sub(r"(?<=\w)\s*\n\s*\n\s*(?=\w)", " – ", told).split())
+    return forms.ZERO_WIDTH + line if line.startswith(("/", ".", "!")) else line
+
+
+def scheduled(post: Post, target: Target) -> Rendering:
+    title = " ".join(post.title.split())
+    starts, ends = moment(post.starts_at), moment(post.ends_at)
+    faults = [*misplaced(target), *untimely(starts, ends)]
+    if not title:
+        faults.append("an entry in the schedule needs a title")
+    if utf16(title) > TITLE:
+        faults.append(f"the title has {utf16(title)} UTF-16 units; Twitch takes {TITLE}")
+    if starts is None or ends is None:
+        return Rendering((), problems=tuple(faults))
+    body = {
+        "start_time": f"{starts:%Y-%m-%dT%H:%M:%SZ}",
+        "timezone": post.zone or "UTC",
+        "duration": str(minutes(starts, ends)),
+        "is_recurring": False,
+        "title": title,
+    }
+    when = clock_times(post)
+    part = Part(
+        body,
+        f"{title}\n{when}",
+        "readable",
+        html=forms.html((Paragraph((Run(title, bold=True), Run("\n"), Run(when))),)),
+        measures=(Measure("title", "UTF-16 units", utf16(title), TITLE),),
+        budgets=(Budget(f"twitch:{target.id}"),),
+    )
+    notes = ("a schedule shows the title and the time, and not the text",) if post.body.strip() else ()
+    return Rendering((part,), notes=notes, problems=tuple(faults))
+
+
+def untimely(starts: datetime | None, ends: datetime | None) -> Iterator[str]:
+    if starts is None or ends is None:
+        yield "an entry in the schedule needs the event's start and end"
+    elif not SHORTEST_STREAM <= minutes(starts, ends) <= LONGEST_STREAM:
+        told = f"it lasts {minutes(starts, ends)} minutes"
+        yield f"{told}; Twitch's schedule takes {SHORTEST_STREAM} to {LONGEST_STREAM}"
+
+
+def clock_times(post: Post) -> str:
+    """As the event's own zone has them."""
+    starts, ends = (datetime.fromisoformat(one) for one in (post.starts_at, post.ends_at))
+    until = f"{ends:%H:%M}" if starts.date() == ends.date() else f"{ends:%Y-%m-%d %H:%M}"
+    return f"{starts:%Y-%m-%d %H:%M} to {until}, {post.zone or 'UTC'}"
+
+
+def minutes(starts: datetime, ends: datetime) -> int:
+    return round((ends - starts).total_seconds() / 60)
+
+
+def moment(given: object) -> datetime | None:
+    """In UTC; None for what is no moment, or has no zone."""
+    try:
+        found = datetime.fromisoformat(str(given))
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else None
+
+
+def granted(post: Post, target: Target) -> dict[str, str]:
+    """Logins of those whom it may ping."""
+    found = {name: LOGIN.fullmatch(target.mentions.get(name, "")) for name in may_ping(post, target)}
+    return {name: login[1] for name, login in found.items() if login}
+
+
+def written(run: Run, names: Mapping[str, str]) -> str:
+    return f"@{names[run.mention]}" if run.mention in names else forms.unpinged(run)
+
+
+def titled(post: Post) -> Document:
+    """The text with its title before it, unless it begins with it, and pictures from elsewhere as links."""
+    blocks, title = document.read(post.body), " ".join(post.title.split())
+    begins = " ".join(forms.plain(blocks[:1]).text.split()).casefold()
+    doubled = begins.startswith(title.casefold()) and not begins[len(title.casefold()) :][:1].isalnum()
+    resolved = linked(blocks, {one.name for one in post.images})
+    return resolved if doubled or not title else (Paragraph((Run(title, bold=True),)), *resolved)
+
+
+def linked(blocks: Document, ours: set[str]) -> Document:
+    return tuple(linked_block(block, ours) for block in blocks)
+
+
+def linked_block(block: Block, ours: set[str]) -> Block:
+    match block:
+        case Picture(name=name, alt=alt) if name not in ours and name.startswith(("https://", "http://")):
+            return Paragraph((Run(alt or name, link=name),))
+        case Quote(blocks=inner):
+            return Quote(linked(inner, ours))
+    return block
+
+
+def misplaced(target: Target) -> Iterator[str]:
+    for name in ("place", "account"):
+        if not NUMBER.fullmatch(getattr(target, name)):
+            yield f"`{name}` of {target.id!r} is not a Twitch user's id, which is a number"
+
+
+def undescribed(blocks: Document, post: Post) -> Iterator[str]:
+    known = {one.name: one.alt for one in post.images}
+    for number, picture in enumerate(document.pictures(blocks), 1):
+        if picture.name not in known:
+            yield f"image {number}, {picture.name[:100]!r}, was not uploaded with the announcement"
+        elif not (picture.alt or known[picture.name]).strip():
+            yield f"image {number} has no description: write ![what it shows](…)"
+
+
+def shown(blocks: Document) -> Iterator[str]:
+    inside = [one for block in blocks if isinstance(block, Quote) for one in block.blocks]
+    if document.pictures(blocks):
+        yield "a Twitch chat has no images: what they show is told in words"
+    if any(isinstance(block, Table) for block in (*blocks, *inside)):
+        yield "tables are shown as text"
+
+
+def mentioned(blocks: Document) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(span.value for span in forms.plain(blocks).spans if span.kind == "mention"))
+
+
+def unheard(blocks: Document, names: Mapping[str, str], post: Post, target: Target) -> Iterator[str]:
+    """Why a mention pings nobody."""
+    for name in mentioned(blocks):
+        if name not in post.pings:
+            yield f"@{name} pings nobody: the announcement does not ask for it"
+        elif name not in target.pings:
+            yield f"@{name} pings nobody: the target {target.id!r} does not allow it (`pings`)"
+        elif name not in names:
+            yield f"@{name} pings nobody: `mentions` of {target.id!r} does not say which account that is"
+
+
+# The calls
+
+
+def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcome:
+    channel = Channel(to, hands)
+    try:
+        if "start_time" in post.body:
+            return entered(post, channel)
+        if "sender_id" in post.body:
+            reply = channel.ask("POST", "/chat/messages", {}, post.body)
+            return heard(reply, key, channel)
+        query = {"broadcaster_id": to.place, "moderator_id": to.account}
+        reply = channel.ask("POST", "/chat/announcements", query, post.body)
+    except NoSessionError as error:
+        return error.outcome
+    return Sent(key, "", {"form": "announcement"}) if reply.status == 204 else channel.refused(reply)
+
+
+def heard(reply: Reply, key: str, channel: Channel) -> Outcome:
+    """A 200 is no success before `is_sent` says so."""
+    told = first(read(reply.body).get("data"))
+    reason = told.get("drop_reason")
+    dropped = reason if isinstance(reason, dict) else {}
+    code, name = str(dropped.get("code", "")), told.get("message_id")
+    if reply.status != 200 or not isinstance(told.get("is_sent"), bool):
+        return channel.refused(reply)
+    if told["is_sent"]:
+        more = {"form": "message", "at": str(channel.hands.timestamp)}
+        return Sent(name, "", more) if isinstance(name, str) and name else Sent(key)
+    if code == SAME:
+        return Sent(key)
+    words = channel.said(dropped) or code or "it does not say why"
+    if any(sign in code for sign in LATER):
+        return Wait(30, f"not just now: {words}")
+    return Refused(f"Twitch did not show it: {words}")
+
+
+def entered(post: PostRequested, channel: Channel) -> Outcome:
+    """What is refused may be refused because it is there already: entries may not overlap. So it is looked for."""
+    reply = channel.ask("POST", "/schedule/segment", {"broadcaster_id": channel.to.place}, post.body)
+    found = next((one for one in segments(reply) if same(one, post.body)), None)
+    if reply.status == 200 and found:
+        return entry(found)
+    answer = channel.refused(reply)
+    if reply.status != 400:
+        return answer
+    there = listed(post.body, channel)
+    if isinstance(there, Sent | Absent):
+        return there if isinstance(there, Sent) else answer
+    reason = getattr(answer, "reason", "")
+    return Unknown(f"{reason}; and nobody could look whether it is there already: {there.reason}")
+
+
+def entry(told: Told) -> Sent:
+    return Sent(str(told["id"]), "", {"form": "schedule"})
+
+
+def first(given: object) -> Told:
+    return given[0] if isinstance(given, list) and given and isinstance(given[0], dict) else {}
+
+
+def segments(reply: Reply) -> list[Told]:
+    data = read(reply.body).get("data")
+    found = data.get("segments") if isinstance(data, dict) else None
+    listed = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [one for one in listed if isinstance(one.get("id"), str) and one["id"]]
+
+
+def same(told: Told, body: Told) -> bool:
+    at = moment(told.get("start_time"))
+    return at is not None and at == moment(body.get("start_time")) and tidy(told) == tidy(body)
+
+
+def tidy(told: Told) -> str:
+    return " ".join(str(told.get("title")).split())
+
+
+# Whether it is there
+
+
+def find(
+    post: PostRequested, to: Destination, key: str, since: datetime, hands: Hands
+) -> Sent | Absent | Unknown | Wait:
+    del key, since  # An entry is where its start is, whenever it was made.
+    if "start_time" not in post.body:
+        return Unknown("nobody can read back what was said in a Twitch chat")
+    return listed(post.body, Channel(to, hands))
+
+
+def listed(body: Told, channel: Channel) -> Sent | Absent | Unknown | Wait:
+    """Entries from its start on, the earliest first. A channel without any has no schedule: 404."""
+    query = {"broadcaster_id": channel.to.place, "start_time": str(body["start_time"]), "first": str(PAGE)}
+    for _ in range(PAGES):
+        reply = channel.see("/schedule", query)
+        if not isinstance(reply, Reply):
+            return reply
+        if reply.status == 404 and read(reply.body):
+            return Absent()
+        if reply.status != 200 or not isinstance(read(reply.body).get("data"), dict):
+            return channel.unseen(reply)
+        page = segments(reply)
+        if found := next((one for one in page if same(one, body)), None):
+            return entry(found)
+        cursor = following(read(reply.body))
+        if not cursor or any(later(one, body) for one in page):
+            return Absent()
+        query["after"] = cursor
+    return Unknown("too much is in the schedule to look through it")
+
+
+def later(told: Told, body: Told) -> bool:
+    at, wanted = moment(told.get("start_time")), moment(body.get("start_time"))
+    return at is not None and wanted is not None and at > wanted
+
+
+def following(told: Told) -> str:
+    """Twitch's reference shows the cursor beside the data, and some answers have it in there."""
+    data = told.get("data")
+    places = (told, data if isinstance(data, dict) else {})
+    pages = [page for place in places if isinstance(page := place.get("pagination"), dict)]
+    return next((str(page["cursor"]) for page in pages if page.get("cursor")), "")
+
+
+# Afterwards
+
+
+def edit(change: ChangeRequested, to: Destination, key: str, hands: Hands) -> Outcome:
+    del key  # A change is a state.
+    if change.posted.get("form") != "schedule":
+        return Refused(UNCHANGED)
+    channel, name = Channel(to, hands), str(change.posted.get("id", ""))
+    query = {"broadcaster_id": to.place, "id": name}
+    body = {field: value for field, value in change.body.items() if field != "is_recurring"}
+    try:
+        reply = channel.ask("PATCH", "/schedule/segment", query, body)
+    except NoSessionError as error:
+        return error.outcome
+    changed = next((one for one in segments(reply) if same(one, change.body)), None)
+    if reply.status == 200:
+        return entry(changed) if changed else Unknown("Twitch did not say which entry it changed")
+    there = listed(change.body, channel) if reply.status == 404 else None
+    if isinstance(there, Absent):
+        return Refused(GONE)
+    return there if isinstance(there, Sent) else channel.refused(reply)
+
+
+def withdraw(gone: WithdrawRequested, to: Destination, key: str, hands: Hands) -> Outcome:
+    del key  # A deletion is a state.
+    channel = Channel(to, hands)
+    way = {"schedule": unscheduled, "message": unsaid}.get(str(gone.posted.get("form")))
+    if way is None:
+        return Refused(SAID)
+    try:
+        return way(gone.posted, channel)
+    except NoSessionError as error:
+        return error.outcome
+
+
+def unscheduled(posted: Mapping[str, object], channel: Channel) -> Outcome:
+    """What Twitch answers about an entry that is gone it does not document: so it is looked for."""
+    name = str(posted.get("id", ""))
+    query = {"broadcaster_id": channel.to.place, "id": name}
+    reply = channel.ask("DELETE", "/schedule/segment", query)
+    there = Sent(name, "", {"form": "schedule"})
+    if reply.status in (400, 404) and read(reply.body):
+        looked = channel.see("/schedule", query)
+        listing = isinstance(looked, Reply) and looked.status in (200, 404) and bool(read(looked.body))
+        if listing and isinstance(looked, Reply) and not any(one["id"] == name for one in segments(looked)):
+            return there
+    return there if reply.status == 204 else channel.refused(reply)
+
+
+def unsaid(posted: Mapping[str, object], channel: Channel) -> Outcome:
+    """Of a message that is gone, and of one that is too old, Twitch says the same: it is not found."""
+    name, at = str(posted.get("id", "")), str(posted.get("at", ""))
+    query = {"broadcaster_id": channel.to.place, "moderator_id": channel.to.account, "message_id": name}
+    there = Sent(name, "", {"form": "message", "at": at})
+    reply = channel.ask("DELETE", "/moderation/chat", query)
+    if reply.status == 404 and read(reply.body):
+        young = at.isdecimal() and channel.hands.timestamp - int(at[:12]) < DELETABLE
+        return there if young else Refused(TOO_OLD)
+    return there if reply.status == 204 else channel.refused(reply)
