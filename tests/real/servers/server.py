@@ -1,0 +1,169 @@
+"""What the tests need of a server, whichever it is."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
+
+READY = 60.0
+"""Seconds that a server may take to start, on a machine that is busy."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A post as the server shows it to anybody."""
+
+    id: str
+    text: str
+    answers: str = ""
+    """The id of the post that it answers."""
+    alts: tuple[str, ...] = ()
+    pinged: tuple[str, ...] = ()
+    """Whom it notifies, as the server understood it."""
+    images: tuple[bytes, ...] = ()
+
+
+class Server(ABC):
+    """A process with its data in `folder`, listening on loopback. `start` after `kill` goes on with the same data."""
+
+    platform: str
+    long: int
+    """Characters of a paragraph of which no two fit into one post."""
+    keyed = True
+    """Whether it makes one post of two requests with the same key."""
+    deletes = True
+    pings = True
+    shows_images = False
+    """Whether the bytes of an image can be fetched from it as they were sent."""
+    corrects = False
+    """Whether a change is a post of its own there."""
+    threads = True
+    """Whether a part of a thread answers the one before."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @abstractmethod
+    def command(self) -> Sequence[str]:
+        """What runs it, in the foreground, as one process."""
+
+    @abstractmethod
+    def is_up(self) -> bool: ...
+
+    @abstractmethod
+    def settle_in(self) -> None:
+        """Make the accounts, once, after the first start."""
+
+    def make_room(self) -> None:  # noqa: B027 - most need none
+        """Before each test, where what others wrote gets in the way."""
+
+    @abstractmethod
+    def target(self, address: str) -> str:
+        """The target's lines of `community.toml`, but for its id and community."""
+
+    @property
+    @abstractmethod
+    def credential(self) -> str:
+        """What goes with `liaison secret put --outgoing`."""
+
+    @abstractmethod
+    def is_post(self, method: str, path: str) -> bool:
+        """Whether this request is the one that posts."""
+
+    @abstractmethod
+    def posts(self, mark: str) -> list[Seen]:
+        """All that is there with this mark in its text, the oldest first."""
+
+    @abstractmethod
+    def say(self, text: str) -> None:
+        """Post as our account, past us."""
+
+    # Its process
+
+    def start(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, cwd=self.folder, env=self.env())
+        end = time.monotonic() + READY
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"{self.platform} did not start: {self.log()}")
+            time.sleep(0.05)
+
+    def env(self) -> dict[str, str]:
+        return dict(os.environ)
+
+    def answers(self) -> bool:
+        try:
+            return self.is_up()
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        """In the middle of whatever it does."""
+        self.end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self.end(signal.SIGTERM)
+
+    def end(self, how: signal.Signals) -> None:
+        if self.process is None:
+            return
+        self.process.send_signal(how)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text(errors="replace")[-3000:]
+
+    # Asking it, past everything of ours
+
+    def ask(self, method: str, path: str, body: object = None, *, token: str = "", **form: str) -> Any:
+        """What it answers, as JSON. Raises RuntimeError for an answer that is no success, OSError for none."""
+        status, answer = self.raw(method, path, body, token=token, **form)
+        if not 200 <= status < 300:
+            raise RuntimeError(f"{method} {path}: {status} {answer[:500]!r}")
+        return json.loads(answer or b"null")
+
+    def raw(self, method: str, path: str, body: object = None, *, token: str = "", **form: str) -> tuple[int, bytes]:
+        return request(method, self.url + path, body, {"authorization": f"Bearer {token}"} if token else {}, form)
+
+
+def request(
+    method: str, url: str, body: object, headers: Mapping[str, str], form: Mapping[str, str]
+) -> tuple[int, bytes]:
+    named, content = dict(headers), None
+    if form:
+        named["content-type"], content = "application/x-www-form-urlencoded", urlencode(form).encode()
+    elif body is not None:
+        named["content-type"], content = "application/json", json.dumps(body).encode()
+    try:
+        with urllib3.PoolManager(retries=False, timeout=10.0) as pool:
+            answer = pool.request(method, url, body=content, headers=named)
+            return answer.status, answer.data
+    except urllib3.exceptions.HTTPError as error:
+        raise OSError(str(error)) from error
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
