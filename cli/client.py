@@ -14,12 +14,20 @@ class ApiError(Exception):
     """The API said no, or nothing; the text is for a person."""
 
 
+class UnansweredError(ApiError):
+    """Whether it was done is not known."""
+
+
+NO_ANSWER = (500, 502, 504)
+"""What is said in the stead of an answer."""
+
+
 class Api:
     """One Liaison, one token, one community."""
 
     def __init__(self, url: str, token: str, community: str) -> None:
         self.base = f"{url.rstrip('/')}/v1/{community}"
-        self.token = token
+        self.token, self.community = token, community
         self.pool = urllib3.PoolManager(timeout=20.0, retries=False)
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
@@ -28,16 +36,24 @@ class Api:
     def post(self, path: str, body: dict[str, Any] | None = None, **headers: str) -> dict[str, Any]:
         return self.call("POST", path, json.dumps(body or {}).encode(), headers)
 
+    def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self.call("PUT", path, json.dumps(body).encode())
+
+    def upload(self, path: str, body: bytes, content_type: str) -> dict[str, Any]:
+        return self.call("POST", path, body, {"content-type": content_type})
+
     def call(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> dict[str, Any]:
         sent = {"authorization": f"Bearer {self.token}", "content-type": "application/json", **(headers or {})}
         try:
             answer = self.pool.request(method, f"{self.base}{path}", body=body or None, headers=sent)
         except urllib3.exceptions.HTTPError as error:
-            raise ApiError(f"{self.base} does not answer ({type(error).__name__})") from error
+            raise UnansweredError(f"{self.base} does not answer ({type(error).__name__})") from error
         try:
             told: dict[str, Any] = json.loads(answer.data)
         except ValueError:
-            raise ApiError(f"{answer.status}: not an answer of Liaison's API") from None
+            raise UnansweredError(f"{answer.status}: not an answer of Liaison's API") from None
+        if answer.status in NO_ANSWER:
+            raise UnansweredError(explained(answer.status, told))
         if answer.status >= 400:
             raise ApiError(explained(answer.status, told))
         return told

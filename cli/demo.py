@@ -271,7 +271,7 @@ def read_back(
             for name in decided
         ],
         "flags": case["case"]["flags"],
-        "appeared": {one["destination"]: one.get("url") or one["state"] for one in told["deliveries"]},
+        "appeared": {one["destination"]: where(one) for one in told["deliveries"]},
         "site_posts": dict(Counter(site.ids("/site"))),
         "forum_deletions": sorted(site.deleted),
         "days": api.get("/feedback?" + days(reader))["days"],
@@ -295,6 +295,11 @@ def fate(store: Table, one: Sent, times: Counter[Key | None]) -> dict[str, Any]:
         return {**told, "fate": f"{item['fate']}: {item['about']}"}
     repeats = times[one.effect]
     return {**told, "fate": f"recorded once as {item['kind']}" + (f" (it came {repeats} times)" if repeats > 1 else "")}
+
+
+def where(delivery: dict[str, Any]) -> str:
+    """Its address, if it has one; else how far it came."""
+    return str(delivery.get("posted", {}).get("url") or delivery["state"])
 
 
 def deliveries(api: Api, case: str) -> dict[str, str]:

@@ -2,33 +2,38 @@
 
 import difflib
 import json
-import secrets as random_secrets
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 from urllib.parse import parse_qsl
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
-from rich.table import Table as Grid
 
+from cli import announce, operator, recurring, stack
 from cli import connect as connection
 from cli import demo as demonstration
-from cli import operator, stack
-from cli.client import ApiError, api
+from cli.client import api
 from cli.inspect import EVENT, examine, examine_answer, read_headers
 from cli.samples import standard_secret
+from cli.terminal import (
+    CommunityOption,
+    FileArgument,
+    JsonOption,
+    StackOption,
+    err,
+    grid,
+    last_line,
+    out,
+    say,
+    sentences,
+    show,
+)
 from events.program import Program
 from functions.platforms.door import GATES
 from functions.platforms.inbound import POLLED
 from functions.platforms.standing import Report
 from functions.shared import clock, program, table, tokens
-from functions.shared.program import MovedError, ProgramError
 from functions.shared.tokens import Role
 
 app = typer.Typer(no_args_is_help=True, help="Liaison: the back end of a community manager's work.")
@@ -36,83 +41,21 @@ program_app = typer.Typer(no_args_is_help=True, help="The community's own progra
 secret_app = typer.Typer(no_args_is_help=True, help="Secrets of sources and targets.")
 token_app = typer.Typer(no_args_is_help=True, help="Personal bearer tokens.")
 cases_app = typer.Typer(invoke_without_command=True, help="Cases: list, show, claim, decide.")
-announce_app = typer.Typer(no_args_is_help=True, help="Announcements: post, list, show, publish, cancel.")
 parked_app = typer.Typer(invoke_without_command=True, help="What could not be placed: list, replay.")
 for name, sub in {
     "program": program_app,
     "secret": secret_app,
     "token": token_app,
     "cases": cases_app,
-    "announce": announce_app,
+    "announcements": announce.announcements_app,
+    "targets": announce.targets_app,
+    "series": recurring.series_app,
     "parked": parked_app,
 }.items():
     app.add_typer(sub, name=name)
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-StackOption = Annotated[str | None, typer.Option("--stack", help="A stack in AWS; without it, the local one.")]
-CommunityOption = Annotated[str | None, typer.Option("--community", help="Which community.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")]
-FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The TOML file.")]
-EXPECTED = (
-    stack.StackError,
-    operator.OperatorError,
-    ApiError,
-    ProgramError,
-    MovedError,
-    demonstration.DemoError,
-    OSError,
-    ValueError,
-)
-
-
-@contextmanager
-def sentences() -> Iterator[None]:
-    """What can go wrong is told in a sentence; a stack trace is for us, not for users."""
-    try:
-        yield
-    except EXPECTED as error:
-        err.print(str(error), style="red", markup=False)
-        raise typer.Exit(1) from None
-    except (BotoCoreError, ClientError) as error:
-        err.print(f"AWS refused: {error}", style="red", markup=False)
-        raise typer.Exit(1) from None
-
-
-def say(line: str) -> None:
-    err.print(f"{time.strftime('%H:%M:%S')} {line}", style="dim", markup=False)
-
-
-def last_line(told: object) -> None:
-    sys.stdout.write(json.dumps(told, default=str) + "\n")
-
-
-def show(told: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        last_line(told)
-    else:
-        out.print_json(data=told, default=str)
-
-
-def grid(rows: list[dict[str, Any]], columns: tuple[str, ...], empty: str) -> None:
-    """Strangers' text is only ever text: nothing in a cell is read as markup."""
-    if not rows:
-        out.print(empty)
-        return
-    drawn = Grid(box=None, pad_edge=False)
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
-    for row in rows:
-        drawn.add_row(*(plain(row.get(column, "")) for column in columns))
-    out.print(drawn)
-
-
-def plain(value: object) -> Any:
-    from rich.text import Text
-
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return Text("".join(letter if letter.isprintable() else " " for letter in text))
+app.command()(announce.preview)
+app.command()(announce.hold)
+app.command()(recurring.calendar)
 
 
 @app.command()
@@ -176,10 +119,17 @@ def status(community: CommunityOption = None, as_json: JsonOption = False) -> No
 
 
 @app.command()
-def resolve(key: str, outcome: str, community: CommunityOption = None) -> None:
-    """Say what became of a delivery that waits for a person: it is there (sent), or send it again (again)."""
+def resolve(
+    key: str,
+    outcome: Annotated[str, typer.Argument(help="sent: it is there. again: it is not, send it again.")],
+    identifier: Annotated[str, typer.Option("--id", help="What the platform calls it, if it is there.")] = "",
+    url: Annotated[str, typer.Option(help="Where it is.")] = "",
+    community: CommunityOption = None,
+) -> None:
+    """Say what became of a delivery that waits for a person. The next part of a thread waits for its --id."""
     with sentences():
-        show(api(community).post(f"/deliveries/{key}/resolve", {"outcome": outcome}), False)
+        word = {"outcome": outcome, "id": identifier, "url": url}
+        show(api(community).post(f"/deliveries/{key}/resolve", word), False)
 
 
 @app.command()
@@ -477,68 +427,6 @@ def case_decide(
         held = fence if fence is not None else calls.post(f"/cases/{case}/claim")["fence"]
         verdict = {"outcome": outcome, "explanation": explanation, "measures": measure or [], "fence": held}
         show(calls.post(f"/cases/{case}/decide", verdict), as_json)
-
-
-@announce_app.command("post")
-def announce_post(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Markdown.")],
-    title: Annotated[str, typer.Option(help="The headline.")],
-    at: Annotated[str | None, typer.Option(help="Wall-clock time, as 2026-11-23T09:00; without it, now.")] = None,
-    zone: Annotated[str | None, typer.Option(help="Its IANA zone, as Europe/Paris.")] = None,
-    target: Annotated[list[str] | None, typer.Option(help="Where to; all targets without it. May be repeated.")] = None,
-    draft: Annotated[bool, typer.Option("--draft", help="Only write it down.")] = False,
-    community: CommunityOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Post an announcement, now or at a time."""
-    with sentences():
-        new = {
-            "title": title,
-            "body": file.read_text(),
-            "at": at,
-            "zone": zone,
-            "targets": target or [],
-            "draft": draft,
-        }
-        key = {"idempotency-key": random_secrets.token_hex(16)}
-        show(api(community).post("/announcements", new, **key), as_json)
-
-
-@announce_app.command("list")
-def announce_list(community: CommunityOption = None, as_json: JsonOption = False) -> None:
-    """The newest announcements."""
-    with sentences():
-        told = api(community).get("/announcements")
-        if as_json:
-            last_line(told)
-        else:
-            grid(told["announcements"], ("id", "state", "title", "publish_at", "targets"), "no announcements")
-
-
-@announce_app.command("show")
-def announce_show(name: str, community: CommunityOption = None, as_json: JsonOption = False) -> None:
-    """One announcement, with where it stands on every target."""
-    with sentences():
-        show(api(community).get(f"/announcements/{name}"), as_json)
-
-
-@announce_app.command("publish")
-def announce_publish(
-    name: str,
-    at: Annotated[str | None, typer.Option(help="Wall-clock time; without it, now.")] = None,
-    zone: Annotated[str | None, typer.Option(help="Its IANA zone.")] = None,
-    community: CommunityOption = None,
-) -> None:
-    """Give a draft its time."""
-    with sentences():
-        show(api(community).post(f"/announcements/{name}/publish", {"at": at, "zone": zone}), False)
-
-
-@announce_app.command("cancel")
-def announce_cancel(name: str, community: CommunityOption = None) -> None:
-    """Before it is posted."""
-    with sentences():
-        show(api(community).post(f"/announcements/{name}/cancel"), False)
 
 
 @parked_app.callback()

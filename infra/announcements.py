@@ -22,9 +22,10 @@ class Announcements(Construct):
             timeout=10,
             may=[
                 queues.announcements.may_be_consumed(),
-                ground.table.may("GetItem", "PutItem", "UpdateItem"),
-                queues.may_send(queues.parked),
+                ground.table.may("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
+                queues.may_send(queues.parked, queues.delivery),
                 ground.storage.may_get("program"),
+                ground.storage.may_put("plans"),
             ],
         )
         self.function.consumes(queues.announcements, concurrency=ground.workers)

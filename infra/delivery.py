@@ -22,12 +22,13 @@ class Delivery(Construct):
             timeout=20,
             may=[
                 queues.delivery.may_be_consumed(),
-                ground.table.may("GetItem", "UpdateItem"),
-                # What it was asked to look up enters like what is sent.
-                queues.may_send(queues.moderation, queues.feedback),
-                storage.may_get("program", "feeds"),
+                ground.table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"),
+                # What it was asked to look up enters like what is sent; a part that is there calls the next one.
+                queues.may_send(queues.moderation, queues.feedback, queues.delivery),
+                storage.may_get("program", "feeds", "media"),
                 storage.may_put("feeds"),
-                ground.may_read_parameters("targets/*"),
+                ground.may_read_parameters("targets/*", "sessions/*"),
+                ground.may_write_parameters("sessions/*"),
                 *ground.may_mail(),
             ],
         )

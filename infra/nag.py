@@ -14,9 +14,12 @@ WILDCARDS = {
     "/program/*": "Programs are stored under their hash, which is not known before they are pushed.",
     "/digests/*": "Each digest is a page of its own; the prefix holds nothing else.",
     "/feeds/*": "The community's program says which feeds there are, and changes without a deployment.",
+    "/media/*": "Each image is stored under its hash, which is not known before it is uploaded.",
+    "/plans/*": "Each approved plan is stored under its hash, which is not known before it is approved.",
     "/parked/*": "Each parked body is an object of its own; the prefix holds nothing else.",
     "/sources/*": "One secret for each source of the program, which changes without a deployment.",
     "/door/*": "One token for each source whose forms the door opens; the program changes without a deployment.",
+    "/sessions/*": "One session for each target that wants a login; the program changes without a deployment.",
     "/targets/*": "One secret for each target of the program, which changes without a deployment.",
 }
 

@@ -1,14 +1,36 @@
-"""What an announcement may become, without I/O."""
+"""What an announcement may become, without I/O.
 
-from collections.abc import Sequence
+draft → scheduled → publishing → published → changing → published
+  └────────┴→ cancelled · missed          └→ withdrawing → withdrawn
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
-State = Literal["draft", "scheduled", "published", "cancelled"]
+from events.program import Target
+
+State = Literal[
+    "draft",
+    "scheduled",
+    "publishing",
+    "published",
+    "changing",
+    "missed",
+    "cancelled",
+    "withdrawing",
+    "withdrawn",
+]
+BEFORE = ("draft", "scheduled", "missed")
+"""Nothing of it was sent yet."""
 
 YOUNG = timedelta(days=7)
 """A release that was published longer ago is history, not news."""
+
+Row = Mapping[str, Any]
+Fate = Literal["leave", "wait", "cancel", "replace", "edit", "withdraw"]
+"""What becomes of a delivery when its announcement changes or goes."""
 
 
 class NotAllowedError(Exception):
@@ -36,10 +58,74 @@ def chosen(wanted: Sequence[str], there: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(wanted or there))
 
 
-def progress(state: str, deliveries: Sequence[str]) -> str:
+def written_for(wanted: Sequence[str], there: Sequence[Target]) -> None:
+    """Variants name targets or platforms of the community's own. Raises NotAllowedError."""
+    known = list(dict.fromkeys([one.id for one in there] + [one.platform for one in there]))
+    for name in wanted:
+        if name not in known:
+            raise NotAllowedError(f"no target or platform {name!r} to write for; there are {', '.join(known)}")
+
+
+def may_approve(writer: str, who: str, *, another: bool, same: bool | None = None) -> None:
+    """Raises NotAllowedError where somebody else has to say yes than whoever wrote the words. `same`: whether they are
+    one account, where both are known: names tell less, since two people may go by one."""
+    if another and (writer == who if same is None else same):
+        raise NotAllowedError("somebody else has to approve what you wrote: the program asks for two people")
+
+
+def too_late(publish_at: datetime, useless_after: int, now: datetime) -> bool:
+    return now > publish_at + timedelta(seconds=useless_after)
+
+
+def unsent(row: Row) -> bool:
+    """Surely not there, and in nobody's hands."""
+    return row["state"] in ("planned", "waiting", "held")
+
+
+def in_doubt(row: Row) -> bool:
+    """Under way, or sent without an answer: it has to end before anything else is done to it."""
+    return row["state"] in ("claimed", "armed", "unknown")
+
+
+def has_words(row: Row) -> bool:
+    """Whether people read it; what was done to another part goes and changes with that one."""
+    return row["request"]["step"] not in ("publish", "pin")
+
+
+def fate_when_withdrawn(row: Row, can_withdraw: bool) -> Fate:
+    if unsent(row):
+        return "cancel"
+    if in_doubt(row):
+        return "wait"
+    there = row["state"] == "sent" and row["purpose"] in ("post", "edit") and has_words(row)
+    return "withdraw" if there and can_withdraw else "leave"
+
+
+def fate_when_changed(row: Row, wanted: Row | None, can_edit: bool, can_withdraw: bool) -> Fate:
+    """`wanted`: the request as it shall be; None when this part is not there any more."""
+    if wanted is None:
+        return fate_when_withdrawn(row, can_withdraw)
+    if all(row["request"][name] == wanted[name] for name in ("body", "images")):
+        return "leave"
+    if unsent(row):
+        return "replace"
+    if in_doubt(row):
+        return "wait"
+    return "edit" if row["state"] == "sent" and has_words(row) and can_edit else "leave"
+
+
+def open_rows(rows: Sequence[Row]) -> bool:
+    """Whether any edit or withdrawal is still on its way. What waits for a person is not."""
+    return any(row["purpose"] in ("edit", "withdraw") and "due_at" in row for row in rows)
+
+
+def progress(state: str, rows: Sequence[Row]) -> str:
     """One word for a person: where the announcement stands, over all its targets."""
-    if state != "published":
-        return state
-    if all(one == "sent" for one in deliveries):
-        return "published"
-    return "needs a person" if set(deliveries) & {"refused", "unknown", "stuck"} else "publishing"
+    rows = [row for row in rows if row["purpose"] not in ("count", "card")]
+    states = {row["state"] for row in rows}
+    waits = {row["state"] for row in rows if "listing" in row}
+    if state in ("publishing", "published") and states:
+        if waits or "held" in states:
+            return "needs a person"
+        return "published" if states <= {"sent", "cancelled"} else "publishing"
+    return "needs a person" if waits and state in ("changing", "withdrawing", "withdrawn") else state

@@ -2,34 +2,45 @@
 
 | pk | sk | what |
 |---|---|---|
-| community#announcement#id | announcement | text, targets, time, state |
-| community#announcement#id | delivery#target | one target's delivery (see `shared/outbox.py`) |
+| community#announcement#id | announcement | what is announced, its approval, time and state |
+| community#announcement#id | audit#000001 | one line of its history |
+| community#announcement#id | delivery#target#language#01 | one part for one target (see `shared/outbox.py`) |
+| community#announcement#id | delivery#desk-staff#card | its card at a desk, kept as it is now |
+| community#announcement#id | delivery#…#edit-2, …#withdraw, …#count | what is done to a part that is there |
+| community#calendar#2026-12 | announcement#id | something of it is in this month (UTC); what and when, it says itself |
 | community#trigger#hash | trigger | this release, video or stream was announced already |
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from events.announcements import DraftWritten, PostRequested, TriggerFired, TriggerWithdrawn
+from events.announcements import (
+    Announcement,
+    ChangeRequested,
+    DraftWritten,
+    TriggerFired,
+    TriggerWithdrawn,
+    WithdrawRequested,
+    Words,
+)
 from events.envelope import Envelope
 from events.program import Program
 from functions.announcements import plans
 from functions.shared import clock, inbox, outbox, table
-from functions.shared.table import (
-    CancelledError,
-    Condition,
-    ConditionFailedError,
-    Item,
-    Put,
-    Table,
-    Update,
-    Write,
-)
+from functions.shared.table import CancelledError, ConditionFailedError, Item, Put, Table, Update, Write
 
 KIND = "announcement"
 TRIES = 8
 LISTING = "announcements"
+PAGE = 20
+"""Rows written in one transaction of at most 25 items."""
+
+Call = dict[str, Any]
+"""One call of an approved plan: `name` (target#language#01), `after` (the next part's name or empty), `platform`,
+`request`, `calling`."""
 
 
 def key(community: str, name: str) -> table.Key:
@@ -37,18 +48,9 @@ def key(community: str, name: str) -> table.Key:
 
 
 def item(
-    *,
-    community: str,
-    name: str,
-    author: str,
-    title: str,
-    body: str,
-    language: str,
-    targets: list[str],
-    now: datetime,
-    asked: str = "",
+    *, community: str, name: str, author: str, content: Announcement, now: datetime, asked: str = "", about: str = ""
 ) -> Item:
-    """A new draft. `asked` tells two requests under one key apart."""
+    """A new draft. `asked` tells two requests under one key apart; `about` is what it was made from."""
     pk, sk = key(community, name)
     at = clock.text(now)
     return {
@@ -59,27 +61,40 @@ def item(
         "community": community,
         "state": "draft",
         "author": author,
-        "title": title,
-        "body": body,
-        "language": language,
-        "targets": targets,
+        "writer": author,
+        "title": content.title,
+        "content": content.model_dump(mode="json"),
+        "revision": 1,
         "asked": asked,
+        "about": about,
         "created_at": at,
+        "next_audit": 2,
         **table.listed(community, LISTING, name, at),
     }
 
 
-def scheduled(due_at: datetime, wall: str, zone: str) -> Item:
-    """Attributes of an announcement that the sweep publishes once its moment has come."""
-    at = clock.text(due_at)
-    return {"state": "scheduled", "publish_at": at, "wall": wall, "zone": zone, **table.due(KIND, wall, at)}
+def created(new: Item, now: datetime) -> list[Write]:
+    written = audit(new["pk"], 1, "written", now, new["author"], **known(new.get("account")))
+    return [Put(new, when=[table.absent()]), written]
 
 
-def create(store: Table, new: Item) -> Item:
+def known(account: Item | None) -> Item:
+    """Whose word it was, where a platform knows them, for a line of history."""
+    return {"account": account} if account else {}
+
+
+def audit(pk: str, number: int, what: str, now: datetime, who: str, **detail: Any) -> Put:
+    """One line of its history, put under a number nobody used."""
+    line = {"kind": "audit", "what": what, "who": who, "at": clock.text(now), "detail": detail}
+    return Put({"pk": pk, "sk": f"audit#{number:06d}", **line}, when=[table.absent()])
+
+
+def create(store: Table, new: Item, now: datetime) -> Item:
     """Once: a second call with the same id gives what the first one made, if it asked for the same."""
     try:
-        return store.write(Put(new, when=[table.absent()]))
-    except ConditionFailedError:
+        store.transact(created(new, now))
+        return new
+    except CancelledError:
         before = existing(store, new["community"], new["id"])
         if before["asked"] != new["asked"]:
             raise plans.NotAllowedError("this Idempotency-Key was used for another announcement") from None
@@ -93,6 +108,11 @@ def existing(store: Table, community: str, name: str) -> Item:
     return found
 
 
+def content_of(found: Item) -> Announcement:
+    """What is announced, with a change nobody has approved yet."""
+    return Announcement.model_validate(found.get("change") or found["content"])
+
+
 def record_trigger(
     store: Table, envelope: Envelope, fired: TriggerFired, program: Program, now: datetime
 ) -> inbox.Fate:
@@ -100,36 +120,77 @@ def record_trigger(
     if not plans.is_news(fired.published_at, now):
         return marked(store, envelope, "ignored", f"published {clock.text(fired.published_at)}: not news", now)
     name = plans.announcement_id(fired.community, fired.source, fired.trigger)
-    draft = drafted(
-        program,
+    body = f"{fired.body}\n\n{fired.url}".strip() or fired.title
+    draft = item(
         community=fired.community,
         name=name,
         author=f"source {fired.source}",
-        title=fired.title,
-        body=f"{fired.body}\n\n{fired.url}".strip(),
+        content=drafted(program, fired.community, fired.title, body, announce_to(program, fired.source)),
         now=now,
+        about=fired.url,
     )
+    cards = with_cards(draft, program, now)
     pk, sk = trigger_key(fired.community, fired.trigger)
     trigger = {"pk": pk, "sk": sk, "kind": "trigger", "announcement": name}
-    return once(store, envelope, name, [Put(trigger, when=[table.absent()]), Put(draft, when=[table.absent()])], now)
+    return once(store, envelope, name, [Put(trigger, when=[table.absent()]), *created(draft, now), *cards], now)
 
 
 def record_draft(
     store: Table, envelope: Envelope, written: DraftWritten, program: Program, now: datetime
 ) -> inbox.Fate:
     """What a person wrote in a chat, as a draft, once."""
-    who = f"{written.platform} {written.author.name or written.author.id}"
-    name = plans.announcement_id(written.community, who, written.draft)
-    draft = drafted(
-        program,
-        community=written.community,
-        name=name,
-        author=who,
-        title=written.title,
-        body=written.body,
-        now=now,
-    )
-    return once(store, envelope, name, [Put(draft, when=[table.absent()])], now)
+    who, name = signature(written), drafted_as(written)
+    content = drafted(program, written.community, written.title, written.body)
+    draft = item(community=written.community, name=name, author=who, content=content, now=now)
+    draft["account"] = {"source": written.source, "id": written.author.id}
+    cards = with_cards(draft, program, now)
+    return once(store, envelope, name, [*created(draft, now), *cards], now)
+
+
+def signature(written: DraftWritten) -> str:
+    return f"{written.platform} {written.author.name or written.author.id}"
+
+
+def drafted_as(written: DraftWritten) -> str:
+    """The id of the announcement that it becomes."""
+    return plans.announcement_id(written.community, signature(written), written.draft)
+
+
+def with_cards(draft: Item, program: Program, now: datetime) -> list[Write]:
+    """A card at each of the community's desks, named in the draft: it says to them when something has changed."""
+    rows = [
+        outbox.planned(
+            pk=draft["pk"],
+            name=f"desk-{desk.id}#card",
+            purpose="card",
+            platform="",
+            destination=desk.id,
+            request={"announcement": draft["id"]},
+            at=clock.text(now),
+        )
+        | {"touched": 0}
+        for desk in program.desks_of(draft["community"])
+    ]
+    if rows:
+        draft["cards"] = [row["sk"] for row in rows]
+    return [outbox.put(row) for row in rows]
+
+
+def cards_of(store: Table, community: str, name: str) -> list[Item]:
+    """Its cards that are due, for whoever wants them looked at now."""
+    found = store.get(*key(community, name)) or {}
+    rows = store.read([(found["pk"], sk) for sk in found.get("cards", ())])
+    return [row for row in rows if "due_at" in row]
+
+
+def touched(found: Item, now: datetime, refusal: str = "") -> list[Write]:
+    """Have its cards looked at. `touched` counts: whoever shows one of them just now comes again. `refusal` tells the
+    desks why the last press changed nothing."""
+    changes = {**table.due(outbox.KIND, found["pk"], clock.text(now)), "refusal": refusal}
+    return [
+        Update((found["pk"], sk), set=changes, add={"touched": 1}, when=[table.present()])
+        for sk in found.get("cards", ())
+    ]
 
 
 def record_withdrawal(store: Table, envelope: Envelope, gone: TriggerWithdrawn, now: datetime) -> inbox.Fate:
@@ -146,7 +207,7 @@ def record_withdrawal(store: Table, envelope: Envelope, gone: TriggerWithdrawn, 
             Update((pk, sk), set=told, when=[there]),
         ]
         if draft and draft["state"] == "draft":
-            writes.append(cancelling(draft, f"source {gone.source}", now))
+            writes.extend(stepped(draft, "cancelled", f"source {gone.source}", now, {"state": "cancelled"}))
         try:
             store.transact(writes)
             return "recorded"
@@ -157,30 +218,20 @@ def record_withdrawal(store: Table, envelope: Envelope, gone: TriggerWithdrawn, 
     raise TimeoutError(f"the announcement of {gone.trigger!r} kept changing")
 
 
-def cancelling(draft: Item, who: str, now: datetime) -> Update:
-    return Update(
-        table.key_of(draft),
-        set={"state": "cancelled", "cancelled_by": who, "cancelled_at": clock.text(now)},
-        when=[table.equals("state", "draft")],
-    )
-
-
 def trigger_key(community: str, trigger: str) -> table.Key:
     return table.partition(community, "trigger", sha256(trigger.encode()).hexdigest()[:32]), "trigger"
 
 
-def drafted(program: Program, *, community: str, name: str, author: str, title: str, body: str, now: datetime) -> Item:
-    """A draft in the community's own language, for all its targets."""
-    return item(
-        community=community,
-        name=name,
-        author=author,
-        title=title,
-        body=body,
-        language=program.community(community).language,
-        targets=[target.id for target in program.targets_of(community)],
-        now=now,
-    )
+def announce_to(program: Program, source: str) -> tuple[str, ...]:
+    place = program.source(source)
+    return place.announce_to if place else ()
+
+
+def drafted(program: Program, community: str, title: str, body: str, targets: tuple[str, ...] = ()) -> Announcement:
+    """A draft in the community's own language, for all its targets unless some are named."""
+    words = Words(language=program.community(community).language, title=title, body=body)
+    every = tuple(target.id for target in program.targets_of(community))
+    return Announcement(title=title, words=(words,), targets=targets or every)
 
 
 def once(store: Table, envelope: Envelope, name: str, writes: list[Write], now: datetime) -> inbox.Fate:
@@ -202,83 +253,301 @@ def marked(store: Table, envelope: Envelope, fate: inbox.Fate, about: str, now: 
     return fate
 
 
-def schedule(store: Table, community: str, name: str, due_at: datetime, wall: str, zone: str) -> Item:
-    """A draft gets its time. Asking again for the same time gives what the first one made.
+# What people do
 
-    Raises LookupError or NotAllowedError.
-    """
-    changes = scheduled(due_at, wall, zone)
-    draft = [table.equals("state", "draft"), Condition("targets", "<>", [])]
+
+def stepped(
+    found: Item,
+    what: str,
+    who: str,
+    now: datetime,
+    changes: Item,
+    *,
+    remove: Sequence[str] = (),
+    add: dict[str, int] | None = None,
+    **detail: Any,
+) -> list[Write]:
+    """One change to an announcement as it was read, with its line of history."""
+    number = found["next_audit"]
+    same = [table.equals("next_audit", number), table.equals("state", found["state"])]
+    update = Update(
+        table.key_of(found), set=changes, add={"next_audit": 1, **(add or {})}, remove=list(remove), when=same
+    )
+    return [update, audit(found["pk"], number, what, now, who, **detail), *touched(found, now)]
+
+
+def changed(store: Table, found: Item, writes: list[Write]) -> Item:
+    """Raises NotAllowedError when somebody else was faster. An answer that was lost, and asked for again, is no
+    somebody else: the line of history is ours."""
     try:
-        return store.write(Update(key(community, name), set=changes, when=draft))
-    except ConditionFailedError:
-        found = existing(store, community, name)
-    if found["state"] == "draft":
-        raise plans.NotAllowedError("it has no target: the program named none when it was drafted")
-    if found["state"] == "cancelled" or any(found.get(one) != changes[one] for one in ("wall", "zone")):
-        raise plans.NotAllowedError(f"only a draft can be published; this one is {found['state']}")
-    return found
+        store.transact(writes)
+    except CancelledError:
+        line = next(one.item for one in writes if isinstance(one, Put))
+        kept = store.get(*table.key_of(line)) or {}
+        if not line.items() <= kept.items():
+            raise plans.NotAllowedError("somebody else changed it in this moment: look again") from None
+    return existing(store, found["community"], found["id"])
 
 
-def cancel(store: Table, community: str, name: str, who: str, now: datetime) -> Item:
-    """Before anything was posted. Cancelling again gives the cancelled one.
+def revise(store: Table, found: Item, content: Announcement, who: str, now: datetime) -> Item:
+    """Other words: any approval is void. Of one that is published the change waits until it is approved.
 
-    Raises LookupError or NotAllowedError.
+    Raises NotAllowedError.
     """
+    dump = content.model_dump(mode="json")
+    if found["state"] in plans.BEFORE:
+        changes = {"content": dump, "state": "draft"}
+        remove = ["due", "due_at", "approved", "publish_at", "reason"]
+    elif found["state"] == "published":
+        changes, remove = {"change": dump}, ["approved"]
+    else:
+        raise plans.NotAllowedError(f"it is {found['state']}: wait until that is done, or look whether it is too late")
+    changes |= {"title": content.title, "writer": who}
+    return changed(store, found, stepped(found, "changed", who, now, changes, remove=remove, add={"revision": 1}))
+
+
+def approve(
+    store: Table,
+    found: Item,
+    who: str,
+    hash_: str,
+    due_at: datetime,
+    wall: str,
+    zone: str,
+    now: datetime,
+    *,
+    account: Item | None = None,
+    beside: Sequence[Write] = (),
+) -> Item:
+    """The bodies under this hash go out at that moment, or, of a published one, change now. Approving the same again
+    gives what the first time made. `account`: whose word it was, where a platform knows them; `beside`: what is
+    written with it. Raises NotAllowedError."""
+    approved = {"by": who, "at": clock.text(now), "hash": hash_, "revision": found["revision"]}
+    approved |= known(account)
+    if found["state"] in ("draft", "missed"):
+        at = clock.text(due_at)
+        changes: Item = {"publish_at": at, "wall": wall, "zone": zone}
+        changes |= {"state": "scheduled", "approved": approved, **table.due(KIND, found["pk"], at)}
+        writes = stepped(found, "approved", who, now, changes, remove=["reason"], at=at, **known(account))
+        return changed(store, found, [*writes, *on_calendar({**found, **changes}, content_of(found)), *beside])
+    if found["state"] == "published" and "change" in found:
+        due = table.due(KIND, found["pk"], clock.text(now))
+        changes = {"state": "changing", "approved": approved, "content": found["change"], **due}
+        writes = stepped(found, "change approved", who, now, changes, remove=["change"], **known(account))
+        return changed(store, found, [*writes, *on_calendar(found, content_of(found)), *beside])
+    before = found.get("approved", {})
+    if (before.get("hash"), found.get("wall"), found.get("zone")) == (hash_, wall, zone):
+        return found
+    raise plans.NotAllowedError(f"only a draft or a change can be approved; this one is {found['state']}")
+
+
+def on_calendar(found: Item, content: Announcement) -> list[Write]:
+    """A place in each month it is about. It is never taken back: whoever reads it looks what has become of it."""
+    walls = [content.event.starts, content.event.ends or content.event.starts] if content.event else []
+    place = ZoneInfo(content.event.zone) if content.event else None
+    moments = [clock.text(datetime.fromisoformat(wall).replace(tzinfo=place)) for wall in walls]
+    months = sorted({at[:7] for at in (found["publish_at"], *moments)})
+    return [
+        Put({"pk": pk, "sk": f"{KIND}#{found['id']}", "kind": "calendar", "announcement": found["id"]})
+        for pk in (table.partition(found["community"], "calendar", month) for month in months)
+    ]
+
+
+def in_months(store: Table, community: str, months: Sequence[str]) -> list[Item]:
+    """All announcements that something of is in these months (as 2026-12, UTC), and some more."""
+    places = [table.partition(community, "calendar", month) for month in months]
+    names = {one["announcement"] for place in places for one in store.query(place, f"{KIND}#")}
+    return store.read([key(community, name) for name in sorted(names)])
+
+
+def hold(
+    store: Table,
+    found: Item,
+    who: str,
+    now: datetime,
+    *,
+    held: bool,
+    account: Item | None = None,
+    beside: Sequence[Write] = (),
+) -> Item:
+    """Nothing of it is sent while it is held, whatever was approved."""
+    if found.get("held", False) == held:
+        return found
+    changes, remove = ({"held": True}, []) if held else ({}, ["held"])
+    what = "held" if held else "let go"
+    writes = stepped(found, what, who, now, changes, remove=remove, **known(account))
+    return changed(store, found, [*writes, *beside])
+
+
+def cancel(
+    store: Table,
+    found: Item,
+    who: str,
+    now: datetime,
+    *,
+    account: Item | None = None,
+    beside: Sequence[Write] = (),
+) -> Item:
+    """Before anything was sent. Cancelling again gives the cancelled one. Raises NotAllowedError."""
+    if found["state"] == "cancelled":
+        return found
+    if found["state"] not in plans.BEFORE:
+        raise plans.NotAllowedError("it is published already: withdraw it instead")
+    changes = {"state": "cancelled"}
+    writes = stepped(found, "cancelled", who, now, changes, remove=["due", "due_at"], **known(account))
+    return changed(store, found, [*writes, *beside])
+
+
+def withdraw(store: Table, found: Item, who: str, now: datetime) -> Item:
+    """From here on nothing of it is sent, and what is there goes. Again gives the same. Raises NotAllowedError."""
+    if found["state"] in ("withdrawing", "withdrawn"):
+        return found
+    if found["state"] not in ("publishing", "published", "changing"):
+        return cancel(store, found, who, now)
+    due = table.due(KIND, found["pk"], clock.text(now))
+    changes = {"state": "withdrawing", "withdrawn_by": who, **due}
+    return changed(store, found, stepped(found, "withdrawn", who, now, changes, remove=["change"]))
+
+
+# What the minute does
+
+
+def void(store: Table, found: Item, state: plans.State, reason: str, now: datetime) -> None:
+    """Its time came, and it cannot go out as approved: back to a person, with the reason."""
+    changes = {"state": state, "reason": reason}
+    remove = ["due", "due_at", "approved"]
     try:
-        return store.write(
+        store.transact(stepped(found, state, "liaison", now, changes, remove=remove, reason=reason))
+    except CancelledError:
+        pass  # Somebody changed it in this moment: they know better.
+
+
+def put_off(store: Table, found: Item, until: datetime) -> None:
+    """Looked at again then."""
+    try:
+        store.write(
             Update(
-                key(community, name),
-                set={"state": "cancelled", "cancelled_by": who, "cancelled_at": clock.text(now)},
-                remove=["due", "due_at"],
-                when=[table.one_of("state", "draft", "scheduled")],
+                table.key_of(found),
+                set={"due_at": clock.text(until)},
+                when=[table.equals("due_at", found["due_at"]), table.equals("state", found["state"])],
             )
         )
     except ConditionFailedError:
-        found = existing(store, community, name)
-    if found["state"] != "cancelled":
-        raise plans.NotAllowedError("it is published already and cannot be cancelled any more")
-    return found
+        pass
 
 
-def publish(store: Table, found: Item, now: datetime) -> list[Item]:
-    """The announcement and all its deliveries, in one transaction; gives the rows to kick.
-
-    Empty when it is not its time, or when somebody else did it or cancelled it.
-    """
-    at = clock.text(now)
-    if found["state"] != "scheduled" or found["publish_at"] > at:
-        return []
-    rows = [row(found, target, at) for target in found["targets"]]
-    published = Update(
+def publish_page(store: Table, found: Item, calls: Sequence[Call], now: datetime) -> list[Item] | None:
+    """The next rows of the plan and the cursor's move, in one transaction; gives the rows to kick, None at the end or
+    when somebody else did it. The last calls come first, so that a part is there before the one it follows is sent."""
+    left = found.get("left", len(calls))
+    rows = [row(found, call, now) for call in calls[max(left - PAGE, 0) : left]]
+    after = max(left - PAGE, 0)
+    changes: Item = {"state": "publishing" if after else "published", "left": after}
+    first = {} if "published_at" in found else {"published_at": clock.text(now)}
+    same = [table.equals("state", found["state"]), table.equals("due_at", found["due_at"])]
+    same += [table.equals("left", left)] if "left" in found else [table.absent("left")]
+    update = Update(
         table.key_of(found),
-        set={"state": "published", "published_at": at},
-        remove=["due", "due_at"],
-        when=[table.equals("state", "scheduled"), table.equals("publish_at", found["publish_at"])],
+        set={**changes, **first},
+        remove=[] if after else ["due", "due_at"],
+        when=same,
     )
     try:
-        store.transact([published, *(outbox.put(one) for one in rows)])
+        store.transact([update, *(outbox.put(one) for one in rows)])
     except CancelledError:
-        return []
+        return None
     return rows
 
 
-def row(found: Item, target: str, at: str) -> Item:
-    request = PostRequested(
-        announcement=found["id"],
-        title=found["title"],
-        body=found["body"],
-        language=found["language"],
-        published_at=clock.moment(at),
-    )
+def row(found: Item, call: Call, now: datetime) -> Item:
+    """One part's delivery. Only the first of a thread is due at once."""
+    request = dict(call["request"])
+    content = found["content"]
+    late = clock.moment(found["publish_at"]) + timedelta(seconds=content["useless_after"])
+    one = {
+        **outbox.planned(
+            pk=found["pk"],
+            name=call["name"],
+            purpose="post",
+            platform=call["platform"],
+            destination=request["target"],
+            request=request,
+            at=clock.text(now),
+        ),
+        "calling": {**call["calling"], "better_twice": content["better_twice"]},
+        "next": f"delivery#{call['after']}" if call["after"] else "",
+        "not_after": clock.text(max(late, now + outbox.FRESH) if found["state"] == "changing" else late),
+    }
+    return outbox.waits(one) if request["part"] > 1 else one
+
+
+def rows_of(store: Table, found: Item) -> list[Item]:
+    return list(store.query(found["pk"], "delivery#"))
+
+
+def done_to(found: Item, one: Item, purpose: outbox.Purpose, name: str, request: Any, now: datetime) -> Item:
+    """A row for what is done to a part that is there."""
     return outbox.planned(
-        pk=found["pk"], name=target, purpose="post", platform="", destination=target, request=request, at=at
+        pk=found["pk"],
+        name=f"{one['sk'].removeprefix('delivery#')}#{name}",
+        purpose=purpose,
+        platform=one["platform"],
+        destination=one["destination"],
+        request=request,
+        at=clock.text(now),
     )
+
+
+def take_back(found: Item, one: Item, now: datetime) -> Item:
+    told = one["request"]
+    request = WithdrawRequested(
+        announcement=found["id"], target=told["target"], step=told["step"], posted=one["posted"], gone_at=now
+    )
+    return done_to(found, one, "withdraw", "withdraw", request, now)
+
+
+def correction(found: Item, one: Item, wanted: Item, now: datetime) -> list[Write]:
+    """The edit's row, and the part as it shall be from now on."""
+    told = {**wanted, "first": one["request"]["first"], "previous": one["request"]["previous"], "prepared": {}}
+    request = ChangeRequested.model_validate({**told, "posted": one["posted"], "changed_at": now})
+    edit = done_to(found, one, "edit", f"edit-{found['revision']}", request, now)
+    same = [table.equals("fence", one["fence"]), table.equals("state", "sent")]
+    return [outbox.put(edit), Update(table.key_of(one), set={"request": told}, when=same)]
+
+
+def replaced(one: Item, call: Call) -> Update:
+    """A part that was not sent yet, in other words."""
+    told = {**call["request"], "first": one["request"]["first"], "previous": one["request"]["previous"]}
+    same = [table.equals("fence", one["fence"]), table.equals("state", one["state"])]
+    return Update(table.key_of(one), set={"request": told}, add={"fence": 1}, when=same)
+
+
+def cancelled(one: Item, why: str) -> Update:
+    same = [table.equals("fence", one["fence"]), table.equals("state", one["state"])]
+    return Update(
+        table.key_of(one),
+        set={"state": "cancelled", "reason": why},
+        add={"fence": 1},
+        remove=["due", "due_at", "listing", "listed_at"],
+        when=same,
+    )
+
+
+def finished(store: Table, found: Item, state: plans.State, cannot: list[str], now: datetime) -> None:
+    """All that could be done to it is done; `cannot` tells the manager what could not."""
+    changes = {"state": state, "cannot": cannot}
+    try:
+        store.transact(
+            stepped(found, f"{state}, as far as it can be", "liaison", now, changes, remove=["due", "due_at"])
+        )
+    except CancelledError:
+        pass
 
 
 def whole(store: Table, community: str, name: str) -> dict[str, Any]:
-    """An announcement with its deliveries. Raises LookupError."""
+    """An announcement with its deliveries and its history. Raises LookupError."""
     found = existing(store, community, name)
-    deliveries = list(store.query(found["pk"], "delivery#"))
-    progress = plans.progress(found["state"], [one["state"] for one in deliveries])
-    return {"announcement": found, "deliveries": deliveries, "progress": progress}
+    rows = rows_of(store, found)
+    progress = plans.progress(found["state"], rows)
+    history = list(store.query(found["pk"], "audit#"))
+    return {"announcement": found, "deliveries": rows, "progress": progress, "history": history}

@@ -11,6 +11,10 @@ class NoSuchTimeError(Exception):
     """The text tells what was wrong and what to write instead."""
 
 
+class SkippedError(NoSuchTimeError):
+    """The clocks are moved forward over it."""
+
+
 def resolve(wall: str, zone: str) -> datetime:
     """The UTC moment of a wall-clock time such as `2026-11-23T09:00` in an IANA zone.
 
@@ -30,8 +34,14 @@ def resolve(wall: str, zone: str) -> datetime:
         raise NoSuchTimeError(f"{wall} in {zone} is outside the years 1 to 9999") from error
     if moment.astimezone(place).replace(tzinfo=None) != given:
         shown = moment.astimezone(place).strftime("%H:%M")
-        raise NoSuchTimeError(f"{wall} does not exist in {zone}: the clocks skip it. Did you mean {shown}?")
+        raise SkippedError(f"{wall} does not exist in {zone}: the clocks skip it. Did you mean {shown}?")
     return moment
+
+
+def comes_twice(wall: str, zone: str) -> bool:
+    """Whether clocks show this time twice, as one hour of an autumn night. Raises NoSuchTimeError."""
+    resolve(wall, zone)
+    return bool(twice(datetime.fromisoformat(wall), known(zone)))
 
 
 def ahead(moment: datetime, now: datetime) -> datetime:
@@ -46,3 +56,57 @@ def known(zone: str) -> ZoneInfo:
         return ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise NoSuchTimeError(f"{zone!r} is not a time zone: use an IANA name such as Europe/Paris") from error
+
+
+def notes(wall: str, zone: str) -> tuple[str, ...]:
+    """What a person has to know of a wall-clock time before saying yes to it: that the clocks skip it, or show it
+    twice. Empty for all others. Raises NoSuchTimeError for what is no time at all."""
+    try:
+        resolve(wall, zone)
+    except SkippedError as error:
+        return (str(error),)
+    return twice(datetime.fromisoformat(wall), known(zone))
+
+
+def nearest(given: datetime, place: ZoneInfo) -> tuple[datetime, tuple[str, ...]]:
+    """The UTC moment of one of many wall-clock times, and what a person has to know of it: none is lost. Of a time
+    that the clocks skip it is the first moment after the gap; of one that comes twice the first."""
+    if not is_skipped(given, place):
+        return given.replace(tzinfo=place).astimezone(UTC), twice(given, place)
+    moment = after_gap(given, place)
+    there = moment.astimezone(place)
+    instead = clock(there) if there.date() == given.date() else f"{clock(there)} on {day(there)}"
+    told = f"{clock(given)} does not exist on {day(given)} in {place.key}: the clocks skip it"
+    return moment, (f"{told}, and {instead} is meant",)
+
+
+def is_skipped(given: datetime, place: ZoneInfo) -> bool:
+    there = given.replace(tzinfo=place)
+    return there.astimezone(UTC).astimezone(place).replace(tzinfo=None) != given.replace(fold=0)
+
+
+def twice(given: datetime, place: ZoneInfo) -> tuple[str, ...]:
+    first, second = (given.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first >= second:
+        return ()
+    told = f"{clock(given)} comes twice on {day(given)} in {place.key}"
+    return (f"{told}: the first one, {clock(first)} UTC, is meant",)
+
+
+def after_gap(given: datetime, place: ZoneInfo) -> datetime:
+    """The moment in which the clocks are moved forward over a time. Taken with the offset of after it, the time is
+    before that moment, and with the offset of before it, after it (Python's `fold`, PEP 495)."""
+    early, late = (given.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (1, 0))
+    before = early.astimezone(place).utcoffset()
+    while late - early > timedelta(seconds=1):
+        middle = early + (late - early) // 2
+        early, late = (middle, late) if middle.astimezone(place).utcoffset() == before else (early, middle)
+    return late.replace(microsecond=0)
+
+
+def clock(moment: datetime) -> str:
+    return f"{moment:%H:%M}"
+
+
+def day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B} {moment.year}"

@@ -7,9 +7,23 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
+from functions.announcements.images import NotAnImageError
 from functions.announcements.plans import NotAllowedError as AnnouncementNotAllowedError
 from functions.announcements.times import NoSuchTimeError
-from functions.api import announcements, cases, deliveries, feedback, pages, parked, status
+from functions.api import (
+    announcements,
+    calendar,
+    cases,
+    deliveries,
+    feedback,
+    feeds,
+    media,
+    pages,
+    parked,
+    series,
+    status,
+    targets,
+)
 from functions.api.access import Denied, admitted
 from functions.moderation.cases import NotAllowedError as CaseNotAllowedError
 from functions.moderation.records import BusyError
@@ -19,12 +33,27 @@ from functions.shared.outbox import LostError
 from functions.shared.program import ProgramError
 
 app = APIGatewayHttpResolver(enable_validation=True)
-for room in (status, cases, announcements, feedback, deliveries, parked, pages):
+ROOMS = (
+    status,
+    cases,
+    announcements,
+    series,
+    calendar,
+    media,
+    targets,
+    feedback,
+    deliveries,
+    parked,
+    pages,
+    feeds,
+)
+for room in ROOMS:
     app.include_router(room.router)
 
 STATUS: dict[type[Exception], int] = {
     LookupError: 404,
     NoSuchTimeError: 400,
+    NotAnImageError: 422,
     AnnouncementNotAllowedError: 409,
     CaseNotAllowedError: 409,
     parked.StillUnknownError: 409,

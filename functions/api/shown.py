@@ -16,6 +16,8 @@ INNER = {
     "next_audit",
     "fence",
     "asked",
+    "account",
+    "cards",
 }
 View = dict[str, Any]
 LAST = "\uffff"
@@ -38,6 +40,9 @@ def delivery(row: Item) -> View:
         "planned_at",
         "armed_at",
         "settled_at",
-        "url",
+        "posted",
+        "reactions",
     )
-    return {name: row[name] for name in wanted if name in row} | {"next_attempt_at": row.get("due_at")}
+    request = row["request"]
+    told = {name: request[name] for name in ("language", "step", "part", "of") if name in request}
+    return told | {name: row[name] for name in wanted if name in row} | {"next_attempt_at": row.get("due_at")}

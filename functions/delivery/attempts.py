@@ -1,18 +1,25 @@
 """What to do with a delivery row, without I/O: the states, the waits, and when a person is asked.
 
-planned → claimed → armed → sent | refused | unknown | stuck
-             ↑________________|  (planned again, when it is safe to try again)
+planned → claimed → armed → sent | refused | stuck
+   ↑________|__________|        (planned again, when nothing was done)
+                       └→ unknown → sent | planned | unknown, and a person's
 
-`claimed` and nothing after it: surely not sent. `armed` and nothing after it: nobody knows.
+`claimed` and nothing after it: surely not sent. `armed` and nothing after it: nobody knows. `unknown` with a time to
+come is looked into; without one it is a person's. `waiting` has a part before it that is not there yet; `held` belongs
+to a target that is paused; `missed` came too late; `cancelled` was never sent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from functions.platforms.outgoing import Kind, Outcome, Refused, Sent, Unknown, Wait
+from functions.platforms.posting import Absent, Counted
 
-State = Literal["planned", "claimed", "armed", "sent", "refused", "unknown", "stuck"]
+State = Literal[
+    "planned", "claimed", "armed", "sent", "refused", "unknown", "stuck", "waiting", "held", "missed", "cancelled"
+]
+FOR_A_PERSON = ("refused", "unknown", "stuck", "missed")
 
 LEASE = timedelta(seconds=30)
 """Longer than the function may run (20 s). Lease and sweep together stay below the shortest time that a
@@ -20,6 +27,12 @@ platform honours a key for (Discord: 120 s)."""
 
 WAITS = (30, 60, 120, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400, 86400)
 """Seconds before each further attempt, about three days in all, as Standard Webhooks asks of senders."""
+
+LOOKS = (5, 30, 120, 600)
+"""Seconds before each look after an answer that was lost."""
+
+CADENCE = (3600, 86400, 6 * 86400)
+"""Seconds before each reading of what people did with a post: after an hour, a day and a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,38 +42,129 @@ class Next:
     state: State
     reason: str = ""
     due_in: int | None = None
-    id: str = ""
-    url: str = ""
+    posted: dict[str, Any] = field(default_factory=dict)
+    """Of what is there: `id`, `url` and what else the platform told."""
+    looked: bool = False
+    """Whether it was looked for, and not found."""
+    not_there: bool = False
+    """Whether that settles that no earlier attempt arrived."""
 
 
-def may_send(state: str, kind: Kind, attempts: int) -> Next | None:
-    """Before a call: None when it may be made, otherwise what becomes of the row instead."""
-    if state == "armed" and kind == "blind":
-        return Next("unknown", "the last attempt was cut off, and this platform cannot be asked about it")
-    if attempts > len(WAITS):
-        return Next("stuck", f"given up after {attempts} attempts")
-    return None
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of a row before its next attempt."""
+
+    kind: Kind
+    attempts: int
+    in_doubt: bool = False
+    """Whether an earlier attempt may have arrived."""
+    age: float = 0
+    """Seconds since the first attempt that is in doubt."""
+    window: int = 0
+    """Seconds in which the platform honours the key; 0 for ever."""
+    can_look: bool = False
+    looks: int = 0
+    retried: bool = False
+    """Whether it was sent once more already after it had not been found."""
+    late: bool = False
+    withdrawn: bool = False
+    better_twice: bool = False
+
+    @property
+    def key_holds(self) -> bool:
+        return self.kind == "keyed" and (self.window == 0 or self.age <= self.window)
 
 
-def after(outcome: Outcome, kind: Kind, attempts: int) -> Next:
-    """What becomes of the row after the call. `attempts` counts this one."""
+def step(case: Case) -> Literal["send", "look"] | Next:
+    """Before a call: which one it is, or what becomes of the row instead."""
+    if case.attempts > len(WAITS):
+        return Next("stuck", f"given up after {case.attempts} attempts")
+    if not case.in_doubt:
+        if case.withdrawn:
+            return Next("cancelled", "withdrawn before it was sent")
+        return Next("missed", "its time is over: it is not posted late") if case.late else "send"
+    if case.can_look:
+        return look(case)
+    if case.key_holds:
+        return "send"
+    if case.better_twice and case.kind == "blind" and not case.withdrawn:
+        return "send"
+    return Next("unknown", "the last attempt was cut off, and this platform cannot be asked about it")
+
+
+def look(case: Case) -> Literal["look"] | Next:
+    if case.looks < len(LOOKS):
+        return "look"
+    return Next("unknown", f"after {case.looks} looks nobody can say whether it is there")
+
+
+def after(outcome: Outcome, case: Case) -> Next:
+    """What becomes of the row after a call. `attempts` counts this one."""
     match outcome:
-        case Sent(id=name, url=url):
-            return Next("sent", id=name, url=url)
-        case Refused(reason=reason):
-            return Next("refused", reason)
-        case Unknown(reason=reason) if kind == "blind":
-            return Next("unknown", reason)
-        case Unknown(reason=reason):
-            return again(attempts, reason, 0)
+        case Sent(id=name, url=url, more=more):
+            return Next("sent", posted={**more, "id": name, "url": url})
+        case Refused(reason=reason) if case.in_doubt:
+            return Next("unknown", f"{reason}; and an earlier attempt may have arrived")
+        case Refused(reason=reason, unauthorized=unauthorized):
+            return Next("held" if unauthorized else "refused", reason)
         case Wait(seconds=seconds, reason=reason):
-            return again(attempts, reason, seconds)
+            return again(case, reason, seconds)
+        case Unknown(reason=reason):
+            return unsure(case, reason)
 
 
-def again(attempts: int, reason: str, at_least: int) -> Next:
-    if attempts > len(WAITS):
-        return Next("stuck", f"given up after {attempts} attempts: {reason}")
-    return Next("planned", reason, due_in=max(WAITS[attempts - 1], at_least))
+def again(case: Case, reason: str, at_least: int) -> Next:
+    """Nothing was done this time."""
+    if case.attempts > len(WAITS):
+        return Next("stuck", f"given up after {case.attempts} attempts: {reason}")
+    state: State = "unknown" if case.in_doubt else "planned"
+    return Next(state, reason, due_in=max(WAITS[max(case.attempts - 1, 0)], at_least))
+
+
+def unsure(case: Case, reason: str) -> Next:
+    """It was sent, and nobody knows what became of it."""
+    if case.attempts > len(WAITS):
+        return Next("stuck", f"given up after {case.attempts} attempts: {reason}")
+    wait = WAITS[max(case.attempts - 1, 0)]
+    if case.can_look:
+        return Next("unknown", reason, due_in=LOOKS[0])
+    if case.key_holds:
+        return Next("unknown", reason, due_in=wait)
+    return Next("unknown", reason, due_in=wait if case.better_twice else None)
+
+
+def send_at_once(found: Outcome | Absent, case: Case) -> bool:
+    """It is not there, and the key makes sure of it: nobody has to wait and look again."""
+    return isinstance(found, Absent) and case.key_holds and not case.withdrawn
+
+
+def after_look(found: Outcome | Absent, case: Case) -> Next:
+    """What becomes of the row after somebody looked. `looks` counts this one."""
+    more = LOOKS[case.looks + 1] if case.looks + 1 < len(LOOKS) else None
+    match found:
+        case Sent(id=name, url=url, more=told):
+            return Next("sent", posted={**told, "id": name, "url": url})
+        case Wait(seconds=seconds, reason=reason):
+            return Next("unknown", reason, due_in=max(seconds, LOOKS[0]))
+        case Absent() if more is not None:
+            return Next("unknown", "it is not there (yet)", due_in=more, looked=True)
+        case Absent() if case.withdrawn:
+            return Next("cancelled", "withdrawn, and it never arrived")
+        case Absent() if not case.retried:
+            return Next("planned", "it never arrived", due_in=0, looked=True, not_there=True)
+        case Absent():
+            return Next("unknown", "sent twice, and not to be found")
+        case Unknown(reason=reason) | Refused(reason=reason):
+            return Next("unknown", f"looked for it: {reason}", due_in=more, looked=True)
+
+
+def after_count(outcome: Outcome | Counted, counts: int, attempts: int) -> Next:
+    """Reading back has the next turn on its cadence, and gives up without bothering anybody."""
+    if isinstance(outcome, Wait) and attempts <= len(WAITS):
+        return Next("planned", outcome.reason, due_in=max(outcome.seconds, 60))
+    due_in = CADENCE[counts] if counts < len(CADENCE) else None
+    told = "" if isinstance(outcome, Counted) else getattr(outcome, "reason", "")
+    return Next("planned" if due_in is not None else "sent", told, due_in=due_in)
 
 
 def lease_until(now: datetime) -> datetime:

@@ -1,37 +1,47 @@
 """From a row to one call: which adapter, to where, with which credential. The only audited way out."""
 
 import traceback
+from collections.abc import Callable
+from datetime import datetime
 from importlib import import_module
 from typing import Any, cast
 
-from events.announcements import PostRequested
+from events.announcements import CardRequested, ChangeRequested, CountRequested, PostRequested, WithdrawRequested
 from events.digests import MailRequested
 from events.moderation import ActionRequested, LookRequested
 from events.people import Model
 from events.program import Program
+from functions.delivery.attempts import Case
 from functions.platforms.outgoing import (
     Destination,
     Found,
     Hands,
-    Kind,
+    NoSessionError,
     NotSentError,
     Outcome,
     UnansweredError,
     Unknown,
     Wait,
 )
-from functions.shared import outbox, parameters
+from functions.platforms.posting import Absent, Counted, Prepared, to_target
+from functions.shared import clock, outbox, parameters
 from functions.shared.log import logger
 from functions.shared.table import Item
 
 REQUESTS: dict[str, type[Model]] = {
     "post": PostRequested,
+    "edit": ChangeRequested,
+    "withdraw": WithdrawRequested,
+    "count": CountRequested,
     "act": ActionRequested,
     "look": LookRequested,
     "mail": MailRequested,
+    "card": CardRequested,
 }
 AT_SOURCES = ("act", "look")
 """What is asked of the place that called us; the rest goes to targets and readers."""
+
+AT_TARGETS = ("post", "edit", "withdraw", "count")
 
 
 class NowhereError(Exception):
@@ -50,13 +60,36 @@ def platform_of(row: Item, program: Program) -> str:
     return target.platform
 
 
-def adapter(platform: str) -> Any:
-    return import_module(f"functions.platforms.{platform}.adapter")
+def adapter(platform: str, purpose: str) -> Any:
+    """The half of a platform's adapter that a purpose needs."""
+    name = "cards" if purpose == "card" else "posting" if purpose in AT_TARGETS else "adapter"
+    return import_module(f"functions.platforms.{platform}.{name}")
 
 
-def kind(row: Item, platform: str) -> Kind:
-    """A look may be repeated whatever the platform: it changes nothing there."""
-    return "keyed" if row["purpose"] == "look" else cast(Kind, adapter(platform).KIND)
+def case(row: Item, found: str, platform: str, announcement: Item | None, now: datetime) -> Case:
+    """What is known of a row, for the decision what to do with it. A look may be repeated whatever the platform, since
+    it changes nothing there; what is asked of a post that is there is a state, and so may be repeated, too; and an act
+    that is `readable` looks by itself first."""
+    attempts = 0 if row["purpose"] == "count" else row["attempts"]
+    in_doubt = found in ("armed", "unknown")
+    if row["purpose"] != "post":
+        blind = row["purpose"] == "mail"
+        return Case(kind="blind" if blind else "keyed", attempts=attempts, in_doubt=in_doubt)
+    calling = row["calling"]
+    age = (now - clock.moment(row["armed_at"])).total_seconds() if "armed_at" in row else 0
+    return Case(
+        kind=calling["kind"],
+        attempts=attempts,
+        in_doubt=in_doubt,
+        age=age,
+        window=calling["window"],
+        can_look=calling["kind"] != "blind" and hasattr(adapter(platform, "post"), "find"),
+        looks=row.get("looks", 0),
+        retried=row.get("retried", False),
+        late=clock.text(now) > row["not_after"],
+        withdrawn="withdrawn_by" in (announcement or {}),
+        better_twice=calling["better_twice"],
+    )
 
 
 def destination(row: Item, program: Program, public_url: str) -> Destination:
@@ -76,8 +109,19 @@ def destination(row: Item, program: Program, public_url: str) -> Destination:
     if target is None:
         raise NowhereError(f"the program has no target {name!r} any more")
     if target.platform == "feed":
-        return Destination(name, community, f"{public_url}/feeds/{community}/{name}", "")
-    return Destination(name, community, target.url, secret(name), target.private_network)
+        return to_target(target, "", f"{public_url}/feeds/{community}/{name}")
+    return to_target(target, secret(name))
+
+
+def at_desk(row: Item, program: Program) -> tuple[str, Destination]:
+    """The platform of a desk, and its channel there. Raises NowhereError."""
+    community, name = outbox.community_of(row), row["destination"]
+    desk = program.desk(community, name)
+    source = program.source(desk.source) if desk else None
+    if desk is None or source is None:
+        raise NowhereError(f"the program has no desk {name!r} any more")
+    where = Destination(source.id, community, source.api, secret(source.id), source.private_network, place=desk.channel)
+    return source.platform, where
 
 
 def secret(name: str) -> str:
@@ -87,15 +131,54 @@ def secret(name: str) -> str:
     return found
 
 
-WAYS = {"act": "act", "look": "look", "post": "send", "mail": "send"}
+WAYS: dict[str, str] = {"post": "send", "mail": "send"}
+"""Functions of an adapter that are not called as their purpose."""
 
 
-def make(row: Item, platform: str, to: Destination, hands: Hands) -> Outcome | Found:
+def make(row: Item, platform: str, to: Destination, hands: Hands) -> Outcome | Found | Counted:
     """The one irreversible call. Whatever goes wrong in it has an outcome."""
+    request = REQUESTS[row["purpose"]].model_validate(row["request"])
+    purpose = str(row["purpose"])
+    way = getattr(adapter(platform, purpose), WAYS.get(purpose, purpose))
+    with_key = (row["key"], hands) if row["purpose"] != "count" else (hands,)
+    made = bounded(platform, lambda: way(request, to, *with_key))
+    return cast(Outcome | Found | Counted, made)
+
+
+def prepare(row: Item, platform: str, to: Destination, hands: Hands) -> Prepared | Outcome:
+    """What has to be there first, unless it was made at an earlier attempt. Nothing of it is seen by anybody, so an
+    answer that was lost only means to try again."""
+    request = PostRequested.model_validate(row["request"]) if row["purpose"] in ("post", "edit") else None
+    module = adapter(platform, row["purpose"])
+    way = getattr(module, "prepare", None) if request else None
+    if way is None or request is None or not (request.images or getattr(module, "PREPARES", False)):
+        return Prepared()
+    if request.prepared:
+        return Prepared(request.prepared)
+    made = cast(Prepared | Outcome, bounded(platform, lambda: way(request, to, hands)))
+    return Wait(5, made.reason) if isinstance(made, Unknown) else made
+
+
+def find(row: Item, platform: str, to: Destination, hands: Hands) -> Outcome | Absent:
+    """Look whether an earlier attempt arrived."""
+    request = PostRequested.model_validate(row["request"])
+    since = clock.moment(row["armed_at"])
+    found = bounded(platform, lambda: adapter(platform, "post").find(request, to, row["key"], since, hands))
+    return cast(Outcome | Absent, found)
+
+
+def is_counted(platform: str) -> bool:
+    """Whether what people do with a post is read back: where the platform tells it, and for nothing."""
+    way = adapter(platform, "post")
+    return hasattr(way, "count") and not getattr(way, "COUNT_COST", "")
+
+
+def bounded(platform: str, call: Callable[[], object]) -> object:
+    """What the adapter's call gives; whatever goes wrong in it, as an outcome."""
     try:
-        request = REQUESTS[row["purpose"]].model_validate(row["request"])
-        way = getattr(adapter(platform), WAYS[row["purpose"]])
-        return cast(Outcome | Found, way(request, to, row["key"], hands))
+        return call()
+    except NoSessionError as error:
+        return error.outcome
     except NotSentError as error:
         return Wait(0, str(error))
     except UnansweredError as error:

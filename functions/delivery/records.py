@@ -2,9 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from functions.delivery.attempts import Next, lease_until
+from events.announcements import CountRequested
+from functions.delivery.attempts import CADENCE, FOR_A_PERSON, Next, lease_until
 from functions.shared import clock, outbox, table
-from functions.shared.table import ConditionFailedError, Item, Table, Update
+from functions.shared.table import CancelledError, Check, ConditionFailedError, Item, Put, Table, Update, Write
+
+OPEN = ("planned", "claimed", "armed", "unknown")
+
+
+class WithdrawnError(Exception):
+    """The announcement was withdrawn in the moment before its call."""
 
 
 def claim(store: Table, key: table.Key, now: datetime) -> tuple[Item, str] | None:
@@ -14,15 +21,16 @@ def claim(store: Table, key: table.Key, now: datetime) -> tuple[Item, str] | Non
     """
     row = store.get(*key)
     at = clock.text(now)
-    if row is None or row.get("due_at", "9") > at or row["state"] not in ("planned", "claimed", "armed"):
+    if row is None or row.get("due_at", "9") > at or (row["state"] not in OPEN and row["purpose"] != "card"):
         return None
     until = clock.text(lease_until(now))
+    # What may have arrived stays so until this attempt is armed, too: it may be cut off before.
+    state = row["state"] if row["state"] in ("armed", "unknown") else "claimed"
     try:
         taken = store.write(
             Update(
                 key,
-                # An armed row stays armed: until this attempt is armed, too, the one before may have sent.
-                set={"state": "armed" if row["state"] == "armed" else "claimed", "due_at": until},
+                set={"state": state, "due_at": until},
                 add={"fence": 1},
                 when=[table.equals("fence", row["fence"]), table.equals("due_at", row["due_at"])],
             )
@@ -32,36 +40,131 @@ def claim(store: Table, key: table.Key, now: datetime) -> tuple[Item, str] | Non
     return taken, str(row["state"])
 
 
-def arm(store: Table, row: Item, now: datetime) -> Item:
-    """The last write before the call: from here on nobody knows, until the outcome is recorded."""
+def arm(store: Table, row: Item, prepared: Item, now: datetime) -> Item:
+    """The last write before the call: from here on nobody knows, until the outcome is recorded.
+
+    Raises LostError, and WithdrawnError for a post whose announcement is gone.
+    """
     changes: Item = {"state": "armed", "due_at": clock.text(lease_until(now)), "attempts": row["attempts"] + 1}
-    first = {} if "armed_at" in row else {"armed_at": clock.text(now)}
-    return step(store, row, set_={**changes, **first})
+    changes |= {} if "armed_at" in row else {"armed_at": clock.text(now)}
+    changes |= {"request": {**row["request"], "prepared": prepared}} if prepared else {}
+    if row["purpose"] != "post":
+        return step(store, row, set_=changes)
+    there = Check((row["pk"], "announcement"), [table.absent("withdrawn_by")])
+    try:
+        store.transact([mine(row, set_=changes), there])
+    except CancelledError as error:
+        gone = 1 in error.failed and 0 not in error.failed
+        raise (WithdrawnError if gone else outbox.LostError)(row["key"]) from error
+    return {**row, **changes}
 
 
-def settle(store: Table, row: Item, outcome: Next, now: datetime) -> Item:
-    """Record what became of the call, or of the decision not to make it."""
-    changes: Item = {"state": outcome.state, "reason": outcome.reason, "settled_at": clock.text(now)}
-    if outcome.state == "sent":
-        changes |= {"external_id": outcome.id, "url": outcome.url}
+def settle(store: Table, row: Item, outcome: Next, now: datetime, *, counted: bool = False) -> Item | None:
+    """Record what became of the call, or of the decision not to make it. Gives the row whose turn it is next.
+
+    `counted`: what people do with it will be read back. Raises LostError.
+    """
+    at = clock.text(now)
+    changes: Item = {"state": outcome.state, "reason": outcome.reason, "settled_at": at}
+    remove: list[str] = []
+    if outcome.looked:
+        changes["looks"] = row.get("looks", 0) + 1
+    if outcome.not_there:
+        changes |= {"looks": 0, "retried": True}
+        remove.append("armed_at")
     if outcome.due_in is not None:
-        return step(store, row, set_={**changes, "due_at": clock.text(now + timedelta(seconds=outcome.due_in))})
-    if outcome.state in ("refused", "unknown", "stuck"):
-        community = outbox.community_of(row)
-        changes |= table.listed(community, outbox.NEEDS_A_PERSON, row["key"], clock.text(now))
-    return step(store, row, set_=changes, remove=("due", "due_at"))
+        changes["due_at"] = clock.text(now + timedelta(seconds=outcome.due_in))
+        step(store, row, set_=changes, remove=tuple(remove))
+        return None
+    remove += ["due", "due_at"]
+    if outcome.state in FOR_A_PERSON:
+        changes |= table.listed(outbox.community_of(row), outbox.NEEDS_A_PERSON, row["key"], at)
+    if outcome.state == "held":
+        changes |= outbox.held_back(outbox.community_of(row), row, at)
+    if outcome.state != "sent":
+        step(store, row, set_=changes, remove=tuple(remove))
+        return None
+    return settle_sent(store, row, {**changes, "posted": outcome.posted}, remove, now, counted=counted)
+
+
+def settle_sent(
+    store: Table, row: Item, changes: Item, remove: list[str], now: datetime, *, counted: bool
+) -> Item | None:
+    """It is there; in the same moment the next part gets its turn, and the reading back its time."""
+    done = {**row, **changes}
+    after = outbox.released(store, done, now)
+    counting: list[Write] = [Put(count_row(done, now), when=[table.absent()])] if counted else []
+    try:
+        store.transact([mine(row, set_=changes, remove=tuple(remove)), *after, *counting])
+    except CancelledError:
+        # What follows may be there already, or gone; that this one is there is recorded in any case.
+        step(store, row, set_=changes, remove=tuple(remove))
+    return store.get(row["pk"], row["next"]) if after else None
+
+
+def settle_card(store: Table, row: Item, outcome: Next, shown: str, now: datetime) -> None:
+    """A card is never done for good: it comes again when it is due, or when somebody says that something has changed,
+    which may have been meanwhile. Raises LostError."""
+    at = clock.text(now)
+    changes: Item = {"state": outcome.state, "reason": outcome.reason, "settled_at": at, "shown": shown}
+    changes |= {"posted": outcome.posted} if outcome.posted else {}
+    over = outcome.due_in is None
+    stuck = over and outcome.state in FOR_A_PERSON
+    changes |= {"attempts": 0} if over or outcome.state == "sent" else {}
+    changes |= table.listed(outbox.community_of(row), outbox.NEEDS_A_PERSON, row["key"], at) if stuck else {}
+    gone = ["due", "due_at"] if over else []
+    gone += [] if stuck else ["listing", "listed_at"]
+    due = {} if outcome.due_in is None else {"due_at": clock.text(now + timedelta(seconds=outcome.due_in))}
+    same = [table.equals("fence", row["fence"]), table.equals("touched", row["touched"])]
+    try:
+        store.write(Update(table.key_of(row), set=changes | due, remove=gone, when=same))
+    except ConditionFailedError:
+        left = tuple(one for one in gone if not one.startswith("due"))
+        step(store, row, set_=changes | table.due(outbox.KIND, row["pk"], at), remove=left)
+
+
+def count_row(row: Item, now: datetime) -> Item:
+    at = clock.text(now + timedelta(seconds=CADENCE[0]))
+    request = CountRequested(
+        announcement=row["request"]["announcement"],
+        target=row["destination"],
+        step=row["request"]["step"],
+        posted=row["posted"],
+    )
+    name = f"{row['sk'].removeprefix('delivery#')}#count"
+    return outbox.planned(
+        pk=row["pk"],
+        name=name,
+        purpose="count",
+        platform="",
+        destination=row["destination"],
+        request=request,
+        at=at,
+    ) | {"of": row["sk"], "counts": 0}
+
+
+def settle_count(store: Table, row: Item, reactions: Item, outcome: Next, now: datetime, *, had_its_turn: bool) -> None:
+    """What people did with a post stands with the post; the row that asks has its next turn. Raises LostError."""
+    at = clock.text(now)
+    changes: Item = {"state": outcome.state, "reason": outcome.reason, "settled_at": at}
+    remove: tuple[str, ...] = ("due", "due_at")
+    if outcome.due_in is not None:
+        changes["due_at"], remove = clock.text(now + timedelta(seconds=outcome.due_in)), ()
+    post = Update((row["pk"], row["of"]), set={"reactions": {**reactions, "at": at}}, when=[table.present()])
+    try:
+        add = {"counts": 1} if had_its_turn else {}
+        store.transact([mine(row, set_=changes, remove=remove, add=add), *([post] if reactions else [])])
+    except CancelledError as error:
+        raise outbox.LostError(row["key"]) from error
+
+
+def mine(row: Item, *, set_: Item, remove: tuple[str, ...] = (), add: dict[str, int] | None = None) -> Update:
+    return Update(table.key_of(row), set=set_, remove=remove, add=add or {}, when=[table.equals("fence", row["fence"])])
 
 
 def step(store: Table, row: Item, *, set_: Item, remove: tuple[str, ...] = ()) -> Item:
     """Doing it twice changes nothing: botocore repeats a call whose answer was lost."""
     try:
-        return store.write(
-            Update(
-                table.key_of(row),
-                set=set_,
-                remove=remove,
-                when=[table.equals("fence", row["fence"])],
-            )
-        )
+        return store.write(mine(row, set_=set_, remove=remove))
     except ConditionFailedError as error:
         raise outbox.LostError(row["key"]) from error

@@ -30,6 +30,15 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """One announcement of the last days, and what people did with it where it went."""
+
+    title: str
+    at: datetime
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """One reader's digest of one day of their own time zone."""
 
@@ -45,10 +54,20 @@ class Digest:
     position: str
     more: bool = False
     """More waits than was read."""
+    announced: tuple[Announced, ...] = ()
 
     @property
     def to_decide(self) -> str:
         return f"at least {len(self.waiting)}" if self.more else str(len(self.waiting))
+
+
+REACTIONS = (("like", "likes"), ("share", "shares"), ("reply", "replies"), ("view", "views"))
+
+
+def reactions(place: str, told: Mapping[str, int]) -> str:
+    """`forum: 4 likes, 2 replies`; a platform that tells nothing is not counted as nought."""
+    counted = [f"{told[many]} {one if told[many] == 1 else many}" for one, many in REACTIONS if many in told]
+    return f"{place}: {', '.join(counted) or 'not told'}"
 
 
 CATCH_UP = timedelta(hours=3)

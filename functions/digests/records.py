@@ -16,16 +16,21 @@ from events.people import of_the_web
 from events.program import Program, Reader
 from functions.announcements import records as announcements
 from functions.digests import render
-from functions.digests.digest import Digest, Waiting, counted, line, oldest_first, subject
+from functions.digests.digest import Announced, Digest, Waiting, counted, line, oldest_first, reactions, subject
 from functions.feedback import records as feedback
 from functions.feedback import rollup
 from functions.moderation import records as moderation
-from functions.shared import clock, links, objects, outbox, raised, table
+from functions.shared import clock, links, objects, outbox, raised, switches, table
 from functions.shared.table import CancelledError, Item, Put, Table
 
 PURPOSE = "digest"
 KEPT = timedelta(days=60)
 """Digests quote what people wrote. The bucket's lifecycle rule for `digests/` says the same."""
+
+RECENT = timedelta(days=8)
+"""The last reading of what people did with a post comes after a week."""
+
+MOST_ANNOUNCED = 10
 
 NEWS = timedelta(days=2)
 """How long an alert stands in digests: whoever reads one a day sees it, and not for two weeks."""
@@ -48,12 +53,18 @@ class Run:
     program: Program
     now: datetime
     waits: dict[str, tuple[list[Waiting], bool]] = field(default_factory=dict)
+    news: dict[str, tuple[Announced, ...]] = field(default_factory=dict)
     counts: dict[tuple[str, str, date], tuple[dict[str, int], str]] = field(default_factory=dict)
 
     def waiting(self, community: str) -> tuple[list[Waiting], bool]:
         if community not in self.waits:
             self.waits[community] = waiting(self.store, community, self.now)
         return self.waits[community]
+
+    def announced(self, community: str) -> tuple[Announced, ...]:
+        if community not in self.news:
+            self.news[community] = announced(self.store, community, self.now)
+        return self.news[community]
 
     def said(self, community: str, day: date, zone: ZoneInfo) -> tuple[dict[str, int], str]:
         place = (community, zone.key, day)
@@ -89,6 +100,7 @@ def gather(run: Run, reader: Reader, day: date) -> Digest:
         total=total,
         sources=sources,
         position=position,
+        announced=run.announced(reader.community),
     )
 
 
@@ -107,9 +119,13 @@ def waiting(store: Table, community: str, now: datetime) -> tuple[list[Waiting],
         for item in store.listing(community, moderation.OPEN)
     ]
     drafts = [
-        Waiting("Draft announcement", line(item["title"]), clock.moment(item["created_at"]))
+        Waiting(
+            "Missed announcement" if item["state"] == "missed" else "Draft announcement",
+            line(": ".join(filter(None, (item["title"], item.get("reason", ""))))),
+            clock.moment(item["created_at"]),
+        )
         for item in store.listing(community, announcements.LISTING)
-        if item["state"] == "draft"
+        if item["state"] in ("draft", "missed") or "change" in item
     ]
     stuck = [
         Waiting("Delivery", line(f"to {item['destination']}: {item['reason']}"), clock.moment(item["settled_at"]))
@@ -121,7 +137,32 @@ def waiting(store: Table, community: str, now: datetime) -> tuple[list[Waiting],
     ]
     full = any(len(one) >= table.MOST_LISTED for one in (cases, stuck, standing))
     others = [*alerts(store.listing(community, raised.ALERTS), now), *parked(store.listing(community, "parked"))]
-    return [*cases, *drafts, *stuck, *standing, *others], full
+    switched = [paused(item) for item in store.listing(community, switches.LISTING)]
+    return [*cases, *drafts, *stuck, *standing, *switched, *others], full
+
+
+def paused(item: Item) -> Waiting:
+    """A switch that is on: nothing goes out there, or anywhere, until somebody switches it off."""
+    since = clock.moment(item["at"])
+    if item["switch"] == switches.HOLD:
+        return Waiting("All on hold", line(f"by {item['by']}: {item['reason']}"), since)
+    name = item["switch"].removeprefix("target-")
+    return Waiting("Paused target", line(f"{name}: {item['reason']}; `liaison targets resume {name}` goes on"), since)
+
+
+def announced(store: Table, community: str, now: datetime) -> tuple[Announced, ...]:
+    """What went out in the last eight days, the newest first, with what was read back of it."""
+    since = clock.text(now - RECENT)
+    found = [item for item in store.listing(community, announcements.LISTING) if item.get("published_at", "") > since]
+    return tuple(told(store, item) for item in found[:MOST_ANNOUNCED])
+
+
+def told(store: Table, item: Item) -> Announced:
+    """Of a thread its first part speaks."""
+    rows = [row for row in announcements.rows_of(store, item) if row["purpose"] == "post" and row["state"] == "sent"]
+    first = [row for row in rows if row["request"]["part"] == 1]
+    places = tuple(reactions(row["destination"], row.get("reactions", {})) for row in first)
+    return Announced(line(item["title"]), clock.moment(item["published_at"]), places)
 
 
 def parked(items: list[Item]) -> list[Waiting]:

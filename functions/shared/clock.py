@@ -15,3 +15,6 @@ def text(moment: datetime) -> str:
 def moment(stored: str) -> datetime:
     """Undo `text`."""
     return datetime.fromisoformat(stored)
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -4,8 +4,8 @@ A row lives beside its subject (`sk` = `delivery#…`) and is found by the sweep
 """
 
 import base64
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Literal
 
@@ -14,12 +14,15 @@ from pydantic import BaseModel
 
 from functions.shared import clock, queues, table
 from functions.shared.log import logger
-from functions.shared.table import ConditionFailedError, Item, Put, Table, Update
+from functions.shared.table import CancelledError, ConditionFailedError, Item, Put, Table, Update, Write
 
-Purpose = Literal["post", "act", "look", "mail"]
+Purpose = Literal["post", "edit", "withdraw", "count", "act", "look", "mail", "card"]
 KIND = "delivery"
 NEEDS_A_PERSON = "deliveries-stuck"
-"""Listing of rows that were refused, given up, or sent with nobody knowing what became of it."""
+"""Listing of rows that were refused, given up, missed, or sent with nobody knowing what became of it."""
+
+FRESH = timedelta(hours=6)
+"""How long what was held back is still worth posting once a person lets it go."""
 
 
 class LostError(Exception):
@@ -34,7 +37,7 @@ def delivery_key(pk: str, sk: str) -> str:
 
 
 def planned(
-    *, pk: str, name: str, purpose: Purpose, platform: str, destination: str, request: BaseModel, at: str
+    *, pk: str, name: str, purpose: Purpose, platform: str, destination: str, request: BaseModel | Item, at: str
 ) -> Item:
     """A new row. `destination` is the id of a target, a source or a reader in the program."""
     sk = f"delivery#{name}"
@@ -46,13 +49,18 @@ def planned(
         "purpose": purpose,
         "platform": platform,
         "destination": destination,
-        "request": request.model_dump(mode="json"),
+        "request": request if isinstance(request, dict) else request.model_dump(mode="json"),
         "key": delivery_key(pk, sk),
         "attempts": 0,
         "fence": 0,
         "planned_at": at,
         **table.due(KIND, pk + sk, at),
     }
+
+
+def waits(row: Item) -> Item:
+    """A row whose turn comes once the part before it is there."""
+    return {name: value for name, value in row.items() if name not in ("due", "due_at")} | {"state": "waiting"}
 
 
 def put(row: Item) -> Put:
@@ -79,26 +87,69 @@ def community_of(row: Item) -> str:
     return str(row["pk"]).partition("#")[0]
 
 
-def resolve(store: Table, row: Item, how: str, who: str, now: datetime) -> Item:
-    """A person's word on a row that waits for one: it is there (`sent`), or send it again (`again`).
+def resolve(
+    store: Table, row: Item, how: str, who: str, now: datetime, posted: Mapping[str, str] | None = None
+) -> Item:
+    """A person's word on a row that waits for one: it is there (`sent`), or send it again (`again`). `posted` is its
+    id and address, when they are known: the next part of a thread needs them.
 
     Raises LostError when the row no longer waits for a person.
     """
     at = clock.text(now)
     changes: Item = {"resolved_by": who, "settled_at": at, "reason": f"{who}: {how}"}
+    remove = ["listing", "listed_at"]
+    writes: list[Write] = []
     if how == "again":
-        changes |= {"state": "planned", "attempts": 0, **table.due(KIND, row["pk"] + row["sk"], at)}
+        changes |= {"state": "planned", "attempts": 0, "looks": 0, "retried": False}
+        changes |= {"not_after": clock.text(now + FRESH)} if "not_after" in row else {}
+        changes |= table.due(KIND, row["pk"] + row["sk"], at)
+        remove.append("armed_at")
     else:
-        changes |= {"state": "sent"}
+        told = {"id": "", "url": "", **(posted or {})}
+        changes |= {"state": "sent", "posted": told}
+        writes = released(store, {**row, "posted": told}, now) if told["id"] else []
+    same = [table.equals("fence", row["fence"]), table.present("listing")]
     try:
-        return store.write(
-            Update(
-                table.key_of(row),
-                set=changes,
-                add={"fence": 1},
-                remove=["listing", "listed_at"],
-                when=[table.equals("fence", row["fence"]), table.present("listing")],
-            )
-        )
-    except ConditionFailedError as error:
+        store.transact([Update(table.key_of(row), set=changes, add={"fence": 1}, remove=remove, when=same), *writes])
+    except CancelledError as error:
         raise LostError("this delivery does not wait for a person any more: look again") from error
+    return {**row, **changes, "fence": row["fence"] + 1}
+
+
+def released(store: Table, row: Item, now: datetime) -> list[Write]:
+    """The next part of a thread, whose turn it is now that this one is there."""
+    after = store.get(row["pk"], row["next"]) if row.get("next") else None
+    if after is None or after["state"] != "waiting":
+        return []
+    first = row["request"].get("first") or row["posted"]
+    request = {**after["request"], "first": first, "previous": row["posted"]}
+    due = table.due(KIND, after["pk"] + after["sk"], clock.text(now))
+    changes = {"state": "planned", "request": request, **due}
+    return [Update(table.key_of(after), set=changes, add={"fence": 1}, when=[table.equals("state", "waiting")])]
+
+
+def held_back(community: str, row: Item, at: str) -> Item:
+    """Attributes of a row whose target is paused."""
+    return table.listed(community, f"held-{row['destination']}", row["key"], at)
+
+
+def let_go(store: Table, community: str, target: str, who: str, now: datetime, *, send: bool) -> list[Item]:
+    """What was held back while a target was paused: sent now, or missed. Gives the rows to kick. Cut off, it is asked
+    for again."""
+    rows = []
+    for row in store.listing(community, f"held-{target}", most=1000):
+        due = table.due(KIND, row["pk"] + row["sk"], clock.text(now))
+        if send:
+            changes = {"state": "planned", "attempts": 0, "not_after": clock.text(now + FRESH), **due}
+        else:
+            changes = {"state": "missed", "reason": f"its target was paused; {who} let it go without what had piled up"}
+        when = [table.equals("state", "held")]
+        try:
+            rows.append(
+                store.write(
+                    Update(table.key_of(row), set=changes, add={"fence": 1}, remove=["listing", "listed_at"], when=when)
+                )
+            )
+        except ConditionFailedError:
+            continue
+    return rows if send else []

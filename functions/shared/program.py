@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from pydantic import BaseModel, ValidationError
 
-from events.program import Community, Program, Reader, Source, Target, bare
+from events.program import Community, Desk, Program, Reader, Source, Target, bare
 from functions.shared import clock, objects, parameters, table
 from functions.shared.table import ConditionFailedError, Item, Put, Update
 
@@ -64,6 +64,7 @@ def known_keys(place: tuple[str | int, ...]) -> list[str]:
         "sources": Source,
         "targets": Target,
         "readers": Reader,
+        "desks": Desk,
     }
     return sorted((lists[place[0]] if len(place) > 1 else Program).model_fields)
 

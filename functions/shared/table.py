@@ -179,6 +179,18 @@ class Delete:
         return {"TableName": table, "Key": wire(self.key), **condition(self.when, terms), **spelled(terms)}
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Writes nothing: the transaction holds only if this item is as it should be."""
+
+    key: Key
+    when: When
+
+    def request(self, table: str) -> dict[str, Any]:
+        terms = Terms()
+        return {"TableName": table, "Key": wire(self.key), **condition(self.when, terms), **spelled(terms)}
+
+
 Write = Put | Update | Delete
 
 
@@ -272,9 +284,9 @@ class Table:
         except client.exceptions.ConditionalCheckFailedException as error:
             raise ConditionFailedError(str(error)) from error
 
-    def transact(self, writes: Sequence[Write]) -> None:
+    def transact(self, writes: Sequence[Write | Check]) -> None:
         """All or nothing. Raises CancelledError when a condition failed; conflicts are tried again."""
-        names = {Put: "Put", Update: "Update", Delete: "Delete"}
+        names = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
         items = [{names[type(one)]: one.request(self.name)} for one in writes]
         for attempt in range(TRIES):
             try:

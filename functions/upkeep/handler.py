@@ -7,7 +7,7 @@ from typing import Any
 from functions.shared import errands, program
 from functions.shared.log import logger, metrics
 from functions.shared.table import table
-from functions.upkeep import drain, erasure, notices, sweep
+from functions.upkeep import drain, erasure, limits, notices, sweep
 from functions.upkeep import rounds as platforms
 
 
@@ -18,6 +18,7 @@ def main(event: dict[str, Any], context: Any) -> None:
     # Each leaves time for those after it, so that none is always the one for which there is none.
     all_of_them: dict[str, Callable[[], int | None]] = {
         "directory checked": program.publish_directory,
+        "series due": lambda: sweep.series_due(table(), errands.until_short(context, 38_000)),
         "announcements due": lambda: sweep.announcements_due(table(), errands.until_short(context, 35_000)),
         "notices read": lambda: notices.read(errands.until_short(context, 30_000)),
         "messages drained": lambda: drain.everything(errands.until_short(context, 25_000)),
@@ -35,6 +36,7 @@ def rounds(event: dict[str, Any], context: Any) -> None:
             "rows looked at": lambda: platforms.rows(table()),
             # One that is begun may take half a minute; and searching the table has the rest.
             "platforms visited": lambda: platforms.visits(table(), errands.until_short(context, 75_000)),
+            "limits read": lambda: limits.read_due(table(), errands.until_short(context, 60_000)),
             "erasures due": lambda: erasure.due(table(), errands.until_short(context, 25_000)),
         },
         context,

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Callable
 
+from functions.announcements import publishing, recurring
 from functions.announcements import records as announcements
-from functions.shared import clock, errands, outbox
+from functions.shared import clock, errands, outbox, program
 from functions.shared.table import Key, Table
 
 REMINDED = 20
@@ -13,14 +14,27 @@ that a destination that hangs does not fill the queue in front of the others."""
 
 
 def announcements_due(store: Table, time_left: Callable[[], bool]) -> int:
-    """Publish what is due; gives how many were looked at. A crash in between leaves them due."""
+    """Go on with what is due: publish, change, withdraw. Gives how many were looked at. A crash in between leaves
+    them due."""
 
-    def publish(key: Key) -> None:
+    def go_on(key: Key) -> None:
         found = store.get(*key)
         if found:
-            outbox.kick(announcements.publish(store, found, clock.now()))
+            outbox.kick(publishing.go_on(store, found, program.active()[0], clock.now()))
 
-    return errands.each(store.due(announcements.KIND, clock.text(clock.now())), publish, time_left)
+    return errands.each(store.due(announcements.KIND, clock.text(clock.now())), go_on, time_left)
+
+
+def series_due(store: Table, time_left: Callable[[], bool]) -> int:
+    """Make what series have for now, and post it. A crash in between leaves it due."""
+
+    def go_on(key: Key) -> None:
+        found = store.get(*key)
+        now, active = clock.now(), program.active()[0]
+        for made in recurring.go_on(store, found, active, now) if found else []:
+            outbox.kick(publishing.go_on(store, made, active, now))
+
+    return errands.each(store.due(recurring.KIND, clock.text(clock.now())), go_on, time_left)
 
 
 def deliveries_due(store: Table, time_left: Callable[[], bool]) -> int:

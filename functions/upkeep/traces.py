@@ -59,11 +59,36 @@ def alone(item: Item, who: Account) -> Item:
     if not item["pk"].startswith(f"{who.community}#"):
         return {}
     match item.get("kind"):
-        case "announcement" if item["author"] in {who.signature(), who.signature(who.name)}:
-            return {"author": GONE}
+        case "announcement":
+            return {field: GONE for field in ("author", "writer") if item.get(field) in whose(who)} | desk(item, who)
+        case "audit" if "#announcement#" in item["pk"] and at(item["detail"].get("account"), who):
+            return {"who": GONE, "detail": {**item["detail"], "account": {}}}
+        case "audit" if "#announcement#" in item["pk"] and item["who"] in whose(who):
+            return {"who": GONE}
         case "delivery" if item["purpose"] == "mail" and item["state"] not in ON_ITS_WAY:
             return differing(item, {"request": {**item["request"], "html": "", "text": ""}})
     return {}
+
+
+def desk(item: Item, who: Account) -> Item:
+    """The account of whoever wrote it in a chat, with the name it went by then; and of whoever approved it there."""
+    changes: Item = {}
+    if at(item.get("account"), who):
+        changes["account"] = {}
+        changes |= {field: GONE for field in ("author", "writer") if item.get(field) == item["author"]}
+    approved = item.get("approved") or {}
+    if at(approved.get("account"), who) or approved.get("by") in whose(who):
+        changes["approved"] = {**approved, "by": GONE, "account": {}}
+    return changes
+
+
+def at(account: Item | None, who: Account) -> bool:
+    return bool(account) and account == {"source": who.source, "id": who.id}
+
+
+def whose(who: Account) -> set[str]:
+    """As whom histories of announcements know somebody who wrote a draft in a chat."""
+    return {who.signature(), who.signature(who.name)}
 
 
 def of_subject(items: Sequence[Item], who: Account) -> list[tuple[Item, Item]]:

@@ -1,6 +1,7 @@
 """What an announcement may become."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -26,20 +27,31 @@ def test_a_community_without_targets_is_told_so() -> None:
         plans.chosen([], [])
 
 
+def rows(*states: str) -> list[dict[str, Any]]:
+    """Deliveries as they stand; those that wait for a person are listed."""
+    listed = {"refused", "stuck", "missed"}
+    return [{"state": s, "purpose": "post", **({"listing": "x"} if s in listed else {})} for s in states]
+
+
 @pytest.mark.parametrize(
     ("state", "deliveries", "word"),
     [
-        ("draft", [], "draft"),
-        ("scheduled", [], "scheduled"),
-        ("published", ["sent", "planned"], "publishing"),
-        ("published", ["sent", "armed"], "publishing"),
-        ("published", ["sent", "sent"], "published"),
-        ("published", ["sent", "unknown"], "needs a person"),
-        ("published", ["planned", "refused"], "needs a person"),
-        ("published", ["stuck"], "needs a person"),
+        ("draft", rows(), "draft"),
+        ("scheduled", rows(), "scheduled"),
+        ("published", rows("sent", "planned"), "publishing"),
+        ("published", rows("sent", "armed"), "publishing"),
+        ("published", rows("sent", "sent"), "published"),
+        ("published", rows("sent", "unknown"), "publishing"),
+        ("published", [*rows("sent"), {"state": "unknown", "purpose": "post", "listing": "x"}], "needs a person"),
+        ("published", rows("planned", "refused"), "needs a person"),
+        ("published", rows("stuck"), "needs a person"),
+        ("published", rows("sent", "held"), "needs a person"),
+        ("published", rows("sent", "cancelled"), "published"),
+        ("withdrawing", rows("sent"), "withdrawing"),
+        ("withdrawn", rows("sent", "refused"), "needs a person"),
     ],
 )
-def test_one_word_says_where_it_stands(state: str, deliveries: list[str], word: str) -> None:
+def test_one_word_says_where_it_stands(state: str, deliveries: list[dict[str, Any]], word: str) -> None:
     assert plans.progress(state, deliveries) == word
 
 

@@ -1,13 +1,12 @@
 """Written once, published once, cancelled before or not at all; a release becomes one draft."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
-from events.announcements import TriggerFired
+from events.announcements import Announcement, TriggerFired, Words
 from events.program import bare
-from functions.announcements import plans, records
+from functions.announcements import publishing, records
 from functions.announcements.plans import NotAllowedError
 from functions.platforms.inbound import normalise
 from functions.shared import program
@@ -17,34 +16,44 @@ from tests.support.faults import answer_lost
 from tests.support.world import World
 
 
-def draft(world: World, **changes: Any) -> Item:
-    given = {"title": "Winter", "body": "It snows.", "targets": ["site", "news"], "asked": "1", **changes}
-    return records.item(community="acme", name="a1", author="Mia", language="en", now=world.now, **given)
+def draft(world: World, title: str = "Winter", asked: str = "1") -> Item:
+    words = Words(language="en", title=title, body="It snows.")
+    content = Announcement(title=title, words=(words,), targets=("site", "news"))
+    return records.item(community="acme", name="a1", author="Mia", content=content, now=world.now, asked=asked)
 
 
-def scheduled(world: World, at: datetime | None = None) -> Item:
-    moment = at or world.now + timedelta(hours=1)
-    return records.create(table(), draft(world) | records.scheduled(moment, "2026-11-22T14:00", "Europe/Paris"))
+def scheduled(world: World) -> Item:
+    return approved(world, records.create(table(), draft(world), world.now), world.now + timedelta(hours=1))
+
+
+def approved(world: World, found: Item, moment: datetime, wall: str = "2026-11-22T14:00") -> Item:
+    active = program.active()[0]
+    content = records.content_of(found)
+    seen = publishing.preview(table(), "acme", found["id"], content, active).hash
+    return publishing.approve(table(), found, "Mia", seen, active, moment, wall, "Europe/Paris", world.now)
+
+
+def cancelled(world: World) -> Item:
+    return records.cancel(table(), records.existing(table(), "acme", "a1"), "Mia", world.now)
 
 
 def published(world: World) -> Item:
-    found = world.item("announcement")
-    records.publish(table(), found, world.now)
+    publishing.go_on(table(), world.item("announcement"), program.active()[0], world.now)
     return world.item("announcement")
 
 
 def test_writing_twice_makes_one_announcement(world: World) -> None:
-    first = records.create(table(), draft(world))
+    first = records.create(table(), draft(world), world.now)
     world.later(minutes=1)
-    again = records.create(table(), draft(world))
+    again = records.create(table(), draft(world), world.now)
     assert (again["id"], again["created_at"]) == (first["id"], first["created_at"])
     assert len(world.items("announcement")) == 1
 
 
 def test_another_request_under_the_same_key_is_refused_and_changes_nothing(world: World) -> None:
-    records.create(table(), draft(world))
+    records.create(table(), draft(world), world.now)
     with pytest.raises(NotAllowedError, match="Idempotency-Key was used for another announcement"):
-        records.create(table(), draft(world, title="Summer", asked="2"))
+        records.create(table(), draft(world, "Summer", "2"), world.now)
     assert world.item("announcement")["title"] == "Winter"
 
 
@@ -62,8 +71,8 @@ def test_the_sweep_posts_it_everywhere_once_its_time_has_come(world: World) -> N
     world.drain()
     assert world.item("announcement")["state"] == "published"
     assert {row["sk"]: row["state"] for row in world.items("delivery")} == {
-        "delivery#site": "sent",
-        "delivery#news": "sent",
+        "delivery#site#en#01": "sent",
+        "delivery#news#en#01": "sent",
     }
     (call,) = world.outside.calls
     assert (call.url, call.said["data"]["title"]) == ("https://site.example/hook", "Winter")
@@ -104,7 +113,7 @@ def test_a_sweep_whose_answer_was_lost_publishes_once(world: World) -> None:
 
 def test_cancelled_before_its_time_it_is_never_posted(world: World) -> None:
     scheduled(world)
-    records.cancel(table(), "acme", "a1", "Mia", world.now)
+    cancelled(world)
     world.later(days=1)
     world.drain()
     assert world.item("announcement")["state"] == "cancelled"
@@ -114,17 +123,19 @@ def test_cancelled_before_its_time_it_is_never_posted(world: World) -> None:
 
 def test_cancelling_again_gives_the_cancelled_one(world: World) -> None:
     scheduled(world)
-    first = records.cancel(table(), "acme", "a1", "Mia", world.now)
+    first = cancelled(world)
     world.later(minutes=1)
-    assert records.cancel(table(), "acme", "a1", "Mia", world.now) == first
+    assert cancelled(world) == first
 
 
 def test_a_cancellation_that_loses_against_the_publication_says_so(world: World) -> None:
     scheduled(world)
     world.later(hours=1)
-    world.faults.at("dynamodb.UpdateItem", "before", lambda: published(world))
-    with pytest.raises(NotAllowedError, match="published already"):
-        records.cancel(table(), "acme", "a1", "Mia", world.now)
+    world.faults.at("dynamodb.TransactWriteItems", "before", lambda: published(world))
+    with pytest.raises(NotAllowedError, match="look again"):
+        cancelled(world)
+    with pytest.raises(NotAllowedError, match="withdraw it instead"):
+        cancelled(world)
     world.drain()
     assert len(world.outside.calls) == 1
 
@@ -132,8 +143,7 @@ def test_a_cancellation_that_loses_against_the_publication_says_so(world: World)
 def test_a_publication_that_loses_against_the_cancellation_posts_nothing(world: World) -> None:
     scheduled(world)
     world.later(hours=1)
-    cancel = lambda: records.cancel(table(), "acme", "a1", "Mia", world.now)  # noqa: E731
-    world.faults.at("dynamodb.TransactWriteItems", "before", cancel)
+    world.faults.at("dynamodb.TransactWriteItems", "before", lambda: cancelled(world))
     world.upkeep()
     world.drain()
     assert world.item("announcement")["state"] == "cancelled"
@@ -141,38 +151,48 @@ def test_a_publication_that_loses_against_the_cancellation_posts_nothing(world: 
 
 
 def test_a_draft_gets_its_time_once(world: World) -> None:
-    records.create(table(), draft(world))
+    found = records.create(table(), draft(world), world.now)
     moment = world.now + timedelta(hours=1)
-    first = records.schedule(table(), "acme", "a1", moment, "2026-11-22T14:00", "Europe/Paris")
-    assert records.schedule(table(), "acme", "a1", moment, "2026-11-22T14:00", "Europe/Paris") == first
-    with pytest.raises(NotAllowedError, match="only a draft can be published; this one is scheduled"):
-        records.schedule(table(), "acme", "a1", moment + timedelta(hours=1), "2026-11-22T15:00", "Europe/Paris")
+    first = approved(world, found, moment)
+    assert approved(world, first, moment) == first
+    with pytest.raises(NotAllowedError, match="only a draft or a change can be approved; this one is scheduled"):
+        approved(world, first, moment + timedelta(hours=1), "2026-11-22T15:00")
     assert world.item("announcement")["wall"] == "2026-11-22T14:00"
 
 
 def test_what_is_cancelled_is_not_published(world: World) -> None:
-    found = scheduled(world)
-    records.cancel(table(), "acme", "a1", "Mia", world.now)
+    scheduled(world)
     with pytest.raises(NotAllowedError, match="this one is cancelled"):
-        records.schedule(table(), "acme", "a1", world.now + timedelta(hours=1), found["wall"], found["zone"])
+        approved(world, cancelled(world), world.now + timedelta(hours=2), "2026-11-22T15:00")
 
 
 def test_what_is_not_there_is_said_to_be_missing(world: World) -> None:
-    for act in (
-        lambda: records.cancel(table(), "acme", "nowhere", "Mia", world.now),
-        lambda: records.schedule(table(), "acme", "nowhere", world.now, "now", "UTC"),
-        lambda: records.whole(table(), "peak", "a1"),
-    ):
-        with pytest.raises(LookupError, match="there is no announcement"):
-            act()
+    with pytest.raises(LookupError, match="there is no announcement 'nowhere' in 'acme'"):
+        records.existing(table(), "acme", "nowhere")
+    with pytest.raises(LookupError, match="there is no announcement"):
+        records.whole(table(), "peak", "a1")
 
 
-def test_an_announcement_due_long_ago_is_published_late_and_not_lost(world: World) -> None:
-    """The sweep was down for a day."""
+@pytest.mark.parametrize(("late", "state", "calls"), [(5, "published", 1), (7, "missed", 0)])
+def test_an_announcement_is_posted_late_only_while_it_is_of_use(
+    world: World, late: int, state: str, calls: int
+) -> None:
+    """The sweep was down for hours."""
     scheduled(world)
-    world.later(days=1)
+    world.later(hours=1 + late)
     world.drain()
-    assert len(world.outside.calls) == 1
+    assert (world.item("announcement")["state"], len(world.outside.calls)) == (state, calls)
+
+
+def test_its_history_says_who_did_what(world: World) -> None:
+    scheduled(world)
+    cancelled(world)
+    history = records.whole(table(), "acme", "a1")["history"]
+    assert [(line["what"], line["who"]) for line in history] == [
+        ("written", "Mia"),
+        ("approved", "Mia"),
+        ("cancelled", "Mia"),
+    ]
 
 
 def test_the_feed_shows_it_once_however_often_it_is_put_in(world: World) -> None:
@@ -181,9 +201,8 @@ def test_the_feed_shows_it_once_however_often_it_is_put_in(world: World) -> None
     world.faults.at("s3.PutObject", "after")  # Dies after the entry is in and before anybody wrote that down.
     world.upkeep()
     world.finish()
-    assert world.delivery("news")["state"] == "sent"
-    assert world.delivery("news")["attempts"] == 2
-    assert world.stored("feeds/acme/news.json").count(b'"id": "a1"') == 1
+    assert world.delivery("news#en#01")["state"] == "sent"
+    assert world.stored("feeds/acme/news.json").count(b"It snows.</p>") == 1
 
 
 # Releases
@@ -193,8 +212,8 @@ def test_a_release_becomes_a_draft_for_a_person_to_publish(world: World) -> None
     world.handle(builders.release(world.now, title="2.4 Winter"))
     found = world.item("announcement")
     assert (found["state"], found["title"], found["author"]) == ("draft", "game 2.4 Winter", "source code")
-    assert found["body"].endswith("https://github.com/acme/game/releases/900")
-    assert found["targets"] == ["site", "news"]
+    assert found["content"]["words"][0]["body"].endswith("https://github.com/acme/game/releases/900")
+    assert found["content"]["targets"] == ["site", "news"]
     world.later(days=2)
     world.drain()
     assert not world.outside.calls
@@ -211,7 +230,7 @@ def test_a_release_delivered_again_is_the_same_draft(world: World) -> None:
 def test_a_release_whose_draft_was_published_is_not_drafted_again(world: World) -> None:
     world.handle(builders.release(world.now))
     found = world.item("announcement")
-    records.schedule(table(), "acme", found["id"], world.now, "now", "UTC")
+    approved(world, found, world.now)
     world.drain()
     world.handle(builders.release(world.now))
     assert world.item("announcement")["state"] == "published"
@@ -269,4 +288,3 @@ def test_progress_is_of_all_targets(world: World) -> None:
     assert records.whole(table(), "acme", "a1")["progress"] == "publishing"
     world.drain()
     assert records.whole(table(), "acme", "a1")["progress"] == "published"
-    assert plans.progress("published", []) == "published"

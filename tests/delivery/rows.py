@@ -1,17 +1,43 @@
 """Deliveries of every kind, planned as their subjects plan them."""
 
+from datetime import timedelta
+from typing import Any
+
 from events.announcements import PostRequested
 from events.digests import MailRequested
 from events.moderation import ActionRequested, Subject
-from functions.shared import clock, outbox
+from functions.platforms.posting import Post
+from functions.platforms.previews import posting
+from functions.shared import clock, outbox, program
 from functions.shared.table import Item, partition, table
 from tests.support.world import World
 
 
-def post(world: World, name: str = "a1", target: str = "site") -> Item:
-    request = PostRequested(announcement=name, title="Winter", body="It snows.", language="en", published_at=world.now)
+def post(world: World, name: str = "a1", target: str = "site", **calling: Any) -> Item:
+    """A post of one part. `calling` replaces how it may be repeated: keyed for ever unless told."""
     pk = partition("acme", "announcement", name)
-    return planned(world, pk, target, "post", "", target, request)
+    request = PostRequested(
+        announcement=name,
+        target=target,
+        language="en",
+        body=body(name, target),
+        text="It snows.",
+        published_at=world.now,
+    )
+    row = planned(world, pk, f"{target}#en#01", "post", "", target, request, write=False)
+    told = {"kind": "keyed", "window": 0, "budgets": [], "better_twice": False, **calling}
+    late = {"not_after": clock.text(world.now + timedelta(days=7)), "next": ""}
+    return table().write(outbox.put({**row, "calling": told, **late}))
+
+
+def body(name: str, target: str) -> dict[str, Any]:
+    """As the target's platform would have rendered it."""
+    found = program.active()[0].target("acme", target)
+    if found is None:
+        return {}
+    words = Post(announcement=name, title="Winter", body="It snows.", language="en")
+    (part, *_) = posting(found.platform).render(words, found).parts
+    return part.body
 
 
 def mail(world: World, day: str = "2026-11-21", reader: str = "marie") -> Item:
@@ -34,6 +60,8 @@ def planned(
     platform: str,
     destination: str,
     request: PostRequested | MailRequested | ActionRequested,
+    *,
+    write: bool = True,
 ) -> Item:
     row = outbox.planned(
         pk=pk,
@@ -44,7 +72,7 @@ def planned(
         request=request,
         at=clock.text(world.now),
     )
-    return table().write(outbox.put(row))
+    return table().write(outbox.put(row)) if write else row
 
 
 def now(world: World, row: Item) -> Item:

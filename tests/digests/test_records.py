@@ -11,9 +11,11 @@ import pytest
 
 from events.moderation import Decision
 from functions.digests import handler
+from functions.digests.digest import reactions
 from functions.moderation import records as moderation
-from functions.shared import links, parameters, parked
+from functions.shared import links, parameters, parked, switches
 from functions.shared.table import table
+from tests.announcements import stage
 from tests.support import builders
 from tests.support.faults import answer_lost
 from tests.support.outside import status
@@ -336,3 +338,43 @@ def test_a_digest_stops_when_time_is_short_and_goes_on_in_the_next_hour(world: W
     assert not world.items("digest")
     world.digests()
     assert len(world.items("digest")) == 2
+
+
+def first_page(world: World) -> str:
+    return world.stored(world.items("digest")[0]["page"]).decode()
+
+
+def test_what_was_announced_comes_with_what_people_did() -> None:
+    with stage.stage() as (world, _):
+        stage.published(world, "chat", "work")
+        world.drain()
+        world.later(hours=1)
+        world.drain()
+        world.later(hours=20)
+        world.digests()
+        assert "What was announced" in first_page(world)
+        assert "chat: 1 like, 0 replies" in first_page(world)
+
+
+def test_a_paused_target_and_a_missed_announcement_wait_for_a_decision() -> None:
+    with stage.stage() as (world, _):
+        switches.on(table(), "acme", "target-chat", "liaison", "answered 401: put a new token", world.now)
+        stage.approve(world, stage.written(world, stage.content("work")))
+        world.later(hours=21)
+        world.upkeep()
+        world.digests()
+        assert "chat: answered 401: put a new token; `liaison targets resume chat` goes on" in first_page(world)
+        assert "Missed announcement" in first_page(world)
+        assert "Winter: its time was over before it could be posted" in first_page(world)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"likes": 1, "replies": 2}, "forum: 1 like, 2 replies"),
+        ({"replies": 1}, "forum: 1 reply"),
+        ({}, "forum: not told"),
+    ],
+)
+def test_reactions_are_told_in_words(told: dict[str, int], said: str) -> None:
+    assert reactions("forum", told) == said

@@ -10,7 +10,7 @@ from tests.feedback.counting import event as feedback_in
 from tests.feedback.counting import must_be_exact
 from tests.support.world import World
 
-FINAL = ("sent", "refused", "unknown", "stuck")
+FINAL = ("sent", "refused", "unknown", "stuck", "missed", "cancelled")
 
 
 @dataclass
@@ -120,4 +120,4 @@ class Oracle:
     def published_where_meant(self, rows: list[Item]) -> None:
         for item in self.world.items("announcement"):
             mine = sorted(row["destination"] for row in rows if row["pk"] == item["pk"])
-            assert mine == (sorted(item["targets"]) if item["state"] == "published" else [])
+            assert mine == (sorted(item["content"]["targets"]) if item["state"] == "published" else [])

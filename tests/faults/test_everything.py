@@ -2,7 +2,7 @@
 order; once all is quiet again, promise 1 holds."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from hypothesis import Phase, settings
@@ -16,6 +16,7 @@ from functions.announcements.plans import NotAllowedError as TooLateError
 from functions.moderation import records as moderation
 from functions.moderation.cases import NotAllowedError
 from functions.shared.table import table
+from tests.announcements import stage
 from tests.faults.oracle import Oracle
 from tests.support import builders
 from tests.support.faults import Crash, When, answer_lost, crash
@@ -202,20 +203,12 @@ class Everything(RuleBasedStateMachine):
 
     @rule(number=st.integers(1, 3), minutes=st.integers(0, 2), fault=PLACE)
     def announce(self, number: int, minutes: int, fault: Fault | None) -> None:
-        item = announcements.item(
-            community="acme",
-            name=f"written-{number}",
-            author="Mia",
-            title="Winter",
-            body="It snows.",
-            language="en",
-            targets=["site", "news"],
-            now=self.world.now,
-            asked=str(number),
-        )
-        planned = announcements.scheduled(self.world.now + timedelta(minutes=minutes), "then", "UTC")
         self.with_fault(fault)
-        self.person(lambda: announcements.create(table(), item | planned))
+        self.person(lambda: self.announced(f"written-{number}", self.world.now + timedelta(minutes=minutes)))
+
+    def announced(self, name: str, moment: datetime) -> None:
+        found = stage.written(self.world, stage.content("site", "news"), name, "Mia")
+        stage.approve(self.world, found, at=moment)
 
     @precondition(lambda self: self.world.items("announcement"))
     @rule(pick=st.integers(0, 4), minutes=st.integers(0, 3), fault=PLACE)
@@ -223,14 +216,14 @@ class Everything(RuleBasedStateMachine):
         name = self.picked("announcement", pick)
         moment = self.world.now + timedelta(minutes=minutes)
         self.with_fault(fault)
-        self.person(lambda: announcements.schedule(table(), "acme", name, moment, moment.isoformat(), "UTC"))
+        self.person(lambda: stage.approve(self.world, stage.now(self.world, name), at=moment))
 
     @precondition(lambda self: self.world.items("announcement"))
     @rule(pick=st.integers(0, 4), fault=PLACE)
     def cancel(self, pick: int, fault: Fault | None) -> None:
         name = self.picked("announcement", pick)
         self.with_fault(fault)
-        self.person(lambda: announcements.cancel(table(), "acme", name, "Mia", self.world.now))
+        self.person(lambda: announcements.cancel(table(), stage.now(self.world, name), "Mia", self.world.now))
 
 
 TestEverything = Everything.TestCase

@@ -12,6 +12,7 @@ from functions.announcements import records as announcements
 from functions.moderation import records as moderation
 from functions.shared import aws, outbox, program, queues
 from functions.shared.table import Put, table
+from tests.announcements import stage
 from tests.delivery import rows
 from tests.feedback.counting import must_be_exact, totals
 from tests.moderation.people import decided, held
@@ -22,18 +23,7 @@ from tests.support.world import World
 
 
 def draft(world: World) -> None:
-    item = announcements.item(
-        community="acme",
-        name="a1",
-        author="Mia",
-        title="t",
-        body="b",
-        language="en",
-        targets=["site"],
-        now=world.now,
-        asked="1",
-    )
-    announcements.create(table(), item)
+    stage.written(world, stage.content("site"))
 
 
 def test_a_flag_is_recorded_once(world: World) -> None:
@@ -91,7 +81,7 @@ def test_a_mail_whose_claim_answer_was_lost_is_sent_once(world: World) -> None:
 
 
 def test_an_announcement_is_made(world: World) -> None:
-    with torn_wire(aws.dynamodb(), "PutItem") as sent:
+    with torn_wire(aws.dynamodb(), "TransactWriteItems") as sent:
         draft(world)
     assert len(sent) == 2
     assert world.item("announcement")["state"] == "draft"
@@ -99,22 +89,21 @@ def test_an_announcement_is_made(world: World) -> None:
 
 def test_a_cancellation_is_told_as_one(world: World) -> None:
     draft(world)
-    with torn_wire(aws.dynamodb(), "UpdateItem") as sent:
-        assert announcements.cancel(table(), "acme", "a1", "Mia", world.now)["state"] == "cancelled"
+    with torn_wire(aws.dynamodb(), "TransactWriteItems") as sent:
+        assert announcements.cancel(table(), stage.now(world), "Mia", world.now)["state"] == "cancelled"
     assert len(sent) == 2
 
 
 def test_a_schedule_is_told_as_one(world: World) -> None:
     draft(world)
-    moment = world.now + timedelta(hours=1)
-    with torn_wire(aws.dynamodb(), "UpdateItem"):
-        made = announcements.schedule(table(), "acme", "a1", moment, "2026-11-22T14:00", "Europe/Paris")
+    with torn_wire(aws.dynamodb(), "TransactWriteItems"):
+        made = stage.approve(world, stage.now(world), at=world.now + timedelta(hours=1))
     assert made["state"] == "scheduled"
 
 
 def test_what_is_published_is_posted_once(world: World) -> None:
     draft(world)
-    announcements.schedule(table(), "acme", "a1", world.now, "now", "UTC")
+    stage.approve(world, stage.now(world))
     with torn_wire(aws.dynamodb(), "TransactWriteItems") as sent:
         world.upkeep()
     assert len(sent) == 2
@@ -156,7 +145,7 @@ def test_a_persons_word_is_kept(world: World) -> None:
     world.outside.next = [status(403)]
     row = rows.post(world)
     world.due(row)
-    with torn_wire(aws.dynamodb(), "UpdateItem"), pytest.raises(outbox.LostError):
+    with torn_wire(aws.dynamodb(), "TransactWriteItems"), pytest.raises(outbox.LostError):
         outbox.resolve(table(), rows.now(world, row), "sent", "Ada", world.now)
     assert rows.now(world, row)["resolved_by"] == "Ada"
 

@@ -14,6 +14,32 @@ name = "Acme"
 """
 
 
+DESK = (
+    SMALL
+    + """
+[[sources]]
+id = "chat"
+community = "acme"
+platform = "slack"
+
+[[desks]]
+id = "staff"
+community = "acme"
+source = "chat"
+channel = "C1"
+approvers = ["U1"]
+"""
+)
+
+
+def test_a_desk_is_where_its_buttons_reach_us() -> None:
+    desk = program.parse(DESK).desk("acme", "staff")
+    assert desk
+    assert (desk.source, desk.channel, desk.approvers) == ("chat", "C1", ("U1",))
+    six = "".join(f'\n[[desks]]\nid = "d{n}"\n' + DESK.partition('id = "staff"\n')[2] for n in range(5))
+    assert "more than 5 desks" in complaint(DESK + six)
+
+
 def changed(name: str) -> str:
     return builders.PROGRAM.replace("Acme Games", name)
 
@@ -62,6 +88,13 @@ def active_name(world: World) -> str:
             '[[targets]]\nid = "a"\ncommunity = "acme"\nplatform = "feed"',
             ["sources and targets", "'a' is used twice"],
         ),
+        (DESK.replace('["U1"]', "[]"), ["desks.0", "`approvers` is empty"]),
+        (DESK.replace("approvers", "#"), ["desks.0", "`approvers` is empty"]),
+        (DESK.replace('channel = "C1"', ""), ["desks.0.channel"]),
+        (DESK.replace('source = "chat"', 'source = "talk"'), ["desk 'staff'", "'acme' has no source 'talk'"]),
+        (DESK.replace('"slack"', '"github"'), ["desk 'staff'", "is on github", "discord and slack only"]),
+        (DESK + DESK.partition("[[desks]]")[2].join(["[[desks]]", ""]), ["desks", "'staff' is used twice"]),
+        (DESK + "colour = 1", ["desks.0.colour", "known are approvers, channel, community, id, source"]),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_what_is_allowed(text: str, told: list[str]) -> None:
@@ -74,9 +107,9 @@ def test_all_mistakes_are_told_at_once_a_line_each() -> None:
     assert len(said.splitlines()) == 2
 
 
-def test_more_targets_than_one_transaction_holds_are_refused() -> None:
-    targets = "".join(f'\n[[targets]]\nid = "t{n}"\ncommunity = "acme"\nplatform = "feed"' for n in range(21))
-    assert "more than 20 targets" in complaint(SMALL + targets)
+def test_more_targets_than_a_community_may_have_are_refused() -> None:
+    targets = "".join(f'\n[[targets]]\nid = "t{n}"\ncommunity = "acme"\nplatform = "feed"' for n in range(51))
+    assert "more than 50 targets" in complaint(SMALL + targets)
 
 
 def test_a_directory_too_large_for_the_door_is_refused() -> None:

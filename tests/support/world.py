@@ -4,6 +4,7 @@ Nothing here decides anything: it only does what AWS does between the functions 
 partial batch response, deliver again what was not settled) and what the schedules do.
 """
 
+import base64
 import json
 import random
 import warnings
@@ -304,7 +305,8 @@ class World:
         token: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answered:
-        """One request to the API, as an HTTP API of API Gateway hands it over (payload format 2.0)."""
+        """One request to the API, as an HTTP API of API Gateway hands it over (payload format 2.0): what is not
+        text as base64."""
         split = urlsplit(address)
         given = {"host": "liaison.example", "content-type": "application/json", **(headers or {})}
         if token is not None:
@@ -321,14 +323,20 @@ class World:
                 "requestId": "1",
                 "http": {"method": method, "path": split.path, "sourceIp": "192.0.2.1", "protocol": "HTTP/1.1"},
             },
-            "body": body if isinstance(body, str) else json.dumps(body) if body is not None else None,
-            "isBase64Encoded": False,
+            "body": as_body(body),
+            "isBase64Encoded": isinstance(body, bytes),
         }
         got = self.call(api.main, event)
         single = got.get("headers") or {}
         several = {name: values[0] for name, values in (got.get("multiValueHeaders") or {}).items()}
         named = {name.lower(): value for name, value in {**single, **several}.items()}
         return Answered(got["statusCode"], named, got.get("body") or "")
+
+
+def as_body(body: object) -> str | None:
+    if isinstance(body, bytes):
+        return base64.b64encode(body).decode()
+    return body if isinstance(body, str) else json.dumps(body) if body is not None else None
 
 
 def as_record(message: dict[str, Any]) -> dict[str, Any]:

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from cli import operator
-from functions.announcements import records
+from functions.announcements import publishing
 from functions.delivery import records as delivery
 from functions.shared import parameters, program
 from functions.shared.table import key_of, table
 from functions.upkeep import drain, handler, sweep
+from tests.announcements import stage
 from tests.delivery import rows
 from tests.support import builders, stores
 from tests.support.faults import Crash, answer_lost
@@ -17,17 +18,7 @@ from tests.support.world import World
 
 
 def scheduled(world: World, name: str = "a1") -> None:
-    item = records.item(
-        community="acme",
-        name=name,
-        author="Mia",
-        title="Winter",
-        body="It snows.",
-        language="en",
-        targets=["site"],
-        now=world.now,
-    )
-    records.create(table(), item | records.scheduled(world.now + timedelta(minutes=1), "now", "UTC"))
+    stage.approve(world, stage.written(world, stage.content("site"), name), at=world.now + timedelta(minutes=1))
 
 
 def test_a_quiet_minute_is_quiet(world: World) -> None:
@@ -105,7 +96,7 @@ def test_one_errand_that_fails_stops_no_other(world: World, monkeypatch: pytest.
     stores_lost = parameters.path("directory")
     parameters.put(stores_lost, "{}", secret=False)
     where, name = {
-        "announcements": (records, "publish"),
+        "announcements": (publishing, "go_on"),
         "drain": (drain.parked, "record"),
         "directory": (program, "publish_directory"),
     }[broken]
