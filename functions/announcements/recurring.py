@@ -237,7 +237,9 @@ def go_on(store: Table, found: Item, program: Program, now: datetime) -> list[It
     wanted, left_out = series.pending(definition, found["cursor"], now)
     why = unlike(store, found, definition, program)
     if not wanted:  # The rules of its zone have changed since it was reckoned.
-        store.transact(stepped(found, "reckoned again", "liaison", now, moved(found, found["cursor"])))
+        changes = moved(found, found["cursor"])
+        remove = ["due", "due_at"] if changes["state"] == "finished" else []
+        store.transact(stepped(found, "reckoned again", "liaison", now, changes, remove=remove))
     made: list[Item] = []
     for number, one in enumerate(wanted):
         new = make(store, found, one, why, [] if number else left_out, program, now)

@@ -15,6 +15,9 @@ from functions.shared.log import logger, metrics
 from functions.shared.settings import settings
 from functions.shared.table import Item, Key, table
 
+IN_DOUBT = ("armed", "unknown")
+"""States in which an earlier attempt may have arrived."""
+
 HELD_UP = 60
 """Seconds until a row is looked at again while its community is on hold."""
 
@@ -51,7 +54,7 @@ def attempt(row: Item, found: str) -> tuple[Item, Next]:
         platform = calls.platform_of(row, active)
         to = calls.destination(row, active, settings().public_url)
     except calls.NowhereError as error:
-        return settled(row, attempts.after(Refused(str(error)), Case("blind", row["attempts"], found != "planned")))
+        return settled(row, attempts.after(Refused(str(error)), Case("blind", row["attempts"], found in IN_DOUBT)))
     now = clock.now()
     post = row["purpose"] == "post"
     announcement = table().get(row["pk"], "announcement") if post else None
@@ -59,11 +62,14 @@ def attempt(row: Item, found: str) -> tuple[Item, Next]:
     step = attempts.step(case)
     if isinstance(step, Next):
         return settled(row, step)
-    instead = stopped(row, case, announcement, now) if post and step == "send" else None
-    if instead:
-        return settled(row, instead)
     hands = lent(now)
-    return looked(row, case, platform, to, hands) if step == "look" else called(row, case, platform, to, hands)
+    if step == "look":
+        found_there = calls.find(row, platform, to, hands)
+        parked(found_there)
+        if not attempts.send_at_once(found_there, case):
+            return settled(row, attempts.after_look(found_there, case), platform)
+    instead = stopped(row, case, announcement, now) if post else None
+    return settled(row, instead) if instead else called(row, case, platform, to, hands)
 
 
 def lent(now: datetime) -> Hands:
@@ -82,14 +88,6 @@ def stopped(row: Item, case: Case, announcement: Item | None, now: datetime) -> 
         return Next("held", f"its target is paused: {on[target]['reason']}")
     seconds = budgets.take(table(), row["calling"]["budgets"], now)
     return Next(same, "waits for its turn", due_in=seconds) if seconds else None
-
-
-def looked(row: Item, case: Case, platform: str, to: Destination, hands: Hands) -> tuple[Item, Next]:
-    found = calls.find(row, platform, to, hands)
-    parked(found)
-    if attempts.send_at_once(found, case):
-        return called(row, case, platform, to, hands)
-    return settled(row, attempts.after_look(found, case), platform)
 
 
 def called(row: Item, case: Case, platform: str, to: Destination, hands: Hands) -> tuple[Item, Next]:

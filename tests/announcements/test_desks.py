@@ -397,7 +397,9 @@ def test_cut_off_at_any_write_there_is_one_card_one_approval_and_one_post(platfo
         approved_by_press(world, channel)
         steps = [number for number, step in enumerate(world.faults.passed, 1) if step in WRITES]
     assert len(steps) > 15
-    for number in steps:
+    # Each case takes its share of the steps: together they are a part of all, in good time.
+    share = PLATFORMS.index(platform) * 2 + (when == "after")
+    for number in steps[share::8]:
         with standing(platform) as (world, channel):
             world.faults.at_number(number, when, crash)
             approved_by_press(world, channel)

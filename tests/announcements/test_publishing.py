@@ -306,6 +306,22 @@ def test_hold_stops_what_is_on_its_way_already() -> None:
         assert boards["discord"].texts == ["It snows."]
 
 
+def test_hold_stops_the_second_attempt_of_what_never_arrived() -> None:
+    with stage.stage() as (world, boards):
+        boards["discord"].planned.append(swallowed)
+        published(world, "chat")
+        world.work("delivery")
+        records.hold(table(), now(world), "Ada", world.now, held=True)
+        world.later(minutes=1)
+        world.drain()
+        assert (boards["discord"].sends, row("chat")["state"], row("chat")["reason"]) == (1, "unknown", "on hold")
+        records.hold(table(), now(world), "Ada", world.now, held=False)
+        for _ in range(30):
+            world.later(minutes=1)
+            world.drain()
+        assert boards["discord"].texts == ["It snows."]
+
+
 def test_resuming_a_target_floods_nothing() -> None:
     with stage.stage() as (world, boards):
         switches.on(table(), "acme", "target-chat", "Ada", "too loud", world.now)

@@ -12,7 +12,6 @@ import pytest
 import urllib3
 from typer.testing import CliRunner, Result
 
-from cli import announce, client
 from cli.main import app
 from tests.support.world import World
 
@@ -72,8 +71,8 @@ class Desk:
 
 def desk(world: World, folder: Path, patch: pytest.MonkeyPatch, role: Any = "manager") -> Desk:
     wire = Wire(world)
-    patch.setattr(client.urllib3, "PoolManager", lambda **_: wire)
-    patch.setattr(announce.time, "sleep", lambda _: None)
+    patch.setattr("cli.client.urllib3.PoolManager", lambda **_: wire)
+    patch.setattr("cli.announce.time.sleep", lambda _: None)
     patch.setenv("LIAISON_URL", URL)
     patch.setenv("LIAISON_TOKEN", world.token(role))
     patch.setenv("LIAISON_COMMUNITY", "acme")
