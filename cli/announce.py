@@ -70,7 +70,8 @@ def preview(
             active = program.parse(program_file.read_text())
             name = community_of(active, community)
             author, shown = active.community(name).name, locally(written, active, name)
-        shown = {**shown, "missing_alts": list(written.lacking), "when": moment(written)}
+        times_told = {"when": moment(written), "times": odd_times(written)}
+        shown = {**shown, "missing_alts": list(written.lacking), **times_told}
         if html:
             html.write_text(pages.page(written.asked["title"], author, shown, embedded(written.files)))
         if not as_json:
@@ -105,8 +106,15 @@ def moment(written: Manuscript) -> str:
     if not written.asked.get("at"):
         return ""
     at, zone = written.asked["at"], written.asked["zone"]
-    twice = ", the first of two such times that night" if times.comes_twice(at, zone) else ""
-    return f"at {at} in {zone} ({times.resolve(at, zone):%Y-%m-%d %H:%M} UTC{twice})"
+    return f"at {at} in {zone} ({times.resolve(at, zone):%Y-%m-%d %H:%M} UTC)"
+
+
+def odd_times(written: Manuscript) -> list[str]:
+    """What has to be known of its times: that the clocks show one twice."""
+    event = written.asked.get("event") or {}
+    walls = [(written.asked.get("at"), written.asked.get("zone"))]
+    walls += [(event.get(name), event.get("zone")) for name in ("starts", "ends")]
+    return list(dict.fromkeys(note for wall, zone in walls if wall and zone for note in times.notes(wall, zone)))
 
 
 def embedded(files: Mapping[str, bytes]) -> Callable[[str], str]:

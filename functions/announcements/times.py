@@ -38,12 +38,6 @@ def resolve(wall: str, zone: str) -> datetime:
     return moment
 
 
-def comes_twice(wall: str, zone: str) -> bool:
-    """Whether clocks show this time twice, as one hour of an autumn night. Raises NoSuchTimeError."""
-    resolve(wall, zone)
-    return bool(twice(datetime.fromisoformat(wall), known(zone)))
-
-
 def ahead(moment: datetime, now: datetime) -> datetime:
     """The moment, unless it is over: nothing is posted late without anybody saying so. Raises NoSuchTimeError."""
     if moment < now - GRACE:

@@ -63,7 +63,7 @@ def test_a_preview_as_json_has_the_request_bodies(ada: Desk) -> None:
     shown = ada.told(*local(ada, NOW, "--target", "site"))
     (one,) = shown["posts"]
     assert one["parts"][0]["body"]["data"]["title"] == "Winter"
-    assert {"hash", "problems", "skipped", "unused", "posts", "missing_alts", "when"} == set(shown)
+    assert {"hash", "problems", "skipped", "unused", "posts", "missing_alts", "when", "times"} == set(shown)
     assert {"pings", "cost", "notes", "problems", "parts"} <= set(one)
 
 
@@ -124,7 +124,10 @@ def test_a_variant_for_nobody_is_refused(ada: Desk) -> None:
     ("at", "told"),
     [
         ("2026-12-01T09:00", "at 2026-12-01T09:00 in Europe/Paris (2026-12-01 08:00 UTC)"),
-        ("2026-10-25T02:30", "(2026-10-25 00:30 UTC, the first of two such times that night)"),
+        (
+            "2026-10-25T02:30",
+            "02:30 comes twice on 25 October 2026 in Europe/Paris: the first one, 00:30 UTC, is meant",
+        ),
     ],
 )
 def test_its_time_is_told_as_every_clock_shows_it(ada: Desk, at: str, told: str) -> None:
