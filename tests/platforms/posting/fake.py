@@ -1,6 +1,7 @@
 """A platform that announcements go to, in memory: what each fake shares. A fake speaks as the platform documents."""
 
 import json
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -42,7 +43,7 @@ class Asked:
         return dict(parse_qsl(self.body.decode()))
 
 
-class Fake:
+class Fake(ABC):
     """Give `answer` for each request; `posts` is what is there now, `asked` what was asked, oldest first."""
 
     def __init__(self) -> None:
@@ -51,12 +52,13 @@ class Fake:
         self.planned: deque[Callable[[Asked], Reply]] = deque()
         self.number = 0
 
+    @abstractmethod
     def answer(self, asked: Asked) -> Reply:
-        raise NotImplementedError
+        """What the platform says to one request."""
 
+    @abstractmethod
     def creates(self, asked: Asked) -> bool:
         """Whether this request is the one call that makes a post (and not a login, an upload or a look)."""
-        raise NotImplementedError
 
     def __call__(
         self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", private: bool = False
