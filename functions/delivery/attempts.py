@@ -19,6 +19,9 @@ from functions.platforms.posting import Absent, Counted
 State = Literal[
     "planned", "claimed", "armed", "sent", "refused", "unknown", "stuck", "waiting", "held", "missed", "cancelled"
 ]
+IN_DOUBT = ("armed", "unknown")
+"""An earlier attempt may have arrived."""
+
 FOR_A_PERSON = ("refused", "unknown", "stuck", "missed")
 
 LEASE = timedelta(seconds=30)

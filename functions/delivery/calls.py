@@ -11,7 +11,7 @@ from events.digests import MailRequested
 from events.moderation import ActionRequested, LookRequested
 from events.people import Model
 from events.program import Program
-from functions.delivery.attempts import Case
+from functions.delivery.attempts import IN_DOUBT, Case
 from functions.platforms.outgoing import (
     Destination,
     Found,
@@ -71,7 +71,7 @@ def case(row: Item, found: str, platform: str, announcement: Item | None, now: d
     it changes nothing there; what is asked of a post that is there is a state, and so may be repeated, too; and an act
     that is `readable` looks by itself first."""
     attempts = 0 if row["purpose"] == "count" else row["attempts"]
-    in_doubt = found in ("armed", "unknown")
+    in_doubt = found in IN_DOUBT
     if row["purpose"] != "post":
         blind = row["purpose"] == "mail"
         return Case(kind="blind" if blind else "keyed", attempts=attempts, in_doubt=in_doubt)

@@ -15,9 +15,6 @@ from functions.shared.log import logger, metrics
 from functions.shared.settings import settings
 from functions.shared.table import Item, Key, table
 
-IN_DOUBT = ("armed", "unknown")
-"""States in which an earlier attempt may have arrived."""
-
 HELD_UP = 60
 """Seconds until a row is looked at again while its community is on hold."""
 
@@ -54,7 +51,9 @@ def attempt(row: Item, found: str) -> tuple[Item, Next]:
         platform = calls.platform_of(row, active)
         to = calls.destination(row, active, settings().public_url)
     except calls.NowhereError as error:
-        return settled(row, attempts.after(Refused(str(error)), Case("blind", row["attempts"], found in IN_DOUBT)))
+        return settled(
+            row, attempts.after(Refused(str(error)), Case("blind", row["attempts"], found in attempts.IN_DOUBT))
+        )
     now = clock.now()
     post = row["purpose"] == "post"
     announcement = table().get(row["pk"], "announcement") if post else None

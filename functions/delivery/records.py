@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from events.announcements import CountRequested
-from functions.delivery.attempts import CADENCE, FOR_A_PERSON, Next, lease_until
+from functions.delivery.attempts import CADENCE, FOR_A_PERSON, IN_DOUBT, Next, lease_until
 from functions.shared import clock, outbox, table
 from functions.shared.table import CancelledError, Check, ConditionFailedError, Item, Put, Table, Update, Write
 
@@ -25,7 +25,7 @@ def claim(store: Table, key: table.Key, now: datetime) -> tuple[Item, str] | Non
         return None
     until = clock.text(lease_until(now))
     # What may have arrived stays so until this attempt is armed, too: it may be cut off before.
-    state = row["state"] if row["state"] in ("armed", "unknown") else "claimed"
+    state = row["state"] if row["state"] in IN_DOUBT else "claimed"
     try:
         taken = store.write(
             Update(
