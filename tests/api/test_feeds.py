@@ -35,7 +35,7 @@ TYPES = {
 
 
 def lent(at: datetime) -> Hands:
-    return Hands(fake.Fake(), objects, fake.no_mail, int(at.timestamp()), fake.Sessions())
+    return Hands(fake.nobody, objects, fake.no_mail, int(at.timestamp()), fake.Sessions())
 
 
 def requested(world: World, name: str, title: str, body: str, language: str, **more: Any) -> dict[str, Any]:

@@ -146,6 +146,10 @@ class Sessions:
         return kept
 
 
+def nobody(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", private: bool = False) -> Reply:
+    raise AssertionError(f"nobody is asked here, but {method} {url} was")
+
+
 def no_mail(*, to: str, subject: str, html: str, text: str) -> Outcome:
     raise AssertionError("no mail is sent here")
 
