@@ -80,5 +80,5 @@ def row(target: str, part: int = 1, name: str = "a1") -> Item:
     return found
 
 
-def at(world: World, **later: float) -> str:
+def at(world: World, **later: int) -> str:
     return clock.text(world.later(**later))

@@ -192,7 +192,7 @@ def test_a_series_stands_there_before_and_after_each_is_made_and_never_twice() -
 
 def test_an_event_of_a_series_is_one_and_clashes_with_another() -> None:
     with stage.stage() as (world, _):
-        around = {"reminders": ("-1d",), "starting": True, "thanks": "+2h", "event": CUP}
+        around: dict[str, Any] = {"reminders": ("-1d",), "starting": True, "thanks": "+2h", "event": CUP}
         begun(world, definition(**around))
         talk = Event(starts="2026-12-05T19:30", zone=PARIS)
         scheduled(world, "a1", "2026-12-04T17:45", "chat", event=talk.model_dump())

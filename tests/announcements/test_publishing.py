@@ -8,7 +8,7 @@ from cli import operator
 from functions.announcements import plans, publishing, records
 from functions.platforms.outgoing import Refused, Unknown, Wait
 from functions.platforms.posting import Budget
-from functions.shared import clock, outbox, switches
+from functions.shared import clock, outbox, program, switches
 from functions.shared.table import table
 from tests.announcements import stage
 from tests.announcements.stage import approve, content, now, published, row, written
@@ -375,10 +375,10 @@ def test_only_what_was_seen_can_be_approved() -> None:
     with stage.stage() as (world, _):
         found = written(world, content("chat"))
         records.revise(table(), found, content("chat", body="Something else."), "Mo", world.now)
-        seen = publishing.preview(table(), "acme", "a1", content("chat"), stage.program.active()[0]).hash
+        seen = publishing.preview(table(), "acme", "a1", content("chat"), program.active()[0]).hash
         with pytest.raises(plans.NotAllowedError, match="not what you saw"):
             publishing.approve(
-                table(), now(world), "Ada", seen, stage.program.active()[0], world.now, "now", "UTC", world.now
+                table(), now(world), "Ada", seen, program.active()[0], world.now, "now", "UTC", world.now
             )
 
 
@@ -533,7 +533,7 @@ def test_what_people_do_with_it_is_read_back_after_an_hour_a_day_and_a_week() ->
 
 def test_reading_back_that_fails_bothers_nobody() -> None:
     with stage.stage() as (world, boards):
-        boards["discord"].count = lambda *given: Unknown("answered 500")  # type: ignore[method-assign]
+        boards["discord"].count = lambda *given: Unknown("answered 500")  # type: ignore[method-assign,assignment]
         published(world, "chat")
         world.finish()
         assert not needs_a_person(world)

@@ -141,8 +141,8 @@ def test_from_and_to_are_included_and_nothing_else(ada: Manager) -> None:
     for days in range(40):
         ada.world.handle(builders.feedback(first + timedelta(days=days), content=str(days), received=ada.world.now))
     ada.world.roll_up()
-    days = [one["day"] for one in ada.get("feedback?from=2026-10-31&to=2026-11-02").json["days"]]
-    assert days == ["2026-10-31", "2026-11-01", "2026-11-02"]
+    listed = [one["day"] for one in ada.get("feedback?from=2026-10-31&to=2026-11-02").json["days"]]
+    assert listed == ["2026-10-31", "2026-11-01", "2026-11-02"]
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_before_the_first_program_the_api_says_what_to_do() -> None:
 
 
 def test_a_mistake_of_our_own_is_not_called_not_found(ada: Manager, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aws, "sqs", lambda: {}["nothing"])
+    monkeypatch.setattr(aws, "sqs", lambda: dict[str, Any]()["nothing"])
     with pytest.raises(KeyError):  # Which API Gateway answers with 500, and the alarm hears.
         ada.get("status")
 

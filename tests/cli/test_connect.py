@@ -7,7 +7,7 @@ import pytest
 
 from cli import connect
 from cli.operator import OperatorError
-from events.program import Source
+from events.program import Source, SourcePlatform
 from functions.platforms import standing
 from functions.platforms.standing import Finding, Keys, Report
 from functions.shared import program
@@ -113,7 +113,7 @@ def test_a_platform_that_does_not_answer_is_a_finding(world: World, monkeypatch:
 
 
 @pytest.mark.parametrize("platform", ["discourse", "github", "twitch", "telegram", "youtube"])
-def test_a_secret_that_is_ours_to_choose_fits_the_platform(platform: str) -> None:
+def test_a_secret_that_is_ours_to_choose_fits_the_platform(platform: SourcePlatform) -> None:
     made = connect.make_secret(Source.model_construct(id="x", community="acme", platform=platform))
     assert made is not None
     assert 40 <= len(made) <= 100

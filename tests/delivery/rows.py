@@ -37,7 +37,7 @@ def body(name: str, target: str) -> dict[str, Any]:
         return {}
     words = Post(announcement=name, title="Winter", body="It snows.", language="en")
     (part, *_) = posting(found.platform).render(words, found).parts
-    return part.body
+    return dict(part.body)
 
 
 def mail(world: World, day: str = "2026-11-21", reader: str = "marie") -> Item:

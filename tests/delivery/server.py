@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-Conversation = Callable[[socket.socket], None]
+Conversation = Callable[[socket.socket], object]
 
 
 @dataclass

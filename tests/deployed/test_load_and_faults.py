@@ -10,6 +10,7 @@ from cli import demo, operator, stack
 from functions.feedback import records as feedback_records
 from functions.feedback import rollup
 from functions.shared import table
+from functions.shared.table import Item
 from tests.deployed.conftest import Deployed, crowd, with_repeats
 
 
@@ -27,8 +28,8 @@ def counted(mark: str, day: str) -> tuple[int, dict[str, int]]:
     return len(said), {case["subject"]["id"]: case["flags"] for case in cases}
 
 
-def demo_cases() -> list[dict[str, object]]:
-    return table.table().listing("acme", "cases-open", most=1000)  # type: ignore[return-value]
+def demo_cases() -> list[Item]:
+    return table.table().listing("acme", "cases-open", most=1000)
 
 
 def test_two_hundred_deliveries_over_eight_connections_count_exactly(deployed: Deployed, mark: str) -> None:

@@ -1,6 +1,7 @@
 """Edits and removals of what people said, in any order with it."""
 
 import itertools
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from events.feedback import FeedbackChanged, FeedbackReceived
 from functions.feedback import records, rollup
-from functions.shared.table import table
+from functions.shared.table import Delete, table
 from tests.support.world import START, World
 
 ORIGIN = {"community": "acme", "source": "forum", "platform": "discourse", "content": "post:1", "kind": "post"}
@@ -27,7 +28,7 @@ def alter(world: World, change: str, after: int, text: str = "") -> str:
     return records.change(table(), FeedbackChanged.model_validate(given), START, "d", world.now)
 
 
-STORY = (
+STORY: tuple[Callable[[World], object], ...] = (
     lambda world: say(world),
     lambda world: alter(world, "edited", 5, "two"),
     lambda world: alter(world, "edited", 9, "three"),
@@ -48,7 +49,7 @@ def end(world: World) -> tuple[Any, ...]:
 def test_in_any_order_the_newest_state_counts(world: World, length: int, text: str, state: str, counted: int) -> None:
     for order in itertools.permutations(STORY[:length]):
         for item in world.items("feedback"):
-            table().write(records.table.Delete((item["pk"], item["sk"])))
+            table().write(Delete((item["pk"], item["sk"])))
         for told in order:
             told(world)
         assert end(world)[:2] == (text, state)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from events.envelope import Envelope
 from tests.feedback.counting import must_be_exact, totals
 from tests.support import builders
 from tests.support.faults import When, answer_lost, crash
@@ -66,7 +67,7 @@ def test_roll_ups_that_run_into_each_other_leave_nothing_stale(places: list[int]
                 builders.feedback(EDGES[1 + n % 2], content=f"{number}-{n}", received=world.now) for n in range(depth)
             ]
 
-            def others(later: list[builders.Envelope] = later) -> None:
+            def others(later: list[Envelope] = later) -> None:
                 world.handle(*later)
                 world.roll_up()
 

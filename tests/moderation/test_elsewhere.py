@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.moderation import DecisionReported, FlagExplained, FlagRaised, MessageSeen
+from events.moderation import Change, DecisionReported, FlagExplained, FlagRaised, MessageSeen
 from functions.moderation import messages, records
 from functions.shared import outbox
 from functions.shared.table import table
@@ -162,7 +162,7 @@ def test_an_open_case_is_told_that_its_content_changed(world: World) -> None:
     assert case["text"] == "Buy gold"  # What was reported stays as it was seen.
 
 
-STORY = (
+STORY: tuple[tuple[Change, int, dict[str, Any]], ...] = (
     ("created", 0, {"text": "one", "author": {"id": "5"}, "said_at": START}),
     ("edited", 5, {"text": "two"}),
     ("edited", 9, {"text": "three"}),

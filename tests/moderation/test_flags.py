@@ -1,5 +1,7 @@
 """A flag opens a case or joins one, once, whatever is delivered how often."""
 
+from functools import partial
+
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
@@ -158,7 +160,7 @@ def test_a_flag_that_loses_the_race_for_an_audit_number_takes_the_next_one(world
     world.handle(builders.flag(world.now, flag="a"))
     for name in "bcd":  # Three others are faster, one after the other.
         other = builders.flag(world.now, flag=name)
-        world.faults.at("dynamodb.TransactWriteItems", "before", lambda other=other: records_flag(world, other))
+        world.faults.at("dynamodb.TransactWriteItems", "before", partial(records_flag, world, other))
     world.handle(builders.flag(world.now, flag="e"))
     assert world.item("case")["flags"] == 5
     assert audit_numbers(world) == [f"audit#{number:06d}" for number in range(1, 6)]
@@ -168,9 +170,7 @@ def test_a_flag_that_never_wins_goes_back_to_the_queue(world: World) -> None:
     world.handle(builders.flag(world.now, flag="a"))
     for number in range(records.TRIES):
         other = builders.flag(world.now, flag=f"other-{number}")
-        world.faults.at(
-            "dynamodb.TransactWriteItems", "before", lambda other=other: records_flag(world, other), nth=number + 1
-        )
+        world.faults.at("dynamodb.TransactWriteItems", "before", partial(records_flag, world, other), nth=number + 1)
     world.accept(builders.flag(world.now, flag="unlucky"))
     world.work("moderation")
     assert world.depth("moderation") == 1

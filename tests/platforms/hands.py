@@ -37,6 +37,9 @@ class Fake:
         self.asked.append(Asked(method, url, headers, body, private))
         return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
 
+    def read(self, key: str) -> bytes | None:
+        return self.stored.get(key)
+
     def change(self, key: str, how: Callable[[bytes | None], bytes | None]) -> None:
         made = how(self.stored.get(key))
         if made is not None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -125,7 +126,7 @@ def test_a_change_builds_on_what_others_wrote_in_between(world: World) -> None:
 def test_a_change_that_keeps_losing_gives_up(world: World) -> None:
     for number in range(objects.TRIES):
         other = str(number).encode()
-        world.faults.at("s3.PutObject", "before", lambda other=other: objects.write("x", other), nth=number + 1)
+        world.faults.at("s3.PutObject", "before", partial(objects.write, "x", other), nth=number + 1)
     with pytest.raises(objects.ChangedError):
         objects.change("x", lambda _: b"mine")
     assert objects.read("x") == b"4"

@@ -1,6 +1,7 @@
 """Keys, conditions, transactions and the two indexes."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -34,7 +35,7 @@ def store(world: World) -> Table:
     return table()
 
 
-def item(identifier: str = "1", **more: object) -> Item:
+def item(identifier: str = "1", **more: Any) -> Item:
     return {"pk": f"acme#thing#{identifier}", "sk": "thing", **more}
 
 
@@ -65,7 +66,7 @@ def test_every_item_says_which_version_wrote_it(store: Table) -> None:
 
 @pytest.mark.parametrize("name", ["state", "name", "count", "size", "set", "value", "at", "by"])
 def test_attributes_may_be_called_what_dynamodb_reserves(store: Table, name: str) -> None:
-    store.write(Put(item(**{name: 1})))
+    store.write(Put({**item(), name: 1}))
     assert store.write(Update(key(), set={name: 2}, when=[equals(name, 1)]))[name] == 2
 
 
@@ -134,7 +135,7 @@ def test_a_transaction_is_all_or_nothing_and_says_which_conditions_failed(store:
 
 def conflict(*codes: str) -> None:
     reasons = [{"Code": code} for code in codes]
-    raise ClientError({"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}, "x")  # type: ignore[typeddict-unknown-key]
+    raise ClientError({"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}, "x")  # type: ignore[typeddict-item]
 
 
 def test_two_writers_that_met_come_again(world: World) -> None:
@@ -256,10 +257,10 @@ def test_many_are_read_at_once_and_missing_ones_left_out(store: Table) -> None:
 def test_what_dynamodb_left_unread_is_asked_for_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     table().write(Put(item("1")))
     table().write(Put(item("2")))
-    client = room.aws.dynamodb()
+    client: Any = room.aws.dynamodb()
     real, asked = client.batch_get_item, []
 
-    def one_at_a_time(RequestItems: dict[str, dict[str, list[object]]]) -> object:
+    def one_at_a_time(RequestItems: dict[str, Any]) -> Any:
         ((name, wanted),) = RequestItems.items()
         asked.append(len(wanted["Keys"]))
         got = real(RequestItems={name: {**wanted, "Keys": wanted["Keys"][:1]}})

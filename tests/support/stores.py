@@ -61,7 +61,7 @@ def dead(queue: str) -> str:
 @cache
 def client(service: str) -> Any:
     """The test's own clients: what goes through them is not counted as a step of a function."""
-    return boto3.client(service, region_name=REGION)
+    return boto3.client(service, region_name=REGION)  # type: ignore[call-overload]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.ses.models import ses_backends
 

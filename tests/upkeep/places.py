@@ -156,10 +156,19 @@ def loss(world: World, delivery: str = "", source: str = "game", **told: Any) ->
 
 
 def alert(world: World, delivery: str = "", name: str = "alarm-1", **told: Any) -> Envelope:
-    given = {"alert": name, "title": "Reports doubled", "text": "From 10 to 20.", "raised_at": clock.text(world.now)}
+    given: dict[str, Any] = {
+        "alert": name,
+        "title": "Reports doubled",
+        "text": "From 10 to 20.",
+        "raised_at": clock.text(world.now),
+    }
     return notice(world, "alert.raised", delivery, **given | told)
 
 
 def erasure(world: World, delivery: str = "", request: str = "r-1", **person: Any) -> Envelope:
-    given = {"request": request, "person": {"id": "4417", **person}, "requested_at": clock.text(world.now)}
+    given: dict[str, Any] = {
+        "request": request,
+        "person": {"id": "4417", **person},
+        "requested_at": clock.text(world.now),
+    }
     return notice(world, "erasure.requested", delivery, **given)

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-import regex  # type: ignore[import-untyped]
+import regex
 
 Unit = Literal[
     "characters",  # Unicode code points

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -140,7 +141,7 @@ def test_mail_addresses_and_web_addresses_keep_their_sign(form: Form) -> None:
 # Plain text
 
 
-def spans(source: str, **options: bool) -> list[tuple[str, str, str]]:
+def spans(source: str, **options: Any) -> list[tuple[str, str, str]]:
     found = plain(read(source), **options)
     return [(span.kind, found.text[span.start : span.end], span.value) for span in found.spans]
 
