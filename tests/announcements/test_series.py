@@ -220,7 +220,12 @@ def said(made: Series, language: str = "en") -> dict[str, tuple[str, str]]:
 
 
 def test_words_are_made_from_the_event_itself() -> None:
-    full: dict[str, Any] = {"reminders": ("-7d", "-1h"), "starting": True, "thanks": "+2h", "recording": "https://v.example/1"}
+    full: dict[str, Any] = {
+        "reminders": ("-7d", "-1h"),
+        "starting": True,
+        "thanks": "+2h",
+        "recording": "https://v.example/1",
+    }
     made = definition(event=CUP, languages=("en", "fr", "de-AT"), **full)
     series.check(made)
     assert said(made)["-7d"] == (
