@@ -192,7 +192,7 @@ def test_whoever_needs_more_or_less_time_says_so() -> None:
     over = threading.Event()
     with serving(lambda peer: over.wait(10) and None) as server:
         try:
-            with pytest.raises(UnansweredError, match="within 0 s|ReadTimeout"):
+            with pytest.raises(UnansweredError, match=r"within 0 s|ReadTimeout"):
                 http.Bounded(seconds=0.2)("GET", server.url, headers={}, private=True)
         finally:
             over.set()
