@@ -33,9 +33,9 @@ from urllib.parse import unquote
 
 from pydantic import ValidationError
 
-from events.announcements import Event, Image
+from events.announcements import Event
 from functions.announcements import images, times
-from functions.announcements.images import NotAnImageError
+from functions.announcements.images import Kept, NotAnImageError
 from functions.announcements.times import NoSuchTimeError
 from functions.api.announcements import NewAnnouncement, Variant
 from functions.api.series import LiveEvent, NewSeries, StepVariant
@@ -334,15 +334,9 @@ def moments(section: Section) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    image: Image
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Illustrated:
     section: Section
-    seen: Mapping[str, Seen]
+    seen: Mapping[str, Kept]
     lacking: tuple[str, ...]
 
 
@@ -377,7 +371,7 @@ def same(after: Document, wanted: Document, lacking: Sequence[str]) -> bool:
     return document.pictures(after) == document.pictures(wanted) if lacking else after == wanted
 
 
-def shown(name: str, section: Section, fetch: Fetch) -> Seen:
+def shown(name: str, section: Section, fetch: Fetch) -> Kept:
     line = line_of(name, section)
     parts = re.split(r"[/\\]", name)
     if not name or "\0" in name or name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]:
@@ -389,7 +383,7 @@ def shown(name: str, section: Section, fetch: Fetch) -> Seen:
     if body is None:
         raise ManuscriptError(line, f"there is no picture {name!r} beside this file")
     try:
-        return Seen(images.read(body), body)
+        return images.read(body)
     except NotAnImageError as error:
         raise ManuscriptError(line, f"{name!r} {error}") from error
 

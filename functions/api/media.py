@@ -29,16 +29,17 @@ FOR_EVER = {
 # Bytes are no JSON: there is nothing to validate in them, neither on their way in nor out.
 @router.post("/v1/<community>/images", tags=["announcements"], summary="Upload a picture", enable_validation=False)
 def upload_image(community: str) -> Response[str]:
-    """The body is the picture itself: PNG, JPEG, GIF or WebP, 4,000,000 bytes at most. The answer is what
-    `images` of an announcement wants, but for `alt`. The same picture again is the same."""
+    """The body is the picture itself: PNG, JPEG, GIF or WebP, 4,000,000 bytes at most. What it tells of where, when
+    and by whom it was taken is not stored. The answer is what `images` of an announcement wants, but for `alt`. The
+    same picture again is the same."""
     program.active()[0].community(community)
     body = uploaded()
     try:
-        image = images.read(body)
+        kept = images.read(body)
     except NotAnImageError as error:
         raise NotAnImageError(f"what was sent {error}") from error
-    objects.write(f"{MEDIA}/{image.name}", body, image.type)
-    return Response(200, "application/json", image.model_dump_json())
+    objects.write(f"{MEDIA}/{kept.image.name}", kept.body, kept.image.type)
+    return Response(200, "application/json", kept.image.model_dump_json())
 
 
 @router.get("/media/<name>", include_in_schema=False, enable_validation=False)

@@ -24,7 +24,7 @@ def test_a_picture_is_stored_and_served_as_it_was(ada: Manager, form: str, body:
     answer = upload(ada, body, "application/octet-stream")
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
     stored = answer.json
-    assert stored == read(body).model_dump()
+    assert stored == read(body).image.model_dump()
     assert stored["name"].endswith(f".{form}")
     served = ada.world.ask("GET", f"/media/{stored['name']}")
     assert (served.status, base64.b64decode(served.text)) == (200, body)
@@ -32,6 +32,18 @@ def test_a_picture_is_stored_and_served_as_it_was(ada: Manager, form: str, body:
     assert served.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert served.headers["x-content-type-options"] == "nosniff"
     assert served.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_what_a_camera_wrote_into_a_picture_is_neither_stored_nor_served(ada: Manager) -> None:
+    name = upload(ada, pictures.CAMERA, "image/jpeg").json["name"]
+    served = base64.b64decode(ada.world.ask("GET", f"/media/{name}").text)
+    assert pictures.PLACE in pictures.CAMERA
+    assert served == ada.world.stored(f"media/{name}") == pictures.jpg()
+
+
+def test_a_picture_is_the_same_whoever_left_out_what_it_tells(ada: Manager) -> None:
+    assert upload(ada, pictures.CAMERA).json == upload(ada, pictures.jpg()).json
+    assert len(ada.world.objects("media/")) == 1
 
 
 def test_the_same_picture_again_is_the_same(ada: Manager) -> None:

@@ -11,14 +11,15 @@ from cli.manuscript import Manuscript, ManuscriptError, read
 from functions.announcements import images
 from functions.api.announcements import NewAnnouncement
 from functions.platforms.text import document
-from tests.announcements.pictures import PNG, gif
+from tests.announcements.pictures import CAMERA, PNG, gif, jpg
 
-NAME = images.read(PNG).name
-OTHER = images.read(gif()).name
+NAME = images.read(PNG).image.name
+OTHER = images.read(gif()).image.name
 BESIDE = {
     "lake.png": PNG,
     "map one.gif": gif(),
     "low/lake.png": PNG,
+    "camera.jpg": CAMERA,
     "notes.txt": b"Hello",
     "large.png": PNG + bytes(images.MOST),
 }
@@ -107,7 +108,7 @@ def test_the_whole_of_it() -> None:
             {"language": "fr", "title": "L'hiver est là", "body": "La **carte d'hiver** est là."},
             {"only": "discord", "title": "Winter, here", "body": "For our server."},
         ],
-        "images": [{**images.read(PNG).model_dump(), "alt": "A frozen lake"}],
+        "images": [{**images.read(PNG).image.model_dump(), "alt": "A frozen lake"}],
     }
     assert of(WHOLE).files == {NAME: PNG}
     assert of(WHOLE).lacking == ()
@@ -192,6 +193,13 @@ def test_a_picture_from_elsewhere_stays_where_it_is() -> None:
     text = "![A](https://acme.example/lake.png)"
     assert body(text) == text
     assert "images" not in of(f"# x\n{text}").asked
+
+
+def test_what_a_camera_wrote_into_a_picture_stays_here() -> None:
+    found = of("# x\n![A](camera.jpg)")
+    kept = images.read(jpg())
+    assert found.files == {kept.image.name: jpg()}
+    assert found.asked["images"] == [{**kept.image.model_dump(), "alt": "A"}]
 
 
 def test_one_picture_in_two_languages_is_sent_once() -> None:
