@@ -8,13 +8,13 @@ import pytest
 
 from functions.announcements import images
 from functions.shared.table import Put, table
-from tests.announcements.pictures import PNG
+from tests.announcements.pictures import CAMERA, PNG, jpg
 from tests.cli.api import Desk, desk
 from tests.support import builders
 from tests.support.outside import status
 from tests.support.world import World
 
-NAME = images.read(PNG).name
+NAME = images.read(PNG).image.name
 TIMED = "+++\ntitle = 'Winter'\nat = '2026-11-23T09:00'\nzone = 'Europe/Paris'\n+++\nIt **snows**."
 NOW = "# Winter\n\nIt **snows**."
 PICTURED = "# Winter\n\nIt snows.\n\n![A frozen lake](lake.png)"
@@ -125,8 +125,8 @@ def test_a_variant_for_nobody_is_refused(ada: Desk) -> None:
     [
         ("2026-12-01T09:00", "at 2026-12-01T09:00 in Europe/Paris (2026-12-01 08:00 UTC)"),
         (
-            "2026-10-25T02:30",
-            "02:30 comes twice on 25 October 2026 in Europe/Paris: the first one, 00:30 UTC, is meant",
+            "2027-10-31T02:30",
+            "02:30 comes twice on 31 October 2027 in Europe/Paris: the first one, 00:30 UTC, is meant",
         ),
     ],
 )
@@ -187,6 +187,13 @@ def test_a_picture_is_uploaded_and_named_by_its_bytes(ada: Desk) -> None:
     assert (image["name"], image["alt"]) == (NAME, "A frozen lake")
     ada.world.drain()
     assert f"{NAME}" in ada.world.ask("GET", "/feeds/acme/news").text
+
+
+def test_a_picture_from_a_camera_is_uploaded_without_its_place(ada: Desk) -> None:
+    (ada.folder / "lake.png").write_bytes(CAMERA)
+    told = ada.told("announcements", "post", ada.written(PICTURED))
+    (image,) = told["announcement"]["content"]["images"]
+    assert ada.world.stored(f"media/{image['name']}") == jpg()
 
 
 def test_without_a_description_nothing_is_uploaded_or_posted(ada: Desk) -> None:

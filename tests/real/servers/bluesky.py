@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.real import installed
-from tests.real.servers.server import Seen, Server, free_port, request
+from tests.real.servers.server import Seen, Server, free_port, request, started
 
 POSTS = "app.bsky.feed.post"
 
@@ -109,15 +109,11 @@ class Directory:
             starter = installed.node("bluesky") / "directory.mjs"
             command = [str(installed.NODE / "bin" / "node"), str(starter), str(self.port)]
             self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while not self.is_up():
-            if self.process.poll() is not None:
-                raise RuntimeError("the directory of accounts did not start")
+        if not started(self.process, self.is_up):
+            raise RuntimeError("the directory of accounts did not start")
 
     def is_up(self) -> bool:
-        try:
-            return request("GET", f"http://127.0.0.1:{self.port}/_health", None, {}, {})[0] == 200
-        except OSError:
-            return False
+        return request("GET", f"http://127.0.0.1:{self.port}/_health", None, {}, {})[0] == 200
 
     def stop(self) -> None:
         if self.process:

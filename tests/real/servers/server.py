@@ -7,7 +7,8 @@ import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,8 @@ class Server(ABC):
         """What runs it, in the foreground, as one process."""
 
     @abstractmethod
-    def is_up(self) -> bool: ...
+    def is_up(self) -> bool:
+        """Raises OSError while nobody listens."""
 
     @abstractmethod
     def settle_in(self) -> None:
@@ -99,20 +101,11 @@ class Server(ABC):
     def start(self) -> None:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, cwd=self.folder, env=self.env())
-        end = time.monotonic() + READY
-        while not self.answers():
-            if self.process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"{self.platform} did not start: {self.log()}")
-            time.sleep(0.05)
+        if not started(self.process, self.is_up):
+            raise RuntimeError(f"{self.platform} did not start: {self.log()}")
 
     def env(self) -> dict[str, str]:
         return dict(os.environ)
-
-    def answers(self) -> bool:
-        try:
-            return self.is_up()
-        except OSError:
-            return False
 
     def kill(self) -> None:
         """In the middle of whatever it does."""
@@ -162,6 +155,17 @@ def request(
             return answer.status, answer.data
     except urllib3.exceptions.HTTPError as error:
         raise OSError(str(error)) from error
+
+
+def started(process: subprocess.Popen[bytes], is_up: Callable[[], bool]) -> bool:
+    """Wait until it is up. False when it ended before, or takes too long."""
+    end = time.monotonic() + READY
+    while process.poll() is None and time.monotonic() < end:
+        with suppress(OSError):
+            if is_up():
+                return True
+        time.sleep(0.05)
+    return False
 
 
 def free_port() -> int:
