@@ -5,21 +5,28 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from cli import manuscript, stack, told
 from cli.client import Api, ApiError, UnansweredError, api
-from cli.manuscript import ANNOUNCEMENT, Form, Manuscript
-from cli.terminal import CommunityOption, JsonOption, err, grid, last_line, out, sentences, show
+from cli.manuscript import ANNOUNCEMENT, SERIES, Form, Manuscript
+from cli.terminal import CommunityOption, Id, JsonOption, err, grid, last_line, out, sentences
+from events.announcements import Announcement
 from events.program import Program
 from functions.announcements import images, pages, times
+from functions.announcements.recurring import content_of
+from functions.announcements.series import Occurrence
+from functions.announcements.times import NoSuchTimeError
 from functions.api.announcements import Written
+from functions.api.series import NewSeries, looked, unwritten
 from functions.platforms import previews
-from functions.shared import program
+from functions.shared import clock, program
 
 announcements_app = typer.Typer(
     no_args_is_help=True,
@@ -36,7 +43,6 @@ Targets = Annotated[
 At = Annotated[str | None, typer.Option(help="Wall-clock time, as 2026-11-23T09:00.")]
 Zone = Annotated[str | None, typer.Option(help="Its IANA zone, as Europe/Paris.")]
 Title = Annotated[str | None, typer.Option(help="The headline; else the file's.")]
-Id = Annotated[str, typer.Argument(help="As listed.")]
 
 OWN = ("at", "zone", "draft")
 """Keys of a manuscript that say when; the others say what."""
@@ -60,36 +66,62 @@ def preview(
         bool, typer.Option("--remote", help="Ask the API instead, which knows each server's own limits.")
     ] = False,
 ) -> None:
-    """What every target would get, to the letter. Sends nothing, and needs no server unless --remote."""
-    with sentences():
-        written = read(file, **chosen(target))
+    """What every target would get, to the letter; of a series one post of each kind. Sends nothing, and needs no server
+    unless --remote."""
+    with sentences(as_json):
+        form = form_of(text_of(file))
+        way = WAYS[form]
+        written = read(file, form, **chosen(target))
         if remote:
             calls = api(community)
-            author, shown = calls.community, calls.post("/announcements/preview", what(written))
+            author, shown = calls.community, calls.post(f"{way.path}/preview", what(written, form))
         else:
-            active = program.parse(program_file.read_text())
+            active = program_in(program_file)
             name = community_of(active, community)
-            author, shown = active.community(name).name, locally(written, active, name)
-        times_told = {"when": moment(written), "times": odd_times(written)}
-        shown = {**shown, "missing_alts": list(written.lacking), **times_told}
+            author, shown = active.community(name).name, way.locally(written, active, name)
+        shown = {**shown, "missing_alts": list(written.lacking), **way.times(written)}
         if html:
-            html.write_text(pages.page(written.asked["title"], author, shown, embedded(written.files)))
+            page = way.page(written.asked["title"], author, shown, embedded(written.files))
+            html.write_text(page, encoding="utf-8")
         if not as_json:
-            told.preview(out, shown)
-            for one in filter(None, (shown["when"], f"as a page: {html}" if html else "")):
-                told.line(out, one)
-        judge([*written.lacking, *shown["problems"]], shown, as_json)
+            way.told(out, shown)
+            if html:
+                told.line(out, f"as a page: {html}")
+        judge([*written.lacking, *too_late(written, shown), *others(written, shown)], shown, as_json)
 
 
-def locally(written: Manuscript, active: Program, community: str) -> dict[str, Any]:
-    content = Written.model_validate(what(written)).under(active, community)
-    return previews.shown(previews.of("preview", content, community, active, public_url=public_url()))
+def program_in(file: Path) -> Program:
+    """Raises ValueError that says which file it is about."""
+    if not file.is_file():
+        raise ValueError(f"there is no program {str(file)!r}: go where it is, or say --program FILE")
+    try:
+        return program.parse(file.read_text(encoding="utf-8"))
+    except (ValueError, program.ProgramError) as error:
+        raise ValueError(f"{file}: {error}") from error
 
 
 def public_url() -> str:
     """Where our own pages are, as far as it is known here."""
     running = stack.remembered()
     return os.environ.get("LIAISON_URL") or (running.url if running else "")
+
+
+def locally(written: Manuscript, active: Program, community: str) -> dict[str, Any]:
+    content = Written.model_validate(what(written, ANNOUNCEMENT)).under(active, community)
+    return previews.shown(rendered(content, active, community))
+
+
+def serially(written: Manuscript, active: Program, community: str) -> dict[str, Any]:
+    definition, now = NewSeries.model_validate(written.asked).defined(active, community), clock.now()
+
+    def render(one: Occurrence) -> previews.Previews:
+        return rendered(content_of(definition, one, community, active), active, community)
+
+    return looked(unwritten(community, definition, now), render, now)
+
+
+def rendered(content: Announcement, active: Program, community: str) -> previews.Previews:
+    return previews.of("preview", content, community, active, public_url=public_url())
 
 
 def judge(problems: list[str], shown: Mapping[str, Any], as_json: bool) -> None:
@@ -101,20 +133,32 @@ def judge(problems: list[str], shown: Mapping[str, Any], as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def moment(written: Manuscript) -> str:
-    """When it is meant to go out, as clocks there and elsewhere will show it."""
-    if not written.asked.get("at"):
-        return ""
-    at, zone = written.asked["at"], written.asked["zone"]
-    return f"at {at} in {zone} ({times.resolve(at, zone):%Y-%m-%d %H:%M} UTC)"
+def times_of(written: Manuscript) -> dict[str, Any]:
+    """When it is meant to go out, as clocks there and elsewhere will show it, and what has to be known of its times:
+    that the clocks show one twice."""
+    at, zone, event = written.asked.get("at"), written.asked.get("zone"), written.asked.get("event") or {}
+    walls = [(at, zone), *((event.get(name), event.get("zone")) for name in ("starts", "ends"))]
+    notes = dict.fromkeys(note for wall, place in walls if wall and place for note in times.notes(wall, place))
+    when = f"at {at} in {zone} ({times.resolve(at, zone):%Y-%m-%d %H:%M} UTC)" if at and zone else ""
+    return {"when": when, "times": list(notes)}
 
 
-def odd_times(written: Manuscript) -> list[str]:
-    """What has to be known of its times: that the clocks show one twice."""
-    event = written.asked.get("event") or {}
-    walls = [(written.asked.get("at"), written.asked.get("zone"))]
-    walls += [(event.get(name), event.get("zone")) for name in ("starts", "ends")]
-    return list(dict.fromkeys(note for wall, zone in walls if wall and zone for note in times.notes(wall, zone)))
+def others(written: Manuscript, shown: Mapping[str, Any]) -> list[str]:
+    """Without what each target says of a picture that has no description: its line in the file says it once."""
+    undescribed = [f"]({image['name']})" for image in written.asked.get("images", ()) if not image["alt"]]
+    return [told for told in shown["problems"] if not any(name in told for name in undescribed)]
+
+
+def too_late(written: Manuscript, shown: Mapping[str, Any]) -> Iterator[str]:
+    """Why it would be refused by the clock."""
+    if "next" in shown:
+        if not shown["next"]:
+            yield "all of it is over: give it other times"
+    elif written.asked.get("at"):
+        try:
+            times.ahead(times.resolve(written.asked["at"], written.asked["zone"]), clock.now())
+        except NoSuchTimeError as error:
+            yield str(error)
 
 
 def embedded(files: Mapping[str, bytes]) -> Callable[[str], str]:
@@ -128,11 +172,47 @@ def embedded(files: Mapping[str, bytes]) -> Callable[[str], str]:
     return source
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a form is looked at: by the API or here, what there is to know of its times, as text and as a page."""
+
+    path: str
+    locally: Callable[[Manuscript, Program, str], dict[str, Any]]
+    times: Callable[[Manuscript], dict[str, Any]]
+    told: Callable[[Console, Mapping[str, Any]], None]
+    page: Callable[[str, str, Mapping[str, Any], pages.Source], str]
+
+
+WAYS = {
+    ANNOUNCEMENT: Way("/announcements", locally, times_of, told.preview, pages.page),
+    SERIES: Way("/series", serially, lambda _: {}, told.series, pages.series_page),
+}
+
+
 # Manuscripts
 
 
+def text_of(file: Path) -> str:
+    """Raises ValueError for what is no text, or OSError for a file that cannot be read."""
+    try:
+        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{file} is not text in UTF-8: {error.reason} at byte {error.start}") from error
+
+
+ONLY_SERIES = {*SERIES.keys, *SERIES.event_keys} - {*ANNOUNCEMENT.keys, *ANNOUNCEMENT.event_keys}
+"""Keys that no single announcement has."""
+
+
+def form_of(text: str) -> Form:
+    """By its keys. Raises ManuscriptError."""
+    keys = manuscript.sections(text)[0].keys
+    event = keys.get("event")
+    return SERIES if ONLY_SERIES & {*keys, *(event if isinstance(event, dict) else ())} else ANNOUNCEMENT
+
+
 def read(file: Path, form: Form = ANNOUNCEMENT, **given: Any) -> Manuscript:
-    """Raises ManuscriptError, or OSError for a file that cannot be read."""
+    """Raises ManuscriptError or another ValueError, or OSError for a file that cannot be read."""
 
     def beside(name: str) -> bytes | None:
         picture = file.parent / name
@@ -142,21 +222,22 @@ def read(file: Path, form: Form = ANNOUNCEMENT, **given: Any) -> Manuscript:
         with picture.open("rb") as opened:
             return opened.read(images.MOST + 1)
 
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{file} is not text in UTF-8: {error.reason} at byte {error.start}") from error
+    text = text_of(file)
+    if form is ANNOUNCEMENT and form_of(text) is SERIES:
+        raise ValueError(f"{file} is a series, and not one announcement: `liaison series post {file}`")
     return manuscript.read(text, beside, form, **given)
 
 
 def chosen(target: list[str] | None, **given: Any) -> dict[str, Any]:
     """Options that replace keys of a manuscript."""
     replaced = {name: value for name, value in given.items() if value is not None}
-    return {**replaced, "targets": [one for one in target if one != "all"]} if target else replaced
+    return {**replaced, "targets": [] if "all" in target else target} if target else replaced
 
 
-def what(written: Manuscript) -> dict[str, Any]:
-    return {name: value for name, value in written.asked.items() if name not in OWN}
+def what(written: Manuscript, form: Form = ANNOUNCEMENT) -> dict[str, Any]:
+    """What is said, without when. Of a series that is a part of it."""
+    left_out = OWN if form is ANNOUNCEMENT else ()
+    return {name: value for name, value in written.asked.items() if name not in left_out}
 
 
 def community_of(active: Program, asked: str | None) -> str:
@@ -195,7 +276,7 @@ def post(
     as_json: JsonOption = False,
 ) -> None:
     """Post an announcement, now or at its time. Where the program wants a second person, it waits for them."""
-    with sentences():
+    with sentences(as_json):
         calls = api(community)
         written = read(file, **chosen(target, title=title, at=at, zone=zone, draft=draft or None))
         uploaded(written, calls)
@@ -229,19 +310,19 @@ def announced(answer: dict[str, Any], as_json: bool) -> None:
 @announcements_app.command("list")
 def announcements_list(community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """The newest announcements."""
-    with sentences():
+    with sentences(as_json):
         answer = api(community).get("/announcements")
         if as_json:
             last_line(answer)
         else:
             columns = ("id", "state", "title", "author", "publish_at", "reason")
-            grid(answer["announcements"], columns, "no announcements")
+            grid([{**one, "state": told.marked(one)} for one in answer["announcements"]], columns, "no announcements")
 
 
 @announcements_app.command("show")
 def announcement_show(name: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """One announcement: where each part stands on every target, and its history."""
-    with sentences():
+    with sentences(as_json):
         answer = api(community).get(f"/announcements/{name}")
         if as_json:
             last_line(answer)
@@ -252,7 +333,7 @@ def announcement_show(name: Id, community: CommunityOption = None, as_json: Json
 @announcements_app.command("preview")
 def announcement_preview(name: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """What every target gets, to the letter, and the address of a page that shows it."""
-    with sentences():
+    with sentences(as_json):
         shown = api(community).get(f"/announcements/{name}/preview")
         if not as_json:
             told.preview(out, shown)
@@ -271,13 +352,12 @@ def announcement_approve(
     as_json: JsonOption = False,
 ) -> None:
     """Look at the preview, and say yes to exactly that. Without a time it goes out at the one it was written for."""
-    with sentences():
+    with sentences(as_json):
         calls = api(community)
         if seen is None:
             shown = calls.get(f"/announcements/{name}/preview")
             told.preview(err if as_json else out, shown)
-            judge(shown["problems"], shown, as_json=False)
-            agreed(yes)
+            agreed(shown["problems"], yes)
             seen = shown["hash"]
         approval = {"hash": seen, "at": at, "zone": zone, "now": now}
         announced(calls.post(f"/announcements/{name}/approve", approval), as_json)
@@ -287,15 +367,16 @@ def somebody_there() -> bool:
     return sys.stdin.isatty()
 
 
-def agreed(yes: bool) -> None:
-    """Raises ValueError, or leaves with exit status 1."""
+def agreed(problems: Sequence[str], yes: bool) -> None:
+    """Raises ValueError where nobody says yes, or nobody may."""
+    if problems:
+        raise ValueError("\n  ".join(("It cannot go out like this:", *problems)))
     if yes:
         return
     if not somebody_there():
         raise ValueError("nobody is there to be asked: say --yes, or --hash with that of the preview you looked at")
     if not typer.confirm("Send exactly this?", err=True):
-        err.print("Nothing was approved.")
-        raise typer.Exit(1)
+        raise ValueError("Nothing was approved.")
 
 
 @announcements_app.command("change")
@@ -308,7 +389,7 @@ def announcement_change(
     as_json: JsonOption = False,
 ) -> None:
     """Other words for it, published or not. They go out once they are approved."""
-    with sentences():
+    with sentences(as_json):
         calls = api(community)
         written = read(file, **chosen(target, title=title))
         uploaded(written, calls)
@@ -321,7 +402,7 @@ def announcement_change(
 
 
 def done(name: str, action: str, body: dict[str, Any], community: str | None, as_json: bool) -> None:
-    with sentences():
+    with sentences(as_json):
         announced(api(community).post(f"/announcements/{name}/{action}", body), as_json)
 
 
@@ -356,7 +437,7 @@ def hold(
     as_json: JsonOption = False,
 ) -> None:
     """Hold all announcements of a community, now; with --off, let them go."""
-    with sentences():
+    with sentences(as_json):
         answer = api(community).post("/hold", {"on": not off, "reason": reason})
         if as_json:
             last_line(answer)
@@ -372,7 +453,7 @@ def targets_list(context: typer.Context, community: CommunityOption = None, as_j
     """Without a subcommand: where announcements go, and what is paused."""
     if context.invoked_subcommand:
         return
-    with sentences():
+    with sentences(as_json):
         answer = api(community).get("/targets")
         if as_json:
             last_line(answer)
@@ -388,10 +469,15 @@ def target_pause(
     name: Id,
     reason: Annotated[str, typer.Option(help="Why, for everybody who wonders.")] = "",
     community: CommunityOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Nothing is sent there until it is resumed."""
-    with sentences():
-        show(api(community).post(f"/targets/{name}/pause", {"reason": reason}), False)
+    with sentences(as_json):
+        answer = api(community).post(f"/targets/{name}/pause", {"reason": reason})
+        if as_json:
+            last_line(answer)
+        else:
+            told.line(out, f"{name} is paused: {answer['reason']}. `liaison targets resume {name}` goes on.")
 
 
 @targets_app.command("resume")
@@ -399,7 +485,13 @@ def target_resume(
     name: Id,
     send_held: Annotated[bool, typer.Option("--send-held", help="Post what piled up, too; else it is missed.")] = False,
     community: CommunityOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Go on sending there."""
-    with sentences():
-        show(api(community).post(f"/targets/{name}/resume", {"send_held": send_held}), False)
+    with sentences(as_json):
+        answer = api(community).post(f"/targets/{name}/resume", {"send_held": send_held})
+        if as_json:
+            last_line(answer)
+        else:
+            sent = f"; sent now: {answer['sent_now']}" if answer["sent_now"] else ""
+            told.line(out, f"{name} goes on{sent}.")

@@ -2,8 +2,9 @@
 
 import json
 import os
+import re
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import urllib3
 
@@ -26,7 +27,7 @@ class Api:
     """One Liaison, one token, one community."""
 
     def __init__(self, url: str, token: str, community: str) -> None:
-        self.base = f"{url.rstrip('/')}/v1/{community}"
+        self.base = f"{url.rstrip('/')}/v1/{quote(community, safe='')}"
         self.token, self.community = token, community
         self.pool = urllib3.PoolManager(timeout=20.0, retries=False)
 
@@ -47,14 +48,16 @@ class Api:
         try:
             answer = self.pool.request(method, f"{self.base}{path}", body=body or None, headers=sent)
         except urllib3.exceptions.HTTPError as error:
-            raise UnansweredError(f"{self.base} does not answer ({type(error).__name__})") from error
+            raise UnansweredError(f"{self.base} does not answer ({type(error).__name__}): is it up?") from error
         try:
-            told: dict[str, Any] = json.loads(answer.data)
+            told = json.loads(answer.data)
         except ValueError:
-            raise UnansweredError(f"{answer.status}: not an answer of Liaison's API") from None
+            told = None
+        if not isinstance(told, dict):
+            raise UnansweredError(f"{self.base} answered {answer.status}, and not as Liaison's API does: is it one?")
         if answer.status in NO_ANSWER:
             raise UnansweredError(explained(answer.status, told))
-        if answer.status >= 400:
+        if not 200 <= answer.status < 300:
             raise ApiError(explained(answer.status, told))
         return told
 
@@ -64,7 +67,7 @@ def explained(status: int, told: dict[str, Any]) -> str:
         return "the token is not good (any more): an operator makes one with `liaison token create`"
     if status == 403:
         return "your role does not allow this, or not in this community"
-    return str(told.get("message", told))
+    return str(told.get("message") or told)
 
 
 def api(community: str | None) -> Api:
@@ -73,6 +76,10 @@ def api(community: str | None) -> Api:
     if bool(url) != bool(token):
         raise ApiError("LIAISON_URL and LIAISON_TOKEN go together; one of them is not set")
     if url and token:
+        if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+            raise ApiError(f"LIAISON_URL is {url!r}: write the address of Liaison, as https://liaison.example")
+        if not re.fullmatch(r"[!-~]+", token):
+            raise ApiError("LIAISON_TOKEN has characters that no token has: copy it again")
         name = community or os.environ.get("LIAISON_COMMUNITY")
         if not name:
             raise ApiError("which community? Give --community, or set LIAISON_COMMUNITY")

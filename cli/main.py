@@ -17,8 +17,11 @@ from cli.client import api
 from cli.inspect import EVENT, examine, examine_answer, read_headers
 from cli.samples import standard_secret
 from cli.terminal import (
+    Commands,
     CommunityOption,
     FileArgument,
+    Id,
+    Ids,
     JsonOption,
     StackOption,
     err,
@@ -29,6 +32,7 @@ from cli.terminal import (
     sentences,
     show,
 )
+from cli.told import deliveries
 from events.program import Program
 from functions.platforms.door import GATES
 from functions.platforms.inbound import POLLED
@@ -36,7 +40,7 @@ from functions.platforms.standing import Report
 from functions.shared import clock, program, table, tokens
 from functions.shared.tokens import Role
 
-app = typer.Typer(no_args_is_help=True, help="Liaison: the back end of a community manager's work.")
+app = typer.Typer(cls=Commands, no_args_is_help=True, help="Liaison: the back end of a community manager's work.")
 program_app = typer.Typer(no_args_is_help=True, help="The community's own program, community.toml.")
 secret_app = typer.Typer(no_args_is_help=True, help="Secrets of sources and targets.")
 token_app = typer.Typer(no_args_is_help=True, help="Personal bearer tokens.")
@@ -92,7 +96,7 @@ def demo(
     port: Annotated[int, typer.Option(help="Where the stack answers, on 127.0.0.1.")] = 8787,
 ) -> None:
     """Run one event of every kind, end to end, and read the result back from the tables."""
-    with sentences():
+    with sentences(as_json):
         result = demonstration.run(port, say)
         if not as_json:
             demonstration.tell(result, out)
@@ -105,12 +109,12 @@ def demo(
 @app.command()
 def status(community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """What waits for a person, and how long the queues are."""
-    with sentences():
+    with sentences(as_json):
         told = api(community).get("/status")
         if as_json:
             last_line(told)
             return
-        grid([told["waiting"]], ("cases", "drafts", "deliveries", "parked", "standing", "alerts"), "")
+        grid([told["waiting"]], ("cases", "drafts", "series", "deliveries", "parked", "standing", "alerts"), "")
         grid([{**told["queues"], "dead": told["dead"]}], (*told["queues"], "dead"), "")
         waiting = api(community).get("/deliveries")["deliveries"]
         if waiting:
@@ -120,16 +124,21 @@ def status(community: CommunityOption = None, as_json: JsonOption = False) -> No
 
 @app.command()
 def resolve(
-    key: str,
+    key: Id,
     outcome: Annotated[str, typer.Argument(help="sent: it is there. again: it is not, send it again.")],
     identifier: Annotated[str, typer.Option("--id", help="What the platform calls it, if it is there.")] = "",
     url: Annotated[str, typer.Option(help="Where it is.")] = "",
     community: CommunityOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Say what became of a delivery that waits for a person. The next part of a thread waits for its --id."""
-    with sentences():
+    with sentences(as_json):
         word = {"outcome": outcome, "id": identifier, "url": url}
-        show(api(community).post(f"/deliveries/{key}/resolve", word), False)
+        answer = api(community).post(f"/deliveries/{key}/resolve", word)
+        if as_json:
+            last_line(answer)
+        else:
+            deliveries(out, [answer])
 
 
 @app.command()
@@ -150,7 +159,7 @@ def inspect(
     as_json: JsonOption = False,
 ) -> None:
     """What Liaison makes of a webhook body: verdict, answer and events. Needs no AWS."""
-    with sentences():
+    with sentences(as_json):
         if platform not in (*GATES, *POLLED):
             raise ValueError(f"no platform {platform!r}; known are {', '.join((*GATES, *POLLED))}")
         if body != "-" and not Path(body).is_file():
@@ -200,7 +209,7 @@ def connect(
     as_json: JsonOption = False,
 ) -> None:
     """Connect a platform: create or show what it needs, read it back, and judge its first delivery."""
-    with sentences():
+    with sentences(as_json):
         operator.connect(stack_name)
         place = connection.chosen(connection.program_now(), name)
         if not connection.keys(place).signing and (made := connection.make_secret(place)):
@@ -227,7 +236,7 @@ def doctor(
     as_json: JsonOption = False,
 ) -> None:
     """Check every connection again, changing nothing."""
-    with sentences():
+    with sentences(as_json):
         operator.connect(stack_name)
         active = connection.program_now()
         places = active.sources if name is None else (connection.chosen(active, name),)
@@ -389,7 +398,7 @@ def cases_list(context: typer.Context, community: CommunityOption = None, as_jso
     """Without a subcommand: the open cases."""
     if context.invoked_subcommand:
         return
-    with sentences():
+    with sentences(as_json):
         told = api(community).get("/cases")
         if as_json:
             last_line(told)
@@ -398,22 +407,22 @@ def cases_list(context: typer.Context, community: CommunityOption = None, as_jso
 
 
 @cases_app.command("show")
-def case_show(case: str, community: CommunityOption = None, as_json: JsonOption = False) -> None:
+def case_show(case: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """One case, with its flags, decision, measures and history."""
-    with sentences():
+    with sentences(as_json):
         show(api(community).get(f"/cases/{case}"), as_json)
 
 
 @cases_app.command("claim")
-def case_claim(case: str, community: CommunityOption = None, as_json: JsonOption = False) -> None:
+def case_claim(case: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """Take a case for fifteen minutes; prints the fence that `decide` needs."""
-    with sentences():
+    with sentences(as_json):
         show(api(community).post(f"/cases/{case}/claim"), as_json)
 
 
 @cases_app.command("decide")
 def case_decide(
-    case: str,
+    case: Id,
     outcome: Annotated[str, typer.Option(help="violation or no_violation")],
     explanation: Annotated[str, typer.Option(help="Why, as the author may read it.")],
     measure: Annotated[list[str] | None, typer.Option(help="hide, remove, warn, suspend; may be repeated.")] = None,
@@ -422,7 +431,7 @@ def case_decide(
     as_json: JsonOption = False,
 ) -> None:
     """Decide a case: verdict, measures and history are written together."""
-    with sentences():
+    with sentences(as_json):
         calls = api(community)
         held = fence if fence is not None else calls.post(f"/cases/{case}/claim")["fence"]
         verdict = {"outcome": outcome, "explanation": explanation, "measures": measure or [], "fence": held}
@@ -434,7 +443,7 @@ def parked_list(context: typer.Context, community: CommunityOption = None, as_js
     """Without a subcommand: what is parked, and why."""
     if context.invoked_subcommand:
         return
-    with sentences():
+    with sentences(as_json):
         told = api(community).get("/parked")
         if as_json:
             last_line(told)
@@ -443,7 +452,7 @@ def parked_list(context: typer.Context, community: CommunityOption = None, as_js
 
 
 @parked_app.command("dismiss")
-def parked_dismiss(names: Annotated[list[str], typer.Argument()], community: CommunityOption = None) -> None:
+def parked_dismiss(names: Ids, community: CommunityOption = None) -> None:
     """Take some off the list; they are kept until their end, and can still be replayed."""
     with sentences():
         for name in names:
@@ -452,7 +461,7 @@ def parked_dismiss(names: Annotated[list[str], typer.Argument()], community: Com
 
 
 @parked_app.command("replay")
-def parked_replay(name: str, community: CommunityOption = None) -> None:
+def parked_replay(name: Id, community: CommunityOption = None) -> None:
     """Try one again: it enters its queue with the same keys."""
     with sentences():
         show(api(community).post(f"/parked/{name}/replay"), False)

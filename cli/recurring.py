@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 import typer
 
 from cli import told
-from cli.announce import Id, Manuscripts, Targets, Title, agreed, chosen, insisting, judge, read, uploaded
+from cli.announce import Manuscripts, Targets, Title, agreed, chosen, insisting, judge, read, uploaded
 from cli.client import api
 from cli.manuscript import SERIES
-from cli.terminal import CommunityOption, JsonOption, err, grid, last_line, out, sentences
+from cli.terminal import CommunityOption, Id, JsonOption, err, grid, last_line, out, sentences
 
 series_app = typer.Typer(
-    no_args_is_help=True, help="What repeats, and live events: post, list, show, approve, change, pause, resume, end."
+    no_args_is_help=True,
+    help="What repeats, and live events: post, list, show, preview, approve, change, pause, resume, end.",
 )
 Answer = Mapping[str, Any]
 
@@ -31,7 +32,7 @@ def post(
     as_json: JsonOption = False,
 ) -> None:
     """Begin a series: `at`, `zone` and `every`, or an `[event]`, stand in the file."""
-    with sentences():
+    with sentences(as_json):
         calls = api(community)
         written = read(file, SERIES, **chosen(target, title=title, draft=draft or None))
         uploaded(written, calls)
@@ -41,7 +42,7 @@ def post(
 @series_app.command("list")
 def series_list(community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """The newest series, and when each goes on."""
-    with sentences():
+    with sentences(as_json):
         answer = api(community).get("/series")
         if as_json:
             last_line(answer)
@@ -52,8 +53,19 @@ def series_list(community: CommunityOption = None, as_json: JsonOption = False) 
 @series_app.command("show")
 def series_show(name: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """One series: what comes of it next, and its history."""
-    with sentences():
+    with sentences(as_json):
         shown(api(community).get(f"/series/{name}"), as_json)
+
+
+@series_app.command("preview")
+def series_preview(name: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """The next post of each kind, to the letter, and the address of a page that shows them. Of a file: `liaison preview
+    FILE`."""
+    with sentences(as_json):
+        answer = api(community).get(f"/series/{name}")
+        if not as_json:
+            told.series(out, answer)
+        judge(answer["problems"], answer, as_json)
 
 
 @series_app.command("approve")
@@ -65,18 +77,12 @@ def series_approve(
     as_json: JsonOption = False,
 ) -> None:
     """Look at one post of each kind, and say yes to all that is still to come."""
-    with sentences():
+    with sentences(as_json):
         calls = api(community)
         if seen is None:
             answer = calls.get(f"/series/{name}")
-            to = err if as_json else out
-            for one in answer["previews"]:
-                told.line(to, f"{kind(one)}, at {one['wall'][:16]} in {one['zone']}", "bold cyan")
-                for each in one["posts"]:
-                    told.post(to, each)
-            coming(to, answer)
-            judge(answer["problems"], answer, as_json=False)
-            agreed(yes)
+            told.series(err if as_json else out, answer)
+            agreed(answer["problems"], yes)
             seen = answer["hash"]
         shown(calls.post(f"/series/{name}/approve", {"hash": seen}), as_json)
 
@@ -91,7 +97,7 @@ def series_change(
     as_json: JsonOption = False,
 ) -> None:
     """Another definition for what is still to come. It waits until it is approved."""
-    with sentences():
+    with sentences(as_json):
         calls = api(community)
         written = read(file, SERIES, **chosen(target, title=title))
         uploaded(written, calls)
@@ -101,21 +107,21 @@ def series_change(
 @series_app.command("pause")
 def series_pause(name: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """Nothing is made until `resume`, and nothing made up for then."""
-    with sentences():
+    with sentences(as_json):
         shown(api(community).post(f"/series/{name}/pause", {"paused": True}), as_json)
 
 
 @series_app.command("resume")
 def series_resume(name: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """Go on with the next one."""
-    with sentences():
+    with sentences(as_json):
         shown(api(community).post(f"/series/{name}/pause", {"paused": False}), as_json)
 
 
 @series_app.command("end")
 def series_end(name: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """Nothing more comes of it. What was made already stays."""
-    with sentences():
+    with sentences(as_json):
         shown(api(community).post(f"/series/{name}/end"), as_json)
 
 
@@ -125,7 +131,7 @@ def calendar(
     as_json: JsonOption = False,
 ) -> None:
     """A month's announcements and live events, what clashes in it, and the address of its page."""
-    with sentences():
+    with sentences(as_json):
         answer = api(community).get("/calendar", **({"month": month} if month else {}))
         if as_json:
             last_line(answer)
@@ -149,23 +155,16 @@ def shown(answer: Answer, as_json: bool) -> None:
         last_line(answer)
         return
     one = answer["series"]
-    told.line(out, f"{one['title']} ({one['id']}): {one['state']}", "bold")
+    told.line(out, f"{one['title']} ({one['id']}): {one['state']}, written by {one['author']}", "bold")
+    if "approved" in one:
+        told.line(out, f"approved by {one['approved']['by']} ({one['approved']['hash'][:12]})")
     if one.get("reason"):
         told.line(out, one["reason"], "yellow")
-    coming(out, answer)
+    told.coming(out, answer)
+    told.history(out, answer["history"])
+    told.line(out, f"preview: {answer['page']}")
     if one["state"] == "draft":
         told.line(out, f"It waits for approval: liaison series approve {one['id']}", "yellow")
-
-
-def coming(to: Any, answer: Answer) -> None:
-    for one in answer["next"]:
-        told.line(to, f"{one['wall'][:16]} {one['zone']} ({one['at'][:16]}Z)  {kind(one)}", "", 2)
-    for note in answer["notes"]:
-        told.line(to, note, "yellow")
-
-
-def kind(one: Answer) -> str:
-    return f"{one['step']} {one['offset']}".strip()
 
 
 def live(one: Answer, place: ZoneInfo) -> dict[str, Any]:

@@ -6,21 +6,15 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from cli.terminal import grid
-from functions.announcements.pages import AGAIN, NAMES, pretty
+from cli.terminal import grid, harmless
+from functions.announcements.pages import AGAIN, NAMES, occasion, pretty
 
 Told = Mapping[str, Any]
 SHOWN = {"likes": "likes", "shares": "shares", "replies": "replies", "views": "views"}
 
 
-HARMLESS = "\n\u200b\u200c\u200d"
-"""Line breaks, and what joins emoji or parts them."""
-
-
 def line(out: Console, text: str, style: str = "", indent: int = 0) -> None:
-    """Every character that would steer a terminal goes."""
-    kept = "".join(letter if letter.isprintable() or letter in HARMLESS else " " for letter in text)
-    out.print(Text("\n".join(" " * indent + one for one in kept.split("\n")), style=style))
+    out.print(Text("\n".join(" " * indent + one for one in harmless(text).split("\n")), style=style))
 
 
 # Previews
@@ -29,14 +23,44 @@ def line(out: Console, text: str, style: str = "", indent: int = 0) -> None:
 def preview(out: Console, shown: Told) -> None:
     for one in shown["posts"]:
         post(out, one)
-    for name, why in shown["skipped"].items():
-        line(out, f"{name} gets nothing: {why}", "yellow")
-    for what in (*shown["unused"], *shown.get("times", ())):
+    left_out(out, shown)
+    for what in shown.get("times", ()):
         line(out, what, "yellow")
     posts = len(shown["posts"])
-    line(out, f"{posts} {'post' if posts == 1 else 'posts'}; approving says yes to {shown['hash'][:12]}")
+    line(out, f"{posts} {'post' if posts == 1 else 'posts'}; approving says yes to {shown['hash']}")
+    for what in filter(None, (shown.get("when"), shown.get("page") and f"as a page: {shown['page']}")):
+        line(out, what)
+
+
+def series(out: Console, shown: Told) -> None:
+    """One post of each kind, and what comes when."""
+    for one in shown["previews"]:
+        line(out, occasion(one), "bold cyan")
+        for each in one["posts"]:
+            post(out, each)
+        left_out(out, one)
+    coming(out, shown)
+    line(out, f"approving says yes to {shown['hash']}")
     if page := shown.get("page"):
         line(out, f"as a page: {page}")
+
+
+def coming(out: Console, shown: Told) -> None:
+    for one in shown["next"]:
+        line(out, f"{one['wall'][:16]} {one['zone']} ({one['at'][:16]}Z)  {kind(one)}", "", 2)
+    for note in shown["notes"]:
+        line(out, note, "yellow")
+
+
+def kind(one: Told) -> str:
+    return f"{one['step']} {one['offset']}".strip()
+
+
+def left_out(out: Console, shown: Told) -> None:
+    for name, why in shown["skipped"].items():
+        line(out, f"{name} gets nothing: {why}", "yellow")
+    for what in shown["unused"]:
+        line(out, what, "yellow")
 
 
 def post(out: Console, one: Told) -> None:
@@ -88,8 +112,7 @@ def announcement(out: Console, told: Told) -> None:
     if rows:
         out.print()
         deliveries(out, rows)
-    out.print()
-    grid([happened(entry) for entry in told["history"]], ("at", "who", "what"), "")
+    history(out, told["history"])
     if told.get("page"):
         line(out, f"preview: {told['page']}")
 
@@ -98,9 +121,14 @@ def state(told: Told) -> str:
     """Its own, and what has become of it, where that says more."""
     one = told["announcement"]
     known = one["state"] if told["progress"] == one["state"] else f"{one['state']}, {told['progress']}"
-    marks = ["held"] if one.get("held") else []
-    marks += ["a change waits for approval"] if "change" in one else []
-    return ", ".join((known, *marks)) + (f": {one['reason']}" if one.get("reason") else "")
+    why = f": {one['reason']}" if one.get("reason") else ""
+    return marked({**one, "state": known, "changing": "change" in one}) + why
+
+
+def marked(one: Told) -> str:
+    """Its state, and what keeps it from going on."""
+    marks = {"held": one.get("held"), "a change waits for approval": one.get("changing")}
+    return ", ".join((one["state"], *(name for name, on in marks.items() if on)))
 
 
 def when(one: Told) -> list[str]:
@@ -143,11 +171,17 @@ def details(row: Told) -> list[str]:
     again = row.get("next_attempt_at")
     told = [row.get("reason", ""), posted.get("url") or posted.get("id", "")]
     told += [", ".join(reactions(row.get("reactions") or {})), f"next attempt at {again}" if again else ""]
+    told += [f"say what became of it: liaison resolve {row['key']} sent|again"] if row.get("waits") else []
     return [one for one in told if one]
 
 
 def reactions(counted: Told) -> list[str]:
     return [f"{counted[name]} {word}" for name, word in SHOWN.items() if counted.get(name) is not None]
+
+
+def history(out: Console, lines: Sequence[Told]) -> None:
+    out.print()
+    grid([happened(entry) for entry in lines], ("at", "who", "what"), "")
 
 
 def happened(entry: Told) -> dict[str, Any]:

@@ -5,7 +5,9 @@ its own.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,7 +66,7 @@ AGAIN = {
 }
 """What a delivery's kind means to a manager."""
 
-INLINE = {"discourse", "feed", "github", "lemmy"}
+INLINE = {"discourse", "feed", "github", "lemmy", "slack"}
 """Pictures stand in the text there; elsewhere they come after it."""
 
 PLAIN = {"linkedin", "mastodon", "roblox", "threads", "twitch", "x"}
@@ -74,23 +76,24 @@ Shown = Mapping[str, Any]
 """A preview as `functions.platforms.previews.shown` tells it."""
 
 
-def page(title: str, author: str, shown: Shown, source: Callable[[str], str]) -> str:
-    """`author` is the community's name; `source` gives the address of a picture by its name, or nothing."""
-    return (
-        templates()
-        .get_template("preview.html")
-        .render(
-            title=title,
-            author=author,
-            initials=initials(author),
-            shown=shown,
-            source=source,
-            policy=IN_PAGE,
-            names=NAMES,
-            actions=ACTIONS,
-            again=AGAIN,
-        )
-    )
+Source = Callable[[str], str]
+"""The address of a picture by its name, or nothing."""
+
+
+def page(title: str, author: str, shown: Shown, source: Source) -> str:
+    """`author` is the community's name."""
+    return written_as("preview.html", title, author, source, shown=shown)
+
+
+def series_page(title: str, author: str, shown: Shown, source: Source) -> str:
+    """`shown`: one post of each kind and what comes when, as `functions.api.series.looked` tells it."""
+    return written_as("series.html", title, author, source, shown=shown)
+
+
+def written_as(template: str, title: str, author: str, source: Source, **given: Any) -> str:
+    about = {"title": title, "author": author, "initials": initials(author), "source": source, **given}
+    known = {"policy": IN_PAGE, "names": NAMES, "actions": ACTIONS, "again": AGAIN}
+    return templates().get_template(template).render(about | known)
 
 
 @cache
@@ -103,6 +106,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"look": look, "pretty": pretty, "pieces": pieces, "headline": headline, "share": share}
+    made.filters |= {"occasion": occasion, "unturned": unturned}
     return made
 
 
@@ -131,19 +135,15 @@ def clean(html: str) -> Markup:
 
 def pieces(part: Shown, platform: str) -> Iterator[Markup | Shown]:
     """What is read, in its order: stretches of HTML, and pictures. Where HTML tells a picture in words, it is shown."""
-    rest, behind = str(clean(written(part, platform))), []
-    for image in part["images"]:
-        told = str(clean(forms.html((Picture(image["name"], image["alt"]),)))).strip()
-        before, found, after = rest.partition(told)
-        if found and platform in INLINE:
-            yield Markup(before)  # noqa: S704 - cleaned above
-            yield image
-            rest = after
-        else:
-            rest = before + after
-            behind.append(image)
-    yield Markup(rest)  # noqa: S704
-    yield from behind
+    told = {str(clean(forms.html((Picture(one["name"], one["alt"]),)))).strip(): one for one in part["images"]}
+    html = str(clean(written(part, platform)))
+    stretches = re.split(f"({'|'.join(map(re.escape, told))})", html) if told else [html]
+    if platform in INLINE:
+        yield from (told.get(one) or Markup(one) for one in stretches)  # noqa: S704 - cleaned above
+        yield from (image for words, image in told.items() if words not in stretches)
+    else:
+        yield Markup("".join(one for one in stretches if one not in told))  # noqa: S704
+        yield from part["images"]
 
 
 def written(part: Shown, platform: str) -> str:
@@ -160,6 +160,20 @@ def headline(part: Shown) -> str:
             begins = Markup(part["html"].replace("<", " <")).striptags().split()[: len(title.split())]  # noqa: S704
             return "" if begins == title.split() else title
     return ""
+
+
+TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def unturned(text: str) -> str:
+    """Without Unicode's marks for the direction of writing, which turn what stands after them, too."""
+    return TURNING.sub("", text)
+
+
+def occasion(one: Shown) -> str:
+    """`reminder -1d, Friday 2026-12-04 18:00 (Europe/Paris)`: one of a series, and what a clock there shows then."""
+    what = f"{one['step']} {one['offset']}".strip()
+    return f"{what}, {datetime.fromisoformat(one['wall']):%A %Y-%m-%d %H:%M} ({one['zone']})"
 
 
 def share(count: Shown) -> int:

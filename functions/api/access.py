@@ -4,7 +4,8 @@ behave alike, and before anything else of the request is looked at. Refusals say
 from dataclasses import dataclass
 from typing import Any
 
-from functions.shared import clock, tokens
+from functions.shared import clock, program, tokens
+from functions.shared.program import ProgramError
 from functions.shared.table import table
 from functions.shared.tokens import Holder, Role
 
@@ -34,9 +35,10 @@ SMALLEST: dict[tuple[str, str], Role] = {
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """401 without a good token, 403 with one that is too small."""
+    """401 without a good token, 403 with one that is too small, 404 for a community that the program has not."""
 
     status: int
+    why: str
 
 
 def admitted(event: dict[str, Any]) -> Holder | Denied | None:
@@ -46,10 +48,20 @@ def admitted(event: dict[str, Any]) -> Holder | Denied | None:
         return None
     holder = bearer(event.get("headers") or {})
     if holder is None:
-        return Denied(401)
+        return Denied(401, "unauthorized")
     community, room = [*segments[1:3], "", ""][:2]
     role = SMALLEST.get((str(event["requestContext"]["http"]["method"]), room))
-    return holder if role and holder.may(role, community) else Denied(403)
+    if not (role and holder.may(role, community)):
+        return Denied(403, "forbidden")
+    return holder if known(community) else Denied(404, f"there is no community {community!r} in the program")
+
+
+def known(community: str) -> bool:
+    """Whether the program has it. Before the first program nobody can say: then the rooms tell what to do."""
+    try:
+        return any(one.id == community for one in program.active()[0].communities)
+    except ProgramError:
+        return True
 
 
 def bearer(headers: dict[str, str]) -> Holder | None:

@@ -1,27 +1,54 @@
 """Announcements: write, look, approve, change, hold, withdraw."""
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import uuid4
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from events.announcements import Announcement, Event, Image, Words
 from events.envelope import fingerprint
 from events.people import Text
 from events.program import MOST_TARGETS, Language, Program
+from functions.announcements import pages as looks
 from functions.announcements import plans, publishing, records, times
-from functions.api import pages
+from functions.api.pages import HTML, PRIVATE, signed, sorry
 from functions.api.shown import View, delivery, shown
+from functions.platforms.outgoing import MEDIA
 from functions.platforms.previews import Previews
-from functions.shared import clock, links, outbox, program
+from functions.shared import clock, links, objects, outbox, program
 from functions.shared.table import Item, table
 
 router = APIGatewayHttpRouter()
 NOW = "now"
 """Stands where a wall-clock time would."""
+
+PREVIEW = "preview"
+"""What a link to a preview's page is signed for."""
+
+
+def web_address(given: str) -> str:
+    if given and not re.fullmatch(r"https?://\S+", given):
+        raise ValueError(f"{given[:100]!r} is no address: write it as https://example.com/news")
+    return given
+
+
+def whole_hash(given: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", given):
+        raise ValueError("give the whole hash of the preview: 64 digits of 0-9 and a-f")
+    return given
+
+
+Hash = Annotated[str, AfterValidator(whole_hash)]
+"""Of a preview that was looked at."""
+
+Address = Annotated[Text, Field(max_length=1000), AfterValidator(web_address)]
+"""Of a page in the web, or empty."""
 
 
 class When(BaseModel):
@@ -29,8 +56,8 @@ class When(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    at: str | None = Field(default=None, examples=["2026-11-23T09:00"])
-    zone: str | None = Field(default=None, examples=["Europe/Paris"])
+    at: str | None = Field(default=None, max_length=40, examples=["2026-11-23T09:00"])
+    zone: str | None = Field(default=None, max_length=40, examples=["Europe/Paris"])
 
     @model_validator(mode="after")
     def both(self) -> "When":
@@ -56,6 +83,15 @@ class Variant(BaseModel):
     body: Text = Field(min_length=1, max_length=40_000, description="Markdown")
 
 
+class Happening(Event):
+    """A live event, as it is announced."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    def event(self) -> Event:
+        return Event(starts=self.starts, ends=self.ends, zone=self.zone, where=self.where)
+
+
 class Written(BaseModel):
     """What a manager writes."""
 
@@ -70,8 +106,8 @@ class Written(BaseModel):
     )
     images: list[Image] = Field(default_factory=list, max_length=20, description="as uploading them told")
     pings: list[str] = Field(default_factory=list, max_length=20, description="whom it may ping: everyone, here, names")
-    link: Text = Field(default="", max_length=1000, pattern=r"^(https?://\S+)?$", description="where all of it stands")
-    event: Event | None = None
+    link: Address = Field(default="", description="where all of it stands")
+    event: Happening | None = None
     useless_after_minutes: int = Field(
         default=360, ge=5, le=7 * 24 * 60, description="later than that it is not posted"
     )
@@ -101,7 +137,7 @@ class Written(BaseModel):
             images=tuple(self.images),
             pings=tuple(self.pings),
             link=self.link,
-            event=self.event,
+            event=self.event and self.event.event(),
             useless_after=self.useless_after_minutes * 60,
             better_twice=self.better_twice,
         )
@@ -117,7 +153,7 @@ class Approval(When):
     """`hash`: of the preview that was looked at. Without a time it goes out at the one it was written for, if there is
     one; `now`: at once."""
 
-    hash: str = Field(min_length=64, max_length=64)
+    hash: Hash
     now: bool = False
 
     @model_validator(mode="after")
@@ -147,9 +183,11 @@ class Hold(BaseModel):
 
 @router.get("/v1/<community>/announcements", tags=["announcements"], summary="The newest announcements")
 def list_announcements(community: str) -> dict[str, list[View]]:
+    """`changing`: other words for it wait for approval."""
     wanted = ("id", "state", "title", "author", "created_at", "publish_at", "published_at", "held", "reason")
     found = table().listing(community, records.LISTING)
-    return {"announcements": [{name: item[name] for name in wanted if name in item} for item in found]}
+    told = [{name: item[name] for name in wanted if name in item} | {"changing": "change" in item} for item in found]
+    return {"announcements": told}
 
 
 @router.post("/v1/<community>/announcements", tags=["announcements"], summary="Write an announcement")
@@ -169,6 +207,7 @@ def create_announcement(
         now=now,
         asked=fingerprint(new.model_dump_json().encode()),
     )
+    all_there(new.images)
     item |= {"wall": new.at, "zone": new.zone} if new.at else {}
     waits = new.draft or program.active()[0].community(community).approval == "another"
     if not waits and table().get(item["pk"], item["sk"]) is None:
@@ -194,6 +233,7 @@ def show_announcement(community: str, name: str) -> View:
 def change_announcement(community: str, name: str, written: Annotated[Written, Body()]) -> View:
     """Any approval is void. What is published already changes once the change is approved."""
     found = records.existing(table(), community, name)
+    all_there(written.images)
     records.revise(table(), found, written.content(community), who(), clock.now())
     return view(community, name)
 
@@ -202,7 +242,20 @@ def change_announcement(community: str, name: str, written: Annotated[Written, B
 def preview_announcement(community: str, name: str) -> View:
     """To the letter; `hash` is what an approval says yes to."""
     found = records.existing(table(), community, name)
-    return {**publishing.shown(preview_of(found)), "page": page(found), "times": told_times(found)}
+    return {**looked(found), "page": page(found)}
+
+
+@router.get("/previews/<community>/<name>", include_in_schema=False)
+def preview_page(community: str, name: str) -> Response[str]:
+    """As it would go out now. Saying yes to it takes a token."""
+    if not signed(preview_path(community, name), PREVIEW):
+        return sorry(403, "This link is not valid, or not any more. `liaison announcements preview` gives a new one.")
+    found = table().get(*records.key(community, name))
+    if found is None:
+        return sorry(404, "There is no such announcement.")
+    author = program.active()[0].community(community).name
+    page = looks.page(found["title"], author, looked(found), stored)
+    return Response(200, HTML, page, {**PRIVATE, "content-security-policy": looks.POLICY})
 
 
 @router.post("/v1/<community>/announcements/<name>/approve", tags=["announcements"], summary="Say yes to a preview")
@@ -234,6 +287,13 @@ def who() -> str:
     return str(router.context["holder"].name)
 
 
+def all_there(images: Sequence[Image]) -> None:
+    """Raises NotAllowedError for a picture that nobody uploaded: no platform could show it."""
+    for image in images:
+        if objects.read(f"{MEDIA}/{image.name}") is None:
+            raise plans.NotAllowedError(f"there is no picture {image.name}: upload it first")
+
+
 def approved(found: Item, seen: str, when: When, moment: datetime) -> View:
     active, now = program.active()[0], clock.now()
     wall, zone = when.at or NOW, when.zone or "UTC"
@@ -243,6 +303,16 @@ def approved(found: Item, seen: str, when: When, moment: datetime) -> View:
 def preview_of(found: Item) -> Previews:
     content = records.content_of(found)
     return publishing.preview(table(), found["community"], found["id"], content, program.active()[0])
+
+
+def looked(found: Item) -> View:
+    """Its preview, and what there is to know of its times."""
+    return {**publishing.shown(preview_of(found)), "when": when(found), "times": told_times(found)}
+
+
+def when(found: Item) -> str:
+    """The time it has, or was written for; empty where it has none."""
+    return f"at {found['wall']} in {found['zone']}" if found.get("wall", NOW) != NOW else ""
 
 
 def told_times(found: Item) -> list[str]:
@@ -256,7 +326,16 @@ def told_times(found: Item) -> list[str]:
 
 def page(found: Item) -> str:
     """The address of a page that shows the preview to whoever has it."""
-    return links.link(pages.preview_path(found["community"], found["id"]), who(), pages.PREVIEW, clock.now())
+    return links.link(preview_path(found["community"], found["id"]), who(), PREVIEW, clock.now())
+
+
+def preview_path(community: str, name: str) -> str:
+    return f"/previews/{community}/{name}"
+
+
+def stored(image: str) -> str:
+    """Where a picture of a preview is: an uploaded one."""
+    return f"/media/{image}"
 
 
 def begun(item: Item) -> View:

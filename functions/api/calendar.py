@@ -22,7 +22,7 @@ PURPOSE = "calendar"
 
 @router.get("/v1/<community>/calendar", tags=["calendar"], summary="A month, and what clashes in it")
 def read_calendar(
-    community: str, month: Annotated[str, Query(description="2026-12; this one when left out", max_length=7)] = ""
+    community: str, month: Annotated[str, Query(description="2026-12; this one when left out", max_length=40)] = ""
 ) -> View:
     made = of(community, month)
     return {

@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from events.people import Text
+from functions.api.announcements import Address
 from functions.api.shown import View, delivery
 from functions.shared import clock, outbox
 from functions.shared.table import MOST_LISTED, Item, table
@@ -26,7 +27,7 @@ class Word(BaseModel):
 
     outcome: Literal["sent", "again"]
     id: Text = Field(default="", max_length=500)
-    url: Text = Field(default="", max_length=1000, pattern=r"^(https?://\S+)?$")
+    url: Address = ""
 
     @model_validator(mode="after")
     def there(self) -> "Word":
@@ -50,7 +51,7 @@ def resolve_delivery(community: str, key: str, word: Annotated[Word, Body()]) ->
     resolved = outbox.resolve(table(), row, word.outcome, who, clock.now(), there)
     if word.outcome == "again":
         outbox.kick([resolved])
-    return delivery(resolved)
+    return {**delivery(resolved), "waits": False}
 
 
 def waiting(community: str, most: int = MOST_LISTED) -> list[Item]:

@@ -5,7 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
 
 from functions.announcements.images import NotAnImageError
 from functions.announcements.plans import NotAllowedError as AnnouncementNotAllowedError
@@ -62,7 +66,7 @@ STATUS: dict[type[Exception], int] = {
     NoKeyError: 503,
     ProgramError: 503,
 }
-REFUSALS = {401: "unauthorized", 403: "forbidden"}
+NOTHING = "There is nothing here. Ask whoever gave you this address for another one."
 
 
 @app.exception_handler(list(STATUS))
@@ -71,6 +75,29 @@ def explained(error: Exception) -> Response[str]:
         raise error  # These are lookups, too, for Python; for us they are mistakes of our own.
     status = next(number for kind, number in STATUS.items() if isinstance(error, kind))
     return said(status, str(error))
+
+
+@app.not_found
+def nothing_there(error: NotFoundError) -> Response[str]:
+    del error
+    method, path = app.current_event.http_method, app.current_event.path
+    return (
+        said(404, f"there is nothing at {method} {path[:200]}")
+        if path.startswith("/v1/")
+        else pages.sorry(404, NOTHING)
+    )
+
+
+@app.exception_handler(RequestUnsupportedContentType)
+def no_json(error: RequestUnsupportedContentType) -> Response[str]:
+    del error
+    return said(415, "send JSON, with `content-type: application/json`")
+
+
+@app.exception_handler(RecursionError)
+def too_deep(error: RecursionError) -> Response[str]:
+    del error
+    return said(422, "body: nested too deeply")
 
 
 @app.exception_handler(RequestValidationError)
@@ -101,7 +128,7 @@ def openapi() -> Response[str]:
 def main(event: dict[str, Any], context: Any) -> dict[str, Any]:
     holder = admitted(event)
     if isinstance(holder, Denied):
-        body = json.dumps({"message": REFUSALS[holder.status]})
+        body = json.dumps({"message": holder.why})
         return {"statusCode": holder.status, "headers": {"content-type": "application/json"}, "body": body}
     if holder is not None:
         app.append_context(holder=holder)

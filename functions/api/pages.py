@@ -1,4 +1,5 @@
-"""What is read behind a signed link: digest pages, previews. And how a page says that there is none."""
+"""What is read behind a signed link: digest pages here, previews and calendars in their rooms. And how a page says that
+there is none."""
 
 from functools import cache
 from pathlib import Path
@@ -7,14 +8,11 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from functions.announcements import pages as looks
-from functions.announcements import publishing, records
-from functions.shared import clock, links, objects, program
+from functions.shared import clock, links, objects
 from functions.shared.table import partition, table
 
 router = APIGatewayHttpRouter()
 HTML = "text/html; charset=utf-8"
-PREVIEW = "preview"
 PRIVATE = {
     "cache-control": "private, no-store",
     "content-security-policy": (
@@ -34,24 +32,6 @@ def digest_page(community: str, reader: str, day: str) -> Response[str]:
     if page is None:
         return sorry(404, "There is no such digest.")
     return Response(200, HTML, page.decode(), PRIVATE)
-
-
-@router.get("/previews/<community>/<name>", include_in_schema=False)
-def preview_page(community: str, name: str) -> Response[str]:
-    """As it would go out now. Saying yes to it takes a token."""
-    if not signed(preview_path(community, name), PREVIEW):
-        return sorry(403, "This link is not valid, or not any more. `liaison announcements preview` gives a new one.")
-    found = table().get(*records.key(community, name))
-    if found is None:
-        return sorry(404, "There is no such announcement.")
-    active, content = program.active()[0], records.content_of(found)
-    made = publishing.shown(publishing.preview(table(), community, name, content, active))
-    page = looks.page(content.title, active.community(community).name, made, lambda image: f"/media/{image}")
-    return Response(200, HTML, page, {**PRIVATE, "content-security-policy": looks.POLICY})
-
-
-def preview_path(community: str, name: str) -> str:
-    return f"/previews/{community}/{name}"
 
 
 def signed(path: str, purpose: str) -> str:

@@ -1,41 +1,72 @@
 """Series: announcements that repeat, and all that is said around a live event, from one definition."""
 
+import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import uuid4
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from events.announcements import OFFSET, Event, Repeat, Series, Step, StepWords
+from events.announcements import OFFSET, Repeat, Series, Step, StepWords
 from events.envelope import fingerprint
-from events.people import Text
+from events.program import Program
+from functions.announcements import pages as looks
 from functions.announcements import plans, publishing, recurring, series
 from functions.announcements.series import Occurrence
-from functions.api.announcements import Variant, Written, who
+from functions.api.announcements import PREVIEW, Address, Happening, Hash, Variant, Written, all_there, stored, who
+from functions.api.pages import HTML, PRIVATE, signed, sorry
 from functions.api.shown import View, shown
-from functions.shared import clock, program
+from functions.platforms.previews import Previews
+from functions.shared import clock, links, program
 from functions.shared.table import Item, table
 
 router = APIGatewayHttpRouter()
 NEXT = 10
 """Occurrences that a person is shown."""
 
-EVERY = r"^(?:(\d{1,2}) )?(day|week|month)s?$"
+EVERY = re.compile(r"(?:(\d{1,2}) )?(day|week|month)s?")
+
+MOST_EACH = 52
+
+Render = Callable[[Occurrence], Previews]
+"""What every target gets of one occurrence."""
 
 
-class LiveEvent(Event):
+def rhythm(given: str) -> str:
+    found = EVERY.fullmatch(given)
+    if given and not (found and 1 <= int(found[1] or 1) <= MOST_EACH):
+        raise ValueError(f"{given[:100]!r} is no rhythm: write day, week, month, or 2 weeks (at most {MOST_EACH})")
+    return given
+
+
+def offset(given: str) -> str:
+    if not re.fullmatch(OFFSET, given):
+        raise ValueError(f"{given[:100]!r} is no distance: write for example -7d, -2h or +30m (w, d, h, m)")
+    return given
+
+
+def offset_or_none(given: str) -> str:
+    return given and offset(given)
+
+
+Offset = Annotated[str, AfterValidator(offset)]
+
+
+class LiveEvent(Happening):
     """An event, and what is said around it beside its announcement."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    reminders: list[Annotated[str, Field(pattern=OFFSET)]] = Field(
+    reminders: list[Offset] = Field(
         default_factory=list, max_length=10, examples=[["-7d", "-1h"]], description="before its start"
     )
     starting: bool = Field(default=False, description="say that it starts now")
-    thanks: str = Field(default="", pattern=f"({OFFSET})|^$", examples=["+2h"], description="after its end")
-    recording: Text = Field(default="", max_length=1000, pattern=r"^(https?://\S+)?$", description="for the thanks")
+    thanks: Annotated[str, AfterValidator(offset_or_none)] = Field(
+        default="", examples=["+2h"], description="after its end"
+    )
+    recording: Address = Field(default="", description="for the thanks")
 
 
 class StepVariant(Variant):
@@ -47,13 +78,15 @@ class StepVariant(Variant):
 class NewSeries(Written):
     """What a manager writes. It repeats (`every`), or it is about a live `event`, or both."""
 
-    at: str = Field(examples=["2026-11-23T09:00"], description="when the announcement goes out for the first time")
-    zone: str = Field(examples=["Europe/Paris"])
-    every: str = Field(default="", pattern=f"{EVERY}|^$", examples=["week", "2 weeks"])
+    at: str = Field(
+        max_length=40, examples=["2026-11-23T09:00"], description="when the announcement goes out for the first time"
+    )
+    zone: str = Field(max_length=40, examples=["Europe/Paris"])
+    every: Annotated[str, AfterValidator(rhythm)] = Field(default="", examples=["week", "2 weeks"])
     on: list[str] = Field(
         default_factory=list, max_length=31, examples=[["monday"], ["last friday"]], description="as the first if empty"
     )
-    until: str = Field(default="", max_length=10, examples=["2027-06-30"], description="the last day it may be")
+    until: str = Field(default="", max_length=40, examples=["2027-06-30"], description="the last day it may be")
     times: int | None = Field(default=None, ge=1, le=10_000, description="how often in all")
     event: LiveEvent | None = None
     words: list[StepVariant] = Field(default_factory=list, max_length=50, description="for steps of the event")
@@ -61,16 +94,19 @@ class NewSeries(Written):
 
     def definition(self, community: str) -> Series:
         """Raises NotAllowedError, LookupError, NoSuchTimeError."""
-        active, live = program.active()[0], self.event
+        return self.defined(program.active()[0], community)
+
+    def defined(self, active: Program, community: str) -> Series:
+        """As a program has it."""
+        live = self.event
         own = self.language or active.community(community).language
         content = self.under(active, community)
-        event = live and Event(starts=live.starts, ends=live.ends, zone=live.zone, where=live.where)
         words = tuple(
             StepWords(step=one.step, language=one.language or own, only=one.only, title=one.title, body=one.body)
             for one in self.words
         )
         made = Series(
-            content=content.model_copy(update={"event": event}),
+            content=content,
             at=self.at,
             zone=self.zone,
             repeat=self.repeat(),
@@ -99,7 +135,7 @@ class SeriesApproval(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    hash: str = Field(min_length=64, max_length=64)
+    hash: Hash
 
 
 class Pause(BaseModel):
@@ -128,6 +164,7 @@ def create_series(
     """The same Idempotency-Key makes one series. It begins unless it is a draft, or the program wants somebody else's
     approval: then it waits for that."""
     definition, now = new.definition(community), clock.now()
+    all_there(new.images)
     item = recurring.item(
         community=community,
         name=plans.announcement_id(community, who(), f"series {key or uuid4()}"),
@@ -145,16 +182,36 @@ def create_series(
     return view(found)
 
 
+@router.post("/v1/<community>/series/preview", tags=["series"], summary="What would come of a series")
+def preview_unwritten(community: str, new: Annotated[NewSeries, Body()]) -> View:
+    found = unwritten(community, new.definition(community), clock.now())
+    return looked(found, rendering(found), clock.now())
+
+
 @router.get("/v1/<community>/series/<name>", tags=["series"], summary="One series, and what comes of it next")
 def show_series(community: str, name: str) -> View:
     """`hash` is what an approval says yes to, `notes` what one has to know before."""
     return view(recurring.existing(table(), community, name))
 
 
+@router.get("/previews/<community>/series/<name>", include_in_schema=False)
+def preview_page(community: str, name: str) -> Response[str]:
+    """What will come of it, as things stand. Saying yes to it takes a token."""
+    if not signed(preview_path(community, name), PREVIEW):
+        return sorry(403, "This link is not valid, or not any more. `liaison series preview` gives a new one.")
+    found = table().get(*recurring.key(community, name))
+    if found is None:
+        return sorry(404, "There is no such series.")
+    author = program.active()[0].community(community).name
+    page = looks.series_page(found["title"], author, looked(found, rendering(found), clock.now()), stored)
+    return Response(200, HTML, page, {**PRIVATE, "content-security-policy": looks.POLICY})
+
+
 @router.put("/v1/<community>/series/<name>", tags=["series"], summary="Another definition for what is to come")
 def change_series(community: str, name: str, new: Annotated[NewSeries, Body()]) -> View:
     """Any approval is void. What was made already stays as it is."""
     found = recurring.existing(table(), community, name)
+    all_there(new.images)
     return view(recurring.revise(table(), found, new.definition(community), who(), clock.now()))
 
 
@@ -178,10 +235,19 @@ def approved(found: Item, hash_: str) -> Item:
     return recurring.approve(table(), found, who(), hash_, program.active()[0], clock.now())
 
 
+def rendering(found: Item) -> Render:
+    definition, active = recurring.definition_of(found), program.active()[0]
+
+    def render(one: Occurrence) -> Previews:
+        content = recurring.content_of(definition, one, found["community"], active)
+        return publishing.preview(table(), found["community"], found["id"], content, active)
+
+    return render
+
+
 def seen(found: Item) -> recurring.Seen:
-    return recurring.preview(
-        table(), found["community"], found["id"], recurring.definition_of(found), program.active()[0]
-    )
+    definition = recurring.definition_of(found)
+    return recurring.preview(table(), found["community"], found["id"], definition, program.active()[0])
 
 
 def fit(item: Item) -> None:
@@ -191,16 +257,39 @@ def fit(item: Item) -> None:
 
 
 def view(found: Item) -> View:
-    definition, made, now = recurring.definition_of(found), seen(found), clock.now()
-    coming = recurring.coming(found, now, NEXT)
+    path = preview_path(found["community"], found["id"])
     return {
         "series": shown(found),
-        "hash": recurring.hash_of(definition, made),
-        "problems": recurring.problems(made),
-        "notes": [*over(found, definition, now), *series.notes(definition, recurring.cursor(found, now))],
-        "next": [occurrence(one, definition.zone) for one in coming],
-        "previews": [{**occurrence(one, definition.zone), **publishing.shown(made_)} for one, made_ in made],
+        **looked(found, rendering(found), clock.now()),
+        "page": links.link(path, who(), PREVIEW, clock.now()),
         "history": [shown(line) for line in recurring.history(table(), found)],
+    }
+
+
+def preview_path(community: str, name: str) -> str:
+    return f"/previews/{community}/series/{name}"
+
+
+def unwritten(community: str, definition: Series, now: datetime) -> Item:
+    """A draft that is kept nowhere."""
+    return recurring.item(community=community, name="preview", author="", definition=definition, now=now)
+
+
+def looked(found: Item, render: Render, now: datetime) -> View:
+    """What a person looks at before saying yes: what comes when, and the next post of each kind. `hash` is of the first
+    of each kind, and of the rules that say when."""
+    definition = recurring.definition_of(found)
+    first = {one: render(one) for one in series.examples(definition)}
+    coming, after = recurring.coming(found, now, NEXT), recurring.cursor(found, now)
+    nearest = series.next_of_each(definition, after) if coming else list(first)
+    return {
+        "hash": recurring.hash_of(definition, list(first.items())),
+        "problems": recurring.problems(list(first.items())),
+        "notes": [*over(found, definition, now), *series.notes(definition, after)],
+        "next": [occurrence(one, definition.zone) for one in coming],
+        "previews": [
+            {**occurrence(one, definition.zone), **publishing.shown(first.get(one) or render(one))} for one in nearest
+        ],
     }
 
 

@@ -29,7 +29,7 @@ def shown(item: Item | None) -> View:
 
 
 def delivery(row: Item) -> View:
-    """What a manager wants to know of a delivery: where it stands and why."""
+    """What a manager wants to know of a delivery: where it stands and why. `waits`: for a person's word."""
     wanted = (
         "key",
         "destination",
@@ -45,4 +45,5 @@ def delivery(row: Item) -> View:
     )
     request = row["request"]
     told = {name: request[name] for name in ("language", "step", "part", "of") if name in request}
-    return told | {name: row[name] for name in wanted if name in row} | {"next_attempt_at": row.get("due_at")}
+    known = {name: row[name] for name in wanted if name in row}
+    return told | known | {"next_attempt_at": row.get("due_at"), "waits": "listing" in row}

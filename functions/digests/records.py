@@ -15,6 +15,7 @@ from events.digests import MailRequested
 from events.people import of_the_web
 from events.program import Program, Reader
 from functions.announcements import records as announcements
+from functions.announcements import recurring
 from functions.digests import render
 from functions.digests.digest import Announced, Digest, Waiting, counted, line, oldest_first, reactions, subject
 from functions.feedback import records as feedback
@@ -127,6 +128,11 @@ def waiting(store: Table, community: str, now: datetime) -> tuple[list[Waiting],
         for item in store.listing(community, announcements.LISTING)
         if item["state"] in ("draft", "missed") or "change" in item
     ]
+    series = [
+        Waiting("Draft series", line(item["title"]), clock.moment(item["created_at"]))
+        for item in store.listing(community, recurring.LISTING)
+        if recurring.waits(item)
+    ]
     stuck = [
         Waiting("Delivery", line(f"to {item['destination']}: {item['reason']}"), clock.moment(item["settled_at"]))
         for item in store.listing(community, outbox.NEEDS_A_PERSON)
@@ -138,7 +144,7 @@ def waiting(store: Table, community: str, now: datetime) -> tuple[list[Waiting],
     full = any(len(one) >= table.MOST_LISTED for one in (cases, stuck, standing))
     others = [*alerts(store.listing(community, raised.ALERTS), now), *parked(store.listing(community, "parked"))]
     switched = [paused(item) for item in store.listing(community, switches.LISTING)]
-    return [*cases, *drafts, *stuck, *standing, *switched, *others], full
+    return [*cases, *drafts, *series, *stuck, *standing, *switched, *others], full
 
 
 def paused(item: Item) -> Waiting:

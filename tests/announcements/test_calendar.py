@@ -241,6 +241,14 @@ def test_a_month_as_json_and_as_a_page(ada: Manager) -> None:
     assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
+def test_a_title_turns_none_of_the_words_around_it(ada: Manager) -> None:
+    new = {"title": "\u202egpj.exe", "body": "b", "at": "2026-12-07T23:00", "zone": PARIS}
+    ada.post("announcements", new)
+    page = ada.world.ask("GET", ada.get("calendar?month=2026-12").json["page"]).text
+    assert "“gpj.exe” goes out at night" in page
+    assert "\u202e" not in page
+
+
 def test_this_month_when_none_is_named(ada: Manager) -> None:
     made = ada.get("calendar").json
     assert (made["month"], made["days"], made["clashes"]) == ("2026-11", [], [])

@@ -107,9 +107,81 @@ def test_the_previews_of_an_announcement_are_a_page() -> None:
     read = page(previews.shown(previews.of("a1", announced, "acme", program)))
     assert "Acme Games: 2 posts" in read.text
     assert "gone gets nothing: the program has no such target any more" in read.text
-    assert "webhook carries none" in read.text
+    assert "a webhook carries no" in read.text
     assert [one["src"] for one in read.all("img")] == [f"/media/{LAKE.name}"]
     assert "Winter It snows. A" in read.text.replace("ALT ", "")
+
+
+def test_when_it_goes_out_is_told() -> None:
+    told = {**shown(), "when": "at 2027-10-31T02:30 in Europe/Paris", "times": ["02:30 comes twice"]}
+    assert "1 post, at 2027-10-31T02:30 in Europe/Paris." in page(told).text
+    assert "02:30 comes twice" in page(told).text
+
+
+# Series
+
+
+def occurrence(step: str, offset: str, wall: str) -> dict[str, Any]:
+    return {"step": step, "offset": offset, "wall": wall, "zone": "Europe/Paris", **shown()}
+
+
+def series(**changes: Any) -> dict[str, Any]:
+    kinds = [
+        occurrence("announcement", "", "2026-11-30T09:00:00"),
+        occurrence("reminder", "-1d", "2026-12-04T18:00:00"),
+    ]
+    usual = {"hash": "0123456789abcdef" * 4, "problems": [], "notes": [], "next": kinds, "previews": kinds}
+    return {**usual, **changes}
+
+
+def series_page(told: dict[str, Any]) -> Reader:
+    return Reader(pages.series_page("Winter Cup", "Acme Games", told, lambda name: f"/media/{name}"))
+
+
+def test_a_series_is_one_page_with_a_post_of_each_kind_and_what_comes_when() -> None:
+    read = series_page(series(notes=["02:30 comes twice"]))
+    assert "Acme Games: 2 kinds of posts." in read.text
+    assert "says yes to exactly these words, and to the days: 0123456789ab" in read.text
+    assert "02:30 comes twice" in read.text
+    assert read.text.count("reminder -1d, Friday 2026-12-04 18:00 (Europe/Paris)") == 2
+    assert read.text.count("It snows.") == 4  # As it will look, and to the letter.
+    assert [tag for tag, _ in read.tags if tag in ("h1", "h2", "h3")] == ["h1", "h2", "h3", "h2", "h3"]
+
+
+def test_what_is_wrong_with_a_series_stands_before_its_posts() -> None:
+    told = series_page(series(problems=["reminder -1d: chat: no!"])).text
+    assert (
+        told.index("It cannot be approved like this") < told.index("reminder -1d: chat: no!") < told.index("It snows.")
+    )
+
+
+def test_a_series_that_is_over_says_so() -> None:
+    assert "Nothing more comes of it." in series_page(series(next=[])).text
+
+
+# Whether it can be read
+
+
+def brightness(colour: str) -> float:
+    """Source: WCAG 2.2, "relative luminance"."""
+    digits = colour.lstrip("#")
+    whole = "".join(one * 2 for one in digits) if len(digits) == 3 else digits
+    parts = [int(whole[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_words_stand_out_from_their_background(platform: str) -> None:
+    """Source: WCAG 2.2, 1.4.3: 4.5 to 1."""
+    source = pages.page("Winter", "Acme Games", shown(platform=platform), str)
+    rules = re.findall(
+        rf"^  \.(?:post|{platform}) {{([^}}]*)}}|(?<=}} )\.{platform} {{([^}}]*)}}", source, re.MULTILINE
+    )
+    colours = dict(re.findall(r"--(\w+): (#\w+)", " ".join(map(" ".join, rules))))
+    for name in ("ink", "link", "dim"):
+        dark, light = sorted(brightness(colours[one]) for one in (name, "back"))
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, colours[name])
 
 
 # What counts
@@ -225,6 +297,20 @@ def test_pictures_stand_in_a_post_where_its_platform_has_them() -> None:
         assert img == {"src": f"/media/{LAKE.name}", "alt": "A frozen lake", "width": "640", "height": "360"}
 
 
+@pytest.mark.parametrize(("platform", "times"), [("slack", 2), ("discourse", 2), ("discord", 1)])
+def test_a_picture_that_stands_there_twice_is_never_told_in_words(platform: str, times: int) -> None:
+    html = "<p>Before</p><p>[image: A frozen lake]</p><p>Between</p><p>[image: A frozen lake]</p><p>After</p>"
+    read = page(shown(part(html=html, images=[picture()]), platform=platform))
+    assert len(read.all("img")) == times
+    assert "[image:" not in read.text
+
+
+def test_what_is_told_like_a_picture_and_is_none_stays() -> None:
+    html = "<p>See [image: A frozen lake]</p><p>[image: A frozen lake]</p>"
+    read = page(shown(part(html=html, images=[picture()]), platform="slack"))
+    assert "See [image: A frozen lake] ALT A frozen lake" in read.text
+
+
 def test_a_picture_without_a_description_is_told() -> None:
     assert "This picture has no description." in page(shown(part(images=[picture(alt="")]))).text
 
@@ -281,6 +367,10 @@ def test_the_page_calls_on_nobody(platform: str) -> None:
     assert all(str(one["src"]).startswith("/media/") for one in read.all("img"))
     (policy,) = [one["content"] for one in read.all("meta") if one.get("http-equiv") == "Content-Security-Policy"]
     assert str(policy).startswith("default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:")
+
+
+def test_marks_that_turn_the_direction_of_writing_are_dropped() -> None:
+    assert pages.unturned("“\u202egpj.exe” goes\u2069 out") == "“gpj.exe” goes out"
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.sampled_from(PLATFORMS))

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from functions.platforms.outgoing import MEDIA
 from functions.shared import links, objects
 from tests.api.manager import DRAFT, NEW, NOW, Manager
 from tests.support import builders
@@ -18,6 +19,8 @@ PICTURE = {"name": f"{'ab' * 32}.png", "alt": "", "type": "image/png", "bytes": 
 
 @pytest.fixture
 def ada(world: World) -> Manager:
+    """Who uploaded a picture before."""
+    objects.write(f"{MEDIA}/{PICTURE['name']}", b"a picture", "image/png")
     return Manager(world)
 
 
@@ -132,8 +135,9 @@ def test_without_a_key_every_request_is_another_announcement(ada: Manager) -> No
         ({"body": "x" * 40_001}, 422, "body"),
         ({"titel": "x"}, 422, "titel"),
         ({"title": 5}, 422, "title"),
-        ({"link": "javascript:alert(1)"}, 422, "link"),
+        ({"link": "javascript:alert(1)"}, 422, "body.link: 'javascript:alert(1)' is no address"),
         ({"images": [{**PICTURE, "name": "../x.png"}]}, 422, "images"),
+        ({"images": [{**PICTURE, "name": f"{'cd' * 32}.png"}]}, 409, "cdcd.png: upload it first"),
         ({"event": {"starts": "2026-12-01", "zone": "Paris"}}, 400, "use an IANA name"),
         ({"event": {"starts": "", "zone": "Europe/Paris"}}, 400, "is not a time"),
         (
@@ -142,6 +146,7 @@ def test_without_a_key_every_request_is_another_announcement(ada: Manager) -> No
             "'late' is not a time",
         ),
         ({"event": {"starts": "2026-12-01T19:00"}}, 422, "zone"),
+        ({"event": {"starts": "2026-12-01T19:00", "zone": "Europe/Paris", "end": "x"}}, 422, "body.event.end"),
         ({"body": "![](x.png)"}, 409, "it cannot be sent like this"),
         ({"body": f"![]({PICTURE['name']})", "images": [PICTURE]}, 409, "has no description"),
         ({"language": "fr"}, 409, "no target gets anything"),
@@ -237,6 +242,24 @@ def test_the_preview_is_a_page_behind_a_link(ada: Manager) -> None:
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert page.headers["cache-control"] == "private, no-store"
     assert progress(ada, name) == "draft"
+
+
+def test_the_page_tells_when_and_that_the_clocks_show_it_twice(ada: Manager) -> None:
+    shown = ada.preview(ada.written({**DRAFT, "at": "2027-10-31T02:30", "zone": "Europe/Paris"}))
+    assert shown["when"] == "at 2027-10-31T02:30 in Europe/Paris"
+    page = ada.world.ask("GET", shown["page"]).text
+    assert "at 2027-10-31T02:30 in Europe/Paris" in page
+    assert shown["times"][0] in page
+
+
+def test_the_list_tells_what_is_held_and_what_waits_to_change(ada: Manager) -> None:
+    held, changing = ada.written(NEW), ada.written(NOW)
+    ada.post(f"announcements/{held}/hold", {"held": True})
+    ada.world.drain()
+    ada.put(f"announcements/{changing}", {"title": "Winter", "body": "It melts."})
+    listed = {one["id"]: one for one in ada.get("announcements").json["announcements"]}
+    assert (listed[held]["held"], listed[held]["changing"]) == (True, False)
+    assert listed[changing]["changing"]
 
 
 @pytest.mark.parametrize("spoiled", ["", "?r=Ada", "no signature", "other announcement", "other purpose", "too late"])

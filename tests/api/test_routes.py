@@ -247,18 +247,49 @@ def test_a_delivery_that_many_others_push_off_the_list_can_still_be_settled(ada:
 # Status
 
 
+SERIES = {"title": "Update", "body": "b", "at": "2026-11-23T09:00", "zone": "Europe/Paris", "every": "week"}
+
+
 def test_status_counts_what_waits(ada: Manager) -> None:
     ada.world.handle(builders.flag(ada.world.now), builders.release(ada.world.now))
     ada.world.accept(builders.webhook("match.finished", {}, ada.world.now))
+    ada.post("series", {**SERIES, "draft": True})
+    ada.post("series", SERIES)
     told = ada.get("status").json
     nothing = {"deliveries": 0, "parked": 0, "standing": 0, "alerts": 0}
-    assert told["waiting"] == {"cases": 1, "drafts": 1, **nothing}
+    assert told["waiting"] == {"cases": 1, "drafts": 1, "series": 1, **nothing}
     assert told["queues"]["parked"] == 1
     ada.world.drain()
     told = ada.get("status").json
     assert told["waiting"]["parked"] == 1
     assert sum(told["queues"].values()) == told["dead"] == 0
     assert told["program"] == ada.world.item("program")["hash"]
+
+
+# What is not there
+
+
+def test_a_path_that_leads_nowhere_is_told(ada: Manager) -> None:
+    answer = ada.get("announcements/x/y/z")
+    assert (answer.status, answer.message) == (404, "there is nothing at GET /v1/acme/announcements/x/y/z")
+    page = ada.world.ask("GET", "/nowhere")
+    assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is nothing here." in page.text
+
+
+def test_a_community_that_the_program_has_not_is_not_an_empty_one(world: World) -> None:
+    answer = world.ask("GET", "/v1/nowhere/announcements", token=world.token("reader", "*"))
+    assert (answer.status, answer.message) == (404, "there is no community 'nowhere' in the program")
+
+
+def test_what_is_no_json_is_told(ada: Manager) -> None:
+    answer = ada.ask("POST", "announcements", "title", **{"content-type": "text/plain"})
+    assert (answer.status, answer.message) == (415, "send JSON, with `content-type: application/json`")
+
+
+def test_what_is_nested_without_an_end_is_told(ada: Manager) -> None:
+    answer = ada.post("announcements", "[" * 100_000)
+    assert (answer.status, answer.message) == (422, "body: nested too deeply")
 
 
 # Failures of our own
@@ -297,6 +328,7 @@ def test_the_document_lists_every_route_of_the_api(world: World) -> None:
         "/v1/{community}/announcements/{name}/withdraw",
         "/v1/{community}/hold",
         "/v1/{community}/series",
+        "/v1/{community}/series/preview",
         "/v1/{community}/series/{name}",
         "/v1/{community}/series/{name}/approve",
         "/v1/{community}/series/{name}/pause",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.announcements import times
+from functions.shared import links
 from tests.api.manager import Manager
 from tests.support import builders
 from tests.support.world import World
@@ -150,13 +151,24 @@ def test_somebody_else_approves_where_the_program_says_so(two: tuple[Manager, Ma
     ("change", "status", "told"),
     [
         ({"every": ""}, 409, "a series needs `every`"),
-        ({"every": "fortnight"}, 422, "body.every"),
+        ({"every": "fortnight"}, 422, "body.every: 'fortnight' is no rhythm: write day, week, month, or 2 weeks"),
+        ({"every": "0 weeks"}, 422, "body.every"),
+        ({"every": "53 weeks"}, 422, "at most 52"),
+        ({"until": "30 June 2027"}, 400, "write `until` as 2027-06-30"),
         ({"every": "", "times": 3}, 409, "need `every`"),
         ({"every": "2 weeks", "on": ["friday"]}, 400, "is not one of `on`"),
         ({"at": "2027-03-28T02:30", "every": "day"}, 400, "the clocks skip it"),
         ({"at": "Monday"}, 400, "is not a time"),
         ({"zone": "Paris"}, 400, "is not a time zone"),
-        ({"event": {**EVENT, "reminders": ["soon"]}}, 422, "reminders"),
+        ({"event": {**EVENT, "reminders": ["soon"]}}, 422, "body.event.reminders.0: 'soon' is no distance: write"),
+        ({"event": {**EVENT, "reminders": [""]}}, 422, "body.event.reminders.0: '' is no distance"),
+        ({"event": {**EVENT, "thanks": "soon"}}, 422, "body.event.thanks: 'soon' is no distance"),
+        ({"event": {**EVENT, "recording": "file:///x"}}, 422, "body.event.recording: 'file:///x' is no address"),
+        (
+            {"images": [{"name": f"{'cd' * 32}.png", "alt": "x", "type": "image/png", "bytes": 9}]},
+            409,
+            "upload it first",
+        ),
         ({"event": {**EVENT, "remind": []}}, 422, "remind"),
         ({"event": {**EVENT, "zone": "UTC"}}, 409, "give one zone"),
         ({"targets": ["nowhere"]}, 409, "no target 'nowhere'"),
@@ -169,6 +181,47 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(
     answer = ada.post("series", {**WEEKLY, **change})
     assert answer.status == status, answer.text
     assert told in answer.message
+    assert ada.get("series").json["series"] == []
+
+
+def test_a_series_has_a_page_behind_a_link(ada: Manager) -> None:
+    made = ada.post("series", {**CUP, "draft": True}).json
+    page = ada.world.ask("GET", made["page"])
+    assert (page.status, page.headers["cache-control"]) == (200, "private, no-store")
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "thanks +2h, Saturday 2026-12-05 22:00 (Europe/Paris)" in page.text
+    assert "Winter Cup: in 7 days" in page.text
+    assert made["hash"][:12] in page.text
+    assert ada.get(f"series/{made['series']['id']}").json["series"]["state"] == "draft"
+
+
+def test_the_page_opens_with_its_own_link_only(ada: Manager, world: World) -> None:
+    one, other = (ada.post("series", {**CUP, "title": title, "draft": True}).json for title in ("One", "Other"))
+    path, _, query = str(one["page"]).partition("?")
+    for asked in (path, f"{path.replace(one['series']['id'], other['series']['id'])}?{query}", f"{path}?{query}0"):
+        answer = world.ask("GET", asked)
+        assert (answer.status, "`liaison series preview` gives a new one" in answer.text) == (403, True)
+    gone = world.ask("GET", links.link("/previews/acme/series/none", "Ada", "preview", world.now))
+    assert (gone.status, "There is no such series." in gone.text) == (404, True)
+
+
+def test_what_is_shown_is_the_next_one_of_each_kind(ada: Manager) -> None:
+    name = ada.post("series", {**CUP, "every": "2 weeks"}).json["series"]["id"]
+    at(ada.world, "2026-12-05T17:30")
+    told = [(one["step"], one["offset"], one["wall"][:10]) for one in ada.get(f"series/{name}").json["previews"]]
+    assert told == [
+        ("starting", "", "2026-12-05"),
+        ("thanks", "+2h", "2026-12-05"),
+        ("announcement", "", "2026-12-07"),
+        ("reminder", "-7d", "2026-12-12"),
+        ("reminder", "-1h", "2026-12-19"),
+    ]
+
+
+def test_what_is_not_written_yet_can_be_looked_at_and_leaves_nothing(ada: Manager) -> None:
+    shown = ada.post("series/preview", CUP)
+    assert (shown.status, len(shown.json["previews"])) == (200, 5)
+    assert shown.json["previews"][0]["posts"][0]["target"] == "site"
     assert ada.get("series").json["series"] == []
 
 

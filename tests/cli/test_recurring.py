@@ -1,13 +1,15 @@
 """Series and the calendar at the command line."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from cli import manuscript
+from cli import manuscript, operator
 from cli.manuscript import SERIES, ManuscriptError
 from functions.announcements import times
-from tests.cli.api import Desk, desk
+from tests.cli.api import URL, Desk, desk
+from tests.support import builders
 from tests.support.world import World
 
 WEEKLY = """+++
@@ -46,6 +48,7 @@ It is {starts}: come in!
 
 @pytest.fixture
 def ada(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    (tmp_path / "community.toml").write_text(builders.PROGRAM)
     monkeypatch.chdir(tmp_path)
     return desk(world, tmp_path, monkeypatch)
 
@@ -57,7 +60,8 @@ def flat(text: str) -> str:
 def test_a_series_is_posted_from_a_file_and_listed(ada: Desk) -> None:
     shown = flat(ada.good("series", "post", ada.written(WEEKLY)))
     assert "Update (" in shown
-    assert "): active 2026-11-23T09:00 Europe/Paris (2026-11-23T08:00Z) announcement 2026-12-07T09:00" in shown
+    assert "): active, written by Ada approved by Ada (" in shown
+    assert ") 2026-11-23T09:00 Europe/Paris (2026-11-23T08:00Z) announcement 2026-12-07T09:00" in shown
     (one,) = ada.told("series", "list")["series"]
     assert f"{one['id']} active Update" in flat(ada.good("series", "list"))
     assert ada.told("series", "show", one["id"])["series"]["state"] == "active"
@@ -66,12 +70,62 @@ def test_a_series_is_posted_from_a_file_and_listed(ada: Desk) -> None:
 def test_a_draft_is_looked_at_and_approved(ada: Desk) -> None:
     name = ada.told("series", "post", ada.written(CUP), "--draft", "--target", "site")["series"]["id"]
     shown = flat(ada.good("series", "approve", name, "--yes"))
-    assert "reminder -1d, at 2026-12-04T18:00 in Europe/Paris site (Webhook, en)" in shown
+    assert "reminder -1d, Friday 2026-12-04 18:00 (Europe/Paris) site (Webhook, en)" in shown
     assert "It is 2026-12-05 18:00 (Europe/Paris): come in!" in shown
     assert "): active" in shown
     ada.world.now = times.resolve("2026-12-05T18:00", "Europe/Paris")
     ada.world.drain()
     assert "It is 2026-12-05 18:00 (Europe/Paris): come in" in ada.world.outside.calls[-1].said["data"]["markdown"]
+
+
+def test_a_series_has_a_preview_and_a_page(ada: Desk) -> None:
+    name = ada.told("series", "post", ada.written(CUP), "--draft")["series"]["id"]
+    shown = flat(ada.good("series", "preview", name))
+    assert "thanks +2h, Saturday 2026-12-05 22:00 (Europe/Paris) site (Webhook, en)" in shown
+    told = ada.told("series", "preview", name)
+    assert f"approving says yes to {told['hash']} as a page: {URL}/previews/acme/series/{name}?" in shown
+    assert ada.world.ask("GET", told["page"]).status == 200
+    assert ada.told("series", "approve", name, "--hash", told["hash"])["series"]["state"] == "active"
+
+
+def test_what_cannot_be_approved_says_so_and_asks_nothing(ada: Desk) -> None:
+    name = ada.told("series", "post", ada.written(CUP), "--draft")["series"]["id"]
+    gone = builders.PROGRAM.replace('id = "news"', 'id = "letters"')
+    operator.push(gone, "test")
+    ada.world.later(minutes=2)
+    assert "announcement: news: the program has no such target any more" in ada.refused("series", "preview", name)
+    assert "It cannot go out like this:" in ada.refused("series", "approve", name, "--yes")
+
+
+def test_a_file_of_a_series_is_looked_at_without_any_server(ada: Desk) -> None:
+    page = ada.folder / "page.html"
+    shown = flat(ada.good("preview", ada.written(CUP), "--community", "acme", "--html", page))
+    assert "reminder -1d, Friday 2026-12-04 18:00 (Europe/Paris) site (Webhook, en)" in shown
+    assert "2026-12-05T22:00 Europe/Paris (2026-12-05T21:00Z) thanks +2h" in shown
+    assert "Winter Cup: in 1 hour" in page.read_text()
+    assert not ada.wire.asked
+    here = ada.told("preview", ada.written(CUP), "--community", "acme")
+    there = ada.told("preview", ada.written(CUP), "--remote")
+    assert [one["wall"] for one in there["previews"]] == [one["wall"] for one in here["previews"]]
+    assert ada.told("series", "list")["series"] == []
+
+
+def test_a_series_that_is_over_cannot_go_out(ada: Desk) -> None:
+    gone = WEEKLY.replace("2026-11-23", "2026-11-02").replace("2027-06-30", "2026-11-16")
+    assert "all of it is over: give it other times" in ada.refused("preview", ada.written(gone), "--community", "acme")
+
+
+def test_one_announcement_is_not_made_from_a_series(ada: Desk) -> None:
+    told = ada.refused("announcements", "post", ada.written(CUP))
+    assert "a.md is a series, and not one announcement: `liaison series post" in told
+
+
+def test_a_series_tells_who_approved_it_and_what_happened(ada: Desk) -> None:
+    name = ada.told("series", "post", ada.written(WEEKLY))["series"]["id"]
+    ada.good("series", "pause", name)
+    shown = flat(ada.good("series", "show", name))
+    assert "paused, written by Ada approved by Ada (" in shown
+    assert re.search(r"Ada written \S+ Ada approved \S+ Ada paused", shown)
 
 
 def test_nobody_there_to_be_asked_approves_nothing(ada: Desk) -> None:

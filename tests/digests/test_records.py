@@ -16,6 +16,8 @@ from functions.moderation import records as moderation
 from functions.shared import links, parameters, parked, switches
 from functions.shared.table import table
 from tests.announcements import stage
+from tests.api.manager import Manager
+from tests.api.test_series import WEEKLY
 from tests.support import builders
 from tests.support.faults import answer_lost
 from tests.support.outside import status
@@ -366,6 +368,19 @@ def test_a_paused_target_and_a_missed_announcement_wait_for_a_decision() -> None
         assert "chat: answered 401: put a new token; `liaison targets resume chat` goes on" in first_page(world)
         assert "Missed announcement" in first_page(world)
         assert "Winter: its time was over before it could be posted" in first_page(world)
+
+
+def test_a_series_waits_until_somebody_says_yes(world: World) -> None:
+    ada = Manager(world)
+    made = ada.post("series", {**WEEKLY, "draft": True}).json
+    ada.post("series", {**WEEKLY, "title": "Another"})
+    world.digests()
+    assert "<td>Draft series</td><td>Update</td>" in first_page(world)
+    assert "Another" not in first_page(world)
+    ada.post(f"series/{made['series']['id']}/approve", {"hash": made["hash"]})
+    world.later(days=1)
+    world.digests()
+    assert "Draft series" not in world.stored(world.items("digest")[1]["page"]).decode()
 
 
 @pytest.mark.parametrize(
