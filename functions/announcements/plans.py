@@ -4,6 +4,7 @@ draft → scheduled → publishing → published → changing → published
   └────────┴→ cancelled · missed          └→ withdrawing → withdrawn
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -32,6 +33,12 @@ Row = Mapping[str, Any]
 Fate = Literal["leave", "wait", "cancel", "replace", "edit", "withdraw"]
 """What becomes of a delivery when its announcement changes or goes."""
 
+LARGEST = 180_000
+"""Bytes of what is announced. It is kept in one item, with a change beside it, and DynamoDB takes 400 KB."""
+
+PATIENCE = 2
+"""Attempts of an edit that a withdrawal waits for: some minutes."""
+
 
 class NotAllowedError(Exception):
     """The announcement does not allow this; the text tells the manager why."""
@@ -44,6 +51,15 @@ def announcement_id(community: str, author: str, key: str) -> str:
 
 def is_news(published_at: datetime, now: datetime) -> bool:
     return now - published_at <= YOUNG
+
+
+def storable(content: Mapping[str, Any]) -> None:
+    """Raises NotAllowedError."""
+    size = len(json.dumps(content, ensure_ascii=False).encode())
+    if size > LARGEST:
+        raise NotAllowedError(
+            f"all its words together take {size:,} bytes, and {LARGEST:,} is the most: make it shorter, or several"
+        )
 
 
 def chosen(wanted: Sequence[str], there: Sequence[str]) -> list[str]:
@@ -78,8 +94,8 @@ def too_late(publish_at: datetime, useless_after: int, now: datetime) -> bool:
 
 
 def unsent(row: Row) -> bool:
-    """Surely not there, and in nobody's hands."""
-    return row["state"] in ("planned", "waiting", "held")
+    """Surely not there, and in nobody's hands; a person may still have it sent."""
+    return row["state"] in ("planned", "waiting", "held", "refused", "stuck", "missed")
 
 
 def in_doubt(row: Row) -> bool:
@@ -92,17 +108,26 @@ def has_words(row: Row) -> bool:
     return row["request"]["step"] not in ("publish", "pin")
 
 
+def is_there(row: Row) -> bool:
+    """Whether people read it, as far as we know."""
+    return bool(row["state"] == "sent" and has_words(row))
+
+
+def is_known(row: Row) -> bool:
+    """Whether we know what the platform calls it. Without, only a person can do something to it."""
+    return bool(row["posted"]["id"])
+
+
 def fate_when_withdrawn(row: Row, can_withdraw: bool) -> Fate:
     if unsent(row):
         return "cancel"
     if in_doubt(row):
         return "wait"
-    there = row["state"] == "sent" and row["purpose"] in ("post", "edit") and has_words(row)
-    return "withdraw" if there and can_withdraw else "leave"
+    return "withdraw" if is_there(row) and is_known(row) and can_withdraw else "leave"
 
 
 def fate_when_changed(row: Row, wanted: Row | None, can_edit: bool, can_withdraw: bool) -> Fate:
-    """`wanted`: the request as it shall be; None when this part is not there any more."""
+    """`wanted`: the request as it shall be; None when this part shall not be there any more."""
     if wanted is None:
         return fate_when_withdrawn(row, can_withdraw)
     if all(row["request"][name] == wanted[name] for name in ("body", "images")):
@@ -111,12 +136,25 @@ def fate_when_changed(row: Row, wanted: Row | None, can_edit: bool, can_withdraw
         return "replace"
     if in_doubt(row):
         return "wait"
-    return "edit" if row["state"] == "sent" and has_words(row) and can_edit else "leave"
+    return "edit" if is_there(row) and is_known(row) and can_edit else "leave"
 
 
-def open_rows(rows: Sequence[Row]) -> bool:
-    """Whether any edit or withdrawal is still on its way. What waits for a person is not."""
-    return any(row["purpose"] in ("edit", "withdraw") and "due_at" in row for row in rows)
+def fate_of_edit(row: Row, can_withdraw: bool) -> Fate:
+    """Of an edit whose part goes. Nobody has to find out any more what became of one that changed the part itself."""
+    if row["editing"] == "edit" and row["state"] == "unknown" and not is_open(row):
+        return "cancel"
+    return fate_when_withdrawn(row, can_withdraw)
+
+
+def may_rename(edit: Row) -> bool:
+    """Whether a part has to wait before it is taken back, for an edit that may give it another name. One that fails
+    again and again does not keep it there."""
+    return is_open(edit) and edit["attempts"] <= PATIENCE
+
+
+def is_open(row: Row) -> bool:
+    """Whether an edit or a withdrawal is still on its way. What waits for a person is not."""
+    return row["purpose"] in ("edit", "withdraw") and "due_at" in row
 
 
 def progress(state: str, rows: Sequence[Row]) -> str:
@@ -127,5 +165,7 @@ def progress(state: str, rows: Sequence[Row]) -> str:
     if state in ("publishing", "published") and states:
         if waits or "held" in states:
             return "needs a person"
-        return "published" if states <= {"sent", "cancelled"} else "publishing"
+        if states & {"planned", "claimed", "armed", "unknown"}:
+            return "publishing"
+        return "missed" if "missed" in states and "sent" not in states else "published"
     return "needs a person" if waits and state in ("changing", "withdrawing", "withdrawn") else state

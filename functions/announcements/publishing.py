@@ -1,24 +1,27 @@
-"""From an approval to rows, and from a change or a withdrawal to what is done about it. Drives `records` with what the
-platforms make of an announcement; used by whoever approves (`api`, chats, triggers) and by the minute's sweep."""
+"""From an approval to rows. Drives `records` with what the platforms make of an announcement; used by whoever approves
+(`api`, chats, triggers) and by the minute's sweep. What becomes of a change or a withdrawal stands in `carrying`."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from events.announcements import Announcement, TriggerFired
 from events.program import Program
-from functions.announcements import plans, records
+from functions.announcements import carrying, plans, records
 from functions.announcements.records import Call
 from functions.platforms import previews
 from functions.platforms.posting import Limits
 from functions.platforms.previews import Preview, Previews
 from functions.shared import clock, objects, outbox, switches, table
 from functions.shared.settings import settings
-from functions.shared.table import CancelledError, Item, Put, Table, Write
+from functions.shared.table import Item, Table, Write
 
 AGAIN = timedelta(minutes=1)
+LARGEST = 350_000
+"""Bytes of one call: it is kept in one item, with what becomes of it, and DynamoDB takes 400 KB."""
 OTHER = "what would be sent is not what you saw: look at the preview again, then approve"
 LIMITS = "limits"
 
@@ -67,19 +70,29 @@ def approve(
 
 def fit(made: Previews) -> None:
     """Raises NotAllowedError for what cannot be sent as it is."""
-    if made.problems:
-        raise plans.NotAllowedError("it cannot be sent like this: " + "; ".join(made.problems))
+    problems = made.problems or list(dict.fromkeys(overfull(made)))
+    if problems:
+        raise plans.NotAllowedError("it cannot be sent like this: " + "; ".join(problems))
+
+
+def overfull(made: Previews) -> Iterator[str]:
+    for one in made.posts:
+        for part in one.rendering.parts:
+            size = len(json.dumps([part.body, part.text], ensure_ascii=False).encode())
+            if size > LARGEST:
+                yield f"{one.target}: too large to be kept: {size:,} bytes in one piece, and {LARGEST:,} is the most"
 
 
 BY_PROGRAM = "the program"
 
 
 def approve_by_program(store: Table, fired: TriggerFired, program: Program, now: datetime) -> None:
-    """Where the program says so, what a source fired goes out without asking anybody: once, and only what nobody has
-    touched. What cannot be sent like this stays a draft, with the reason."""
+    """Where the program says so, what a source fired goes out without asking anybody: once, while it is news, and only
+    what nobody has touched. What cannot be sent like this stays a draft, with the reason."""
     place = program.source(fired.source)
     name = plans.announcement_id(fired.community, fired.source, fired.trigger)
-    found = store.get(*records.key(fired.community, name)) if place and place.announce == "publish" else None
+    wanted = place and place.announce == "publish" and plans.is_news(fired.published_at, now)
+    found = store.get(*records.key(fired.community, name)) if wanted else None
     if found is None or found["state"] != "draft" or found["revision"] > 1 or "reason" in found:
         return
     made = preview(store, fired.community, name, records.content_of(found), program)
@@ -105,9 +118,17 @@ def calls(name: str, made: Previews) -> list[Call]:
 
 
 def calls_of(name: str, one: Preview) -> list[Call]:
-    """The calls of one target in one language. `published_at` is filled in when they are made rows."""
+    """The calls of one target in one language. `published_at` is filled in when they are made rows.
+
+    Words are numbered by themselves, and so is each step without any: when a thread grows, no words stand where such a
+    step was."""
     pairs = previews.requests(name, one, clock.EPOCH)
-    named = [f"{one.target}#{one.language}#{request.part:02d}" for _, request in pairs]
+    numbers: Counter[str] = Counter()
+    named = []
+    for part, _ in pairs:
+        numbers[part.step] += 1
+        step = "" if part.step == "post" else f"{part.step}-"
+        named.append(f"{one.target}#{one.language}#{step}{numbers[part.step]:02d}")
     return [
         {
             "name": here,
@@ -125,8 +146,10 @@ def go_on(store: Table, found: Item, program: Program, now: datetime) -> list[It
     match found["state"]:
         case "scheduled" | "publishing":
             return publish(store, found, program, now)
-        case "withdrawing" | "changing":
-            return carry(store, found, now)
+        case "withdrawing":
+            return carrying.carry(store, found, [], now)
+        case "changing":
+            return carrying.carry(store, found, planned(found), now)
     return []
 
 
@@ -159,11 +182,11 @@ def pages(store: Table, found: Item, plan: Sequence[Call], now: datetime) -> lis
     while True:
         page = records.publish_page(store, found, plan, now)
         if page is None:
-            return rows
+            return []  # Somebody else has it, or it was withdrawn: there is nothing to hurry for.
         rows.extend(page)
         found = records.existing(store, found["community"], found["id"])
         if found["state"] != "publishing":
-            return [row for row in rows if "due_at" in row]
+            return rows
 
 
 def planned(found: Item) -> list[Call]:
@@ -176,120 +199,6 @@ def planned(found: Item) -> list[Call]:
         {**call, "request": {**call["request"], "published_at": found.get("published_at", found["publish_at"])}}
         for call in told
     ]
-
-
-def carry(store: Table, found: Item, now: datetime) -> list[Item]:
-    """Carry a change or a withdrawal to every part, as far as the platforms can."""
-    wanted = {} if found["state"] == "withdrawing" else {f"delivery#{c['name']}": c for c in planned(found)}
-    rows = records.rows_of(store, found)
-    kicks: list[Item] = []
-    waits = False
-    for one in rows:
-        if one["purpose"] == "post":
-            waits = act_on(store, found, one, wanted.get(one["sk"]), kicks, now) or waits
-        elif one["purpose"] == "edit" and found["state"] == "withdrawing":
-            waits = act_on(store, found, one, None, kicks, now) or waits
-    if found["state"] == "changing":
-        kicks.extend(added(store, found, rows, wanted, now))
-    if waits or kicks or plans.open_rows(rows):
-        records.put_off(store, found, now + AGAIN)
-        return kicks
-    state: plans.State = "withdrawn" if found["state"] == "withdrawing" else "published"
-    records.finished(store, found, state, cannot(found, rows, wanted), now)
-    return []
-
-
-def act_on(store: Table, found: Item, one: Item, call: Call | None, kicks: list[Item], now: datetime) -> bool:
-    """Do to one part what has to be done to it; gives whether it has to be looked at again."""
-    platform = previews.posting(one["platform"])
-    # A correction that is a post of its own goes, too; one that changed the post went with it.
-    can_withdraw = hasattr(platform, "withdraw") and (one["purpose"] == "post" or platform.EDIT == "reply")
-    if found["state"] == "withdrawing":
-        fate = plans.fate_when_withdrawn(one, can_withdraw)
-    else:
-        can_edit = getattr(platform, "EDIT", "no") != "no"
-        fate = plans.fate_when_changed(one, call["request"] if call else None, can_edit, can_withdraw)
-    try:
-        match fate:
-            case "withdraw":
-                row = records.take_back(found, one, now)
-                if store.get(row["pk"], row["sk"]) is None:
-                    kicks.append(store.write(Put(row, when=[table.absent()])))
-            case "edit" if call:
-                writes = records.correction(found, one, call["request"], now)
-                store.transact(writes)
-                kicks.append(writes[0].item)  # type: ignore[union-attr]
-            case "replace" if call:
-                store.write(records.replaced(one, call))
-            case "cancel" | "wait":
-                return drop(store, one, fate)
-    except (CancelledError, table.ConditionFailedError):
-        return True  # It moved in this moment.
-    return False
-
-
-def drop(store: Table, one: Item, fate: plans.Fate) -> bool:
-    """Cancel what was not sent; gives whether it has to be looked at again."""
-    if fate == "cancel":
-        try:
-            store.write(records.cancelled(one, "withdrawn before it was sent"))
-        except table.ConditionFailedError:
-            return True
-    return fate == "wait"
-
-
-def added(store: Table, found: Item, rows: Sequence[Item], wanted: Mapping[str, Call], now: datetime) -> list[Item]:
-    """Parts that were not there before, the last one first. The first of them follows the last that is there."""
-    there = {row["sk"]: row for row in rows}
-    kicks: list[Item] = []
-    for sk, call in reversed(list(wanted.items())):
-        if sk in there:
-            before = there[sk]
-            follows = f"delivery#{call['after']}" if call["after"] else ""
-            if before["next"] != follows and before["state"] == "sent" and follows:
-                kicks.extend(joined(store, before, follows, now))
-            continue
-        new = records.row(found, call, now)
-        if outbox_put(store, new) and "due_at" in new:
-            kicks.append(new)
-    return kicks
-
-
-def joined(store: Table, before: Item, follows: str, now: datetime) -> list[Item]:
-    """A part that is there already gets another one behind it."""
-    linked = {**before, "next": follows}
-    link = table.Update(table.key_of(before), set={"next": follows}, when=[table.equals("state", "sent")])
-    try:
-        store.transact([link, *outbox.released(store, linked, now)])
-    except CancelledError:
-        return []
-    after = store.get(before["pk"], follows)
-    return [after] if after and "due_at" in after else []
-
-
-def outbox_put(store: Table, new: Item) -> bool:
-    try:
-        store.write(outbox.put(new))
-    except table.ConditionFailedError:
-        return False
-    return True
-
-
-def cannot(found: Item, rows: Sequence[Item], wanted: Mapping[str, Call]) -> list[str]:
-    """What is there and could not be changed or taken back, for the manager to read."""
-    told = []
-    for one in rows:
-        if one["purpose"] != "post" or one["state"] != "sent" or not plans.has_words(one):
-            continue
-        platform = previews.posting(one["platform"])
-        where = f"{one['destination']} {one['posted']['url']}".strip()
-        gone = found["state"] == "withdrawing" or one["sk"] not in wanted
-        if gone and not hasattr(platform, "withdraw"):
-            told.append(f"{where}: cannot be taken back by a program")
-        elif not gone and one["request"]["body"] != wanted[one["sk"]]["request"]["body"]:
-            told.append(f"{where}: cannot be changed by a program")
-    failed = [one for one in rows if one["purpose"] in ("edit", "withdraw") and one["state"] not in ("sent", "planned")]
-    return told + [f"{one['destination']}: {one['purpose']}: {one['reason']}" for one in failed]
 
 
 def resume(store: Table, community: str, target: str, who: str, now: datetime, *, send: bool) -> list[Item]:

@@ -6,11 +6,12 @@
 | community#announcement#id | audit#000001 | one line of its history |
 | community#announcement#id | delivery#target#language#01 | one part for one target (see `shared/outbox.py`) |
 | community#announcement#id | delivery#desk-staff#card | its card at a desk, kept as it is now |
-| community#announcement#id | delivery#…#edit-2, …#withdraw, …#count | what is done to a part that is there |
+| community#announcement#id | delivery#…#edit-2, …#withdraw, …#count | what is done to a part that is there (`of`) |
 | community#calendar#2026-12 | announcement#id | something of it is in this month (UTC); what and when, it says itself |
 | community#trigger#hash | trigger | this release, video or stream was announced already |
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -29,18 +30,19 @@ from events.announcements import (
 from events.envelope import Envelope
 from events.program import Program
 from functions.announcements import plans
+from functions.platforms.posting import Editing
 from functions.shared import clock, inbox, outbox, table
-from functions.shared.table import CancelledError, ConditionFailedError, Item, Put, Table, Update, Write
+from functions.shared.table import CancelledError, ConditionFailedError, Delete, Item, Put, Table, Update, Write
 
 KIND = "announcement"
 TRIES = 8
 LISTING = "announcements"
-PAGE = 20
-"""Rows written in one transaction of at most 25 items."""
+PAGE, PAGE_BYTES = 20, 3_000_000
+"""Rows written in one transaction, and how large they may be together: DynamoDB takes 4 MB."""
 
 Call = dict[str, Any]
-"""One call of an approved plan: `name` (target#language#01), `after` (the next part's name or empty), `platform`,
-`request`, `calling`."""
+"""One call of an approved plan: `name` (target#language#01; of a step without words target#language#pin-01), `after`
+(the next part's name or empty), `platform`, `request`, `calling`."""
 
 
 def key(community: str, name: str) -> table.Key:
@@ -90,7 +92,9 @@ def audit(pk: str, number: int, what: str, now: datetime, who: str, **detail: An
 
 
 def create(store: Table, new: Item, now: datetime) -> Item:
-    """Once: a second call with the same id gives what the first one made, if it asked for the same."""
+    """Once: a second call with the same id gives what the first one made, if it asked for the same. Raises
+    NotAllowedError."""
+    plans.storable(new["content"])
     try:
         store.transact(created(new, now))
         return new
@@ -295,6 +299,7 @@ def revise(store: Table, found: Item, content: Announcement, who: str, now: date
     Raises NotAllowedError.
     """
     dump = content.model_dump(mode="json")
+    plans.storable(dump)
     if found["state"] in plans.BEFORE:
         changes = {"content": dump, "state": "draft"}
         remove = ["due", "due_at", "approved", "publish_at", "reason"]
@@ -322,11 +327,18 @@ def approve(
     """The bodies under this hash go out at that moment, or, of a published one, change now. Approving the same again
     gives what the first time made. `account`: whose word it was, where a platform knows them; `beside`: what is
     written with it. Raises NotAllowedError."""
-    approved = {"by": who, "at": clock.text(now), "hash": hash_, "revision": found["revision"]}
-    approved |= known(account)
+    when = {"wall": wall, "zone": zone}
+    approved = {
+        "by": who,
+        "at": clock.text(now),
+        "hash": hash_,
+        "revision": found["revision"],
+        **when,
+        **known(account),
+    }
     if found["state"] in ("draft", "missed"):
         at = clock.text(due_at)
-        changes: Item = {"publish_at": at, "wall": wall, "zone": zone}
+        changes: Item = {"publish_at": at, **when}
         changes |= {"state": "scheduled", "approved": approved, **table.due(KIND, found["pk"], at)}
         writes = stepped(found, "approved", who, now, changes, remove=["reason"], at=at, **known(account))
         return changed(store, found, [*writes, *on_calendar({**found, **changes}, content_of(found)), *beside])
@@ -335,8 +347,8 @@ def approve(
         changes = {"state": "changing", "approved": approved, "content": found["change"], **due}
         writes = stepped(found, "change approved", who, now, changes, remove=["change"], **known(account))
         return changed(store, found, [*writes, *on_calendar(found, content_of(found)), *beside])
-    before = found.get("approved", {})
-    if (before.get("hash"), found.get("wall"), found.get("zone")) == (hash_, wall, zone):
+    before = {"wall": found.get("wall"), "zone": found.get("zone"), **found.get("approved", {})}
+    if (before.get("hash"), before["wall"], before["zone"]) == (hash_, wall, zone):
         return found
     raise plans.NotAllowedError(f"only a draft or a change can be approved; this one is {found['state']}")
 
@@ -440,8 +452,8 @@ def publish_page(store: Table, found: Item, calls: Sequence[Call], now: datetime
     """The next rows of the plan and the cursor's move, in one transaction; gives the rows to kick, None at the end or
     when somebody else did it. The last calls come first, so that a part is there before the one it follows is sent."""
     left = found.get("left", len(calls))
-    rows = [row(found, call, now) for call in calls[max(left - PAGE, 0) : left]]
-    after = max(left - PAGE, 0)
+    rows = page_of([row(found, call, now) for call in calls[max(left - PAGE, 0) : left]])
+    after = left - len(rows)
     changes: Item = {"state": "publishing" if after else "published", "left": after}
     first = {} if "published_at" in found else {"published_at": clock.text(now)}
     same = [table.equals("state", found["state"]), table.equals("due_at", found["due_at"])]
@@ -456,6 +468,16 @@ def publish_page(store: Table, found: Item, calls: Sequence[Call], now: datetime
         store.transact([update, *(outbox.put(one) for one in rows)])
     except CancelledError:
         return None
+    return rows
+
+
+def page_of(rows: list[Item]) -> list[Item]:
+    """The last of them that go into one transaction; one at least."""
+    size = 0
+    for number, one in enumerate(reversed(rows)):
+        size += len(json.dumps(one["request"], ensure_ascii=False).encode())
+        if number and size > PAGE_BYTES:
+            return rows[-number:]
     return rows
 
 
@@ -495,7 +517,7 @@ def done_to(found: Item, one: Item, purpose: outbox.Purpose, name: str, request:
         destination=one["destination"],
         request=request,
         at=clock.text(now),
-    )
+    ) | {"of": one["sk"], "calling": outbox.behind(one)}
 
 
 def take_back(found: Item, one: Item, now: datetime) -> Item:
@@ -506,31 +528,57 @@ def take_back(found: Item, one: Item, now: datetime) -> Item:
     return done_to(found, one, "withdraw", "withdraw", request, now)
 
 
-def correction(found: Item, one: Item, wanted: Item, now: datetime) -> list[Write]:
-    """The edit's row, and the part as it shall be from now on."""
+def correction(
+    found: Item, one: Item, wanted: Item, editing: Editing, before: Sequence[Item], now: datetime
+) -> tuple[Item, list[Write]]:
+    """The edit's row, and the writes: it, the part as it shall be from now on, and nothing more of the edits before,
+    which a person could still send over this one."""
     told = {**wanted, "first": one["request"]["first"], "previous": one["request"]["previous"], "prepared": {}}
     request = ChangeRequested.model_validate({**told, "posted": one["posted"], "changed_at": now})
-    edit = done_to(found, one, "edit", f"edit-{found['revision']}", request, now)
-    same = [table.equals("fence", one["fence"]), table.equals("state", "sent")]
-    return [outbox.put(edit), Update(table.key_of(one), set={"request": told}, when=same)]
+    edit = done_to(found, one, "edit", f"edit-{found['revision']}", request, now) | {"editing": editing}
+    # A correction that is a post of its own, and may be there, stays a person's.
+    settled = ("sent", "cancelled") if editing == "edit" else ("sent", "cancelled", "unknown")
+    late = [cancelled(each, "a later change took its place") for each in before if each["state"] not in settled]
+    part = Update(table.key_of(one), set={"request": told}, when=as_read(one))
+    return edit, [outbox.put(edit), part, *late]
 
 
 def replaced(one: Item, call: Call) -> Update:
     """A part that was not sent yet, in other words."""
     told = {**call["request"], "first": one["request"]["first"], "previous": one["request"]["previous"]}
-    same = [table.equals("fence", one["fence"]), table.equals("state", one["state"])]
-    return Update(table.key_of(one), set={"request": told}, add={"fence": 1}, when=same)
+    changes = {"request": told, "calling": {**call["calling"], "better_twice": one["calling"]["better_twice"]}}
+    return Update(table.key_of(one), set=changes, add={"fence": 1}, when=as_read(one))
+
+
+def renewed(found: Item, one: Item, call: Call, now: datetime) -> tuple[Item, list[Write]]:
+    """A part that was taken back, or never sent, comes again: another post, under a key of its own. Whatever was done
+    to the first one is over."""
+    again = {
+        **row(found, call, now),
+        "key": outbox.delivery_key(one["pk"], f"{one['sk']}#{found['revision']}"),
+        "fence": one["fence"] + 1,
+    }
+    over = [Delete((one["pk"], f"{one['sk']}#{done}")) for done in ("withdraw", "count")]
+    return again, [Put(again, when=as_read(one)), *over]
+
+
+def followed(one: Item, follows: str) -> Update:
+    """A part gets another one behind it."""
+    return Update(table.key_of(one), set={"next": follows}, add={"fence": 1}, when=as_read(one))
 
 
 def cancelled(one: Item, why: str) -> Update:
-    same = [table.equals("fence", one["fence"]), table.equals("state", one["state"])]
     return Update(
         table.key_of(one),
         set={"state": "cancelled", "reason": why},
         add={"fence": 1},
         remove=["due", "due_at", "listing", "listed_at"],
-        when=same,
+        when=as_read(one),
     )
+
+
+def as_read(one: Item) -> list[table.Condition]:
+    return [table.equals("fence", one["fence"]), table.equals("state", one["state"])]
 
 
 def finished(store: Table, found: Item, state: plans.State, cannot: list[str], now: datetime) -> None:

@@ -61,7 +61,9 @@ def item(*, community: str, name: str, author: str, definition: Series, now: dat
 
 
 def create(store: Table, new: Item, now: datetime) -> Item:
-    """Once: a second call with the same id gives what the first one made, if it asked for the same."""
+    """Once: a second call with the same id gives what the first one made, if it asked for the same. Raises
+    NotAllowedError."""
+    plans.storable(new["definition"])
     try:
         store.transact([Put(new, when=[table.absent()]), records.audit(new["pk"], 1, "written", now, new["author"])])
         return new
@@ -81,6 +83,11 @@ def existing(store: Table, community: str, name: str) -> Item:
 
 def definition_of(found: Item) -> Series:
     return Series.model_validate(found["definition"])
+
+
+def waits(found: Item) -> bool:
+    """Whether somebody has to say yes to it."""
+    return bool(found["state"] == "draft")
 
 
 def history(store: Table, found: Item) -> list[Item]:
@@ -157,8 +164,10 @@ def stepped(
 def revise(store: Table, found: Item, definition: Series, who: str, now: datetime) -> Item:
     """Another definition, for what is still to come: any approval is void. Raises NotAllowedError."""
     open_(found)
+    told = definition.model_dump(mode="json")
+    plans.storable(told)
     changes = {
-        "definition": definition.model_dump(mode="json"),
+        "definition": told,
         "title": definition.content.title,
         "writer": who,
         "state": "draft",
@@ -239,7 +248,7 @@ def go_on(store: Table, found: Item, program: Program, now: datetime) -> list[It
     if not wanted:  # The rules of its zone have changed since it was reckoned.
         changes = moved(found, found["cursor"])
         remove = ["due", "due_at"] if changes["state"] == "finished" else []
-        store.transact(stepped(found, "reckoned again", "liaison", now, changes, remove=remove))
+        move(store, stepped(found, "reckoned again", "liaison", now, changes, remove=remove))
     made: list[Item] = []
     for number, one in enumerate(wanted):
         new = make(store, found, one, why, [] if number else left_out, program, now)
@@ -274,18 +283,22 @@ def make(
     told = {"left_out": [f"{late.step} {late.wall}" for late in left_out[-MOST_TOLD:]]} if left_out else {}
     changes: Item = {"cursor": one.mark, "last": line, **moved(found, one.mark), **({"reason": why} if why else {})}
     remove = ["due", "due_at"] if changes["state"] == "finished" else []
-    move = stepped(found, "made", "liaison", now, changes, remove=remove, **line, **told)
+    made = stepped(found, "made", "liaison", now, changes, remove=remove, **line, **told)
     try:
-        store.transact([*move, *writes])
+        store.transact([*made, *writes])
         return new
     except CancelledError as error:
-        if set(error.failed) & set(range(len(move))):
-            return None
+        if not set(error.failed) & set(range(len(made))):
+            move(store, made)
+    return None
+
+
+def move(store: Table, writes: Sequence[Write]) -> None:
+    """Unless somebody changes the series in this moment: then the next minute looks at it anew."""
     try:
-        store.transact(move)
+        store.transact(writes)
     except CancelledError:
         pass
-    return None
 
 
 def announcement(

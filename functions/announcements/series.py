@@ -219,10 +219,12 @@ def mark(moment: datetime) -> str:
 
 
 def pending(series: Series, after: str, now: datetime) -> tuple[list[Occurrence], list[Occurrence]]:
-    """What is to be made now, and what is left out: after an outage only the newest of those that are late is tried."""
+    """What is to be made now, and what is left out: after an outage only the newest late one of each kind is tried."""
     due = list(takewhile(lambda one: one.moment <= now, timeline(series, after)))
     late = [one for one in due if now - one.moment > ON_TIME]
-    return due[max(len(late) - 1, 0) :], late[:-1]
+    newest = {(one.step, one.offset): one for one in late}
+    left_out = [one for one in late if one is not newest[one.step, one.offset]]
+    return [one for one in due if one not in left_out], left_out
 
 
 def notes(series: Series, after: str = "") -> tuple[str, ...]:
@@ -443,3 +445,14 @@ def examples(series: Series) -> list[Occurrence]:
     """The first occurrence of each step and offset: what an approval is about. Later ones differ by their day only."""
     day, told = next(days(anchor(series).date(), series.repeat))
     return sorted(around(series, day, told))
+
+
+def next_of_each(series: Series, after: str) -> list[Occurrence]:
+    """The first occurrence of each step and offset that is still to come after a mark."""
+    kinds = {(one.step, one.offset) for one in examples(series)}
+    found: dict[tuple[str, str], Occurrence] = {}
+    for one in timeline(series, after):
+        found.setdefault((one.step, one.offset), one)
+        if len(found) == len(kinds):
+            break
+    return list(found.values())

@@ -6,10 +6,10 @@ planned → claimed → armed → sent | refused | stuck
 
 `claimed` and nothing after it: surely not sent. `armed` and nothing after it: nobody knows. `unknown` with a time to
 come is looked into; without one it is a person's. `waiting` has a part before it that is not there yet; `held` belongs
-to a target that is paused; `missed` came too late; `cancelled` was never sent.
+to a target that is paused; `missed` came too late; `stuck` was given up, and surely not sent; so was `cancelled`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -81,18 +81,25 @@ class Case:
 def step(case: Case) -> Literal["send", "look"] | Next:
     """Before a call: which one it is, or what becomes of the row instead."""
     if case.attempts > len(WAITS):
-        return Next("stuck", f"given up after {case.attempts} attempts")
+        return given_up(case)
     if not case.in_doubt:
         if case.withdrawn:
             return Next("cancelled", "withdrawn before it was sent")
         return Next("missed", "its time is over: it is not posted late") if case.late else "send"
     if case.can_look:
         return look(case)
+    if case.late and not case.withdrawn:
+        return Next("unknown", "its time is over, and nobody can say whether an earlier attempt arrived")
     if case.key_holds:
-        return "send"
+        return "send"  # Withdrawn, too: only its answer can tell what there is to take back.
     if case.better_twice and case.kind == "blind" and not case.withdrawn:
         return "send"
     return Next("unknown", "the last attempt was cut off, and this platform cannot be asked about it")
+
+
+def given_up(case: Case, reason: str = "") -> Next:
+    told = f"given up after {case.attempts} attempts" + (f": {reason}" if reason else "")
+    return Next("unknown", f"{told}; and one of them may have arrived") if case.in_doubt else Next("stuck", told)
 
 
 def look(case: Case) -> Literal["look"] | Next:
@@ -119,7 +126,7 @@ def after(outcome: Outcome, case: Case) -> Next:
 def again(case: Case, reason: str, at_least: int) -> Next:
     """Nothing was done this time."""
     if case.attempts > len(WAITS):
-        return Next("stuck", f"given up after {case.attempts} attempts: {reason}")
+        return given_up(case, reason)
     state: State = "unknown" if case.in_doubt else "planned"
     return Next(state, reason, due_in=max(WAITS[max(case.attempts - 1, 0)], at_least))
 
@@ -127,7 +134,7 @@ def again(case: Case, reason: str, at_least: int) -> Next:
 def unsure(case: Case, reason: str) -> Next:
     """It was sent, and nobody knows what became of it."""
     if case.attempts > len(WAITS):
-        return Next("stuck", f"given up after {case.attempts} attempts: {reason}")
+        return given_up(replace(case, in_doubt=True), reason)
     wait = WAITS[max(case.attempts - 1, 0)]
     if case.can_look:
         return Next("unknown", reason, due_in=LOOKS[0])
@@ -138,17 +145,17 @@ def unsure(case: Case, reason: str) -> Next:
 
 def send_at_once(found: Outcome | Absent, case: Case) -> bool:
     """It is not there, and the key makes sure of it: nobody has to wait and look again."""
-    return isinstance(found, Absent) and case.key_holds and not case.withdrawn
+    return isinstance(found, Absent) and case.key_holds and not case.withdrawn and not case.late
 
 
 def after_look(found: Outcome | Absent, case: Case) -> Next:
-    """What becomes of the row after somebody looked. `looks` counts this one."""
+    """What becomes of the row after somebody looked. A look that could not be made counts among the attempts."""
     more = LOOKS[case.looks + 1] if case.looks + 1 < len(LOOKS) else None
     match found:
         case Sent(id=name, url=url, more=told):
             return Next("sent", posted={**told, "id": name, "url": url})
         case Wait(seconds=seconds, reason=reason):
-            return Next("unknown", reason, due_in=max(seconds, LOOKS[0]))
+            return again(case, reason, seconds)
         case Absent() if more is not None:
             return Next("unknown", "it is not there (yet)", due_in=more, looked=True)
         case Absent() if case.withdrawn:

@@ -43,6 +43,9 @@ AT_SOURCES = ("act", "look")
 
 AT_TARGETS = ("post", "edit", "withdraw", "count")
 
+SAYS = ("post", "edit")
+"""What puts words in front of people: a hold or a pause stops it. What is taken back goes in spite of them."""
+
 
 class NowhereError(Exception):
     """The program no longer says where this goes; the text says what is missing."""
@@ -57,6 +60,9 @@ def platform_of(row: Item, program: Program) -> str:
     target = program.target(outbox.community_of(row), row["destination"])
     if target is None:
         raise NowhereError(f"the program has no target {row['destination']!r} any more")
+    if row["platform"] not in ("", target.platform):
+        then, here = row["platform"], target.platform
+        raise NowhereError(f"{row['destination']!r} was on {then} when this was announced, and is on {here} now")
     return target.platform
 
 
@@ -129,6 +135,12 @@ def secret(name: str) -> str:
     if found is None:
         raise NowhereError(f"there is no credential for {name!r}: put one with `liaison secret put {name} --outgoing`")
     return found
+
+
+def is_stale(to: Destination) -> bool:
+    """Whether another credential was put since this one was read."""
+    kept = parameters.fresh(parameters.path("targets", to.id))
+    return kept not in (None, to.secret)
 
 
 WAYS: dict[str, str] = {"post": "send", "mail": "send"}

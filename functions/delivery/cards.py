@@ -28,11 +28,11 @@ def attempt(store: Table, row: Item, found: str, hands: Hands, program: Program,
     try:
         platform, to = calls.at_desk(row, program)
     except calls.NowhereError as error:
-        unknown = found in ("armed", "unknown")
+        unknown = found in attempts.IN_DOUBT
         return settled(store, row, Next("unknown" if unknown else "refused", str(error)), row.get("shown", ""))
     rows = announcements.rows_of(store, announcement)
     card = made(store, row, announcement, rows, desk, program)
-    due_in, in_doubt, shown = cards.again(announcement, rows, now), found in ("armed", "unknown"), cards.hash_of(card)
+    due_in, in_doubt, shown = cards.again(announcement, rows, now), found in attempts.IN_DOUBT, cards.hash_of(card)
     posted = row.get("posted", {})
     if posted and not in_doubt and row.get("shown") == shown:
         return settled(store, row, Next("sent", due_in=due_in, posted=posted), shown)

@@ -1,5 +1,6 @@
 """The edge of delivery: one row a message, claim → arm → send → record."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +11,13 @@ from functions.delivery.attempts import Case, Next, State
 from functions.delivery.sessions import session
 from functions.platforms.outgoing import Destination, Found, Hands, Outcome, Refused, Sent, Wait
 from functions.platforms.posting import Counted, Prepared
-from functions.shared import clock, http, objects, outbox, program, queues, switches
+from functions.shared import clock, http, objects, outbox, parameters, program, queues, switches
 from functions.shared.log import logger, metrics
 from functions.shared.settings import settings
 from functions.shared.table import Item, Key, table
 
 HELD_UP = 60
-"""Seconds until a row is looked at again while its community is on hold."""
+"""Seconds until a row is looked at again that has to wait for a person."""
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -55,8 +56,7 @@ def attempt(row: Item, found: str) -> tuple[Item, Next]:
             row, attempts.after(Refused(str(error)), Case("blind", row["attempts"], found in attempts.IN_DOUBT))
         )
     now = clock.now()
-    post = row["purpose"] == "post"
-    announcement = table().get(row["pk"], "announcement") if post else None
+    announcement = table().get(row["pk"], "announcement") if row["purpose"] in calls.SAYS else None
     case = calls.case(row, found, platform, announcement, now)
     step = attempts.step(case)
     if isinstance(step, Next):
@@ -65,9 +65,11 @@ def attempt(row: Item, found: str) -> tuple[Item, Next]:
     if step == "look":
         found_there = calls.find(row, platform, to, hands)
         parked(found_there)
+        if isinstance(found_there, Wait):
+            row, case = tried(row, case)
         if not attempts.send_at_once(found_there, case):
             return settled(row, attempts.after_look(found_there, case), platform)
-    instead = stopped(row, case, announcement, now) if post else None
+    instead = stopped(row, case, announcement, now)
     return settled(row, instead) if instead else called(row, case, platform, to, hands)
 
 
@@ -76,44 +78,73 @@ def lent(now: datetime) -> Hands:
 
 
 def stopped(row: Item, case: Case, announcement: Item | None, now: datetime) -> Next | None:
-    """Under the claim: a person's hold wins over everything, a paused target keeps what it has, and a shared rate has
-    to have room."""
+    """Under the claim: where something would be said, people's switches are looked at; and a shared rate has to have
+    room."""
+    if row["purpose"] in calls.SAYS and (instead := switched(row, case, announcement)):
+        return instead
+    seconds = budgets.take(table(), row.get("calling", {}).get("budgets", []), now)
+    return Next(same(case), "waits for its turn", due_in=seconds) if seconds else None
+
+
+def switched(row: Item, case: Case, announcement: Item | None) -> Next | None:
+    """A person's hold wins over everything, and a paused target keeps what it has."""
     community, target = outbox.community_of(row), switches.target(row["destination"])
     on = switches.which(table(), community, switches.HOLD, target)
-    same: State = "unknown" if case.in_doubt else "planned"
     if switches.HOLD in on or (announcement or {}).get("held"):
-        return Next(same, "on hold", due_in=HELD_UP)
-    if target in on and not case.in_doubt:
-        return Next("held", f"its target is paused: {on[target]['reason']}")
-    seconds = budgets.take(table(), row["calling"]["budgets"], now)
-    return Next(same, "waits for its turn", due_in=seconds) if seconds else None
+        return Next(same(case), "on hold", due_in=HELD_UP)
+    if target not in on:
+        return None
+    why = f"its target is paused: {on[target]['reason']}"
+    return Next("unknown", why, due_in=HELD_UP) if case.in_doubt else Next("held", why)
+
+
+def same(case: Case) -> State:
+    """Nothing was done: what may have arrived before still may."""
+    return "unknown" if case.in_doubt else "planned"
+
+
+def tried(row: Item, case: Case) -> tuple[Item, Case]:
+    """Something that comes before the call could not be done: that counts, or it would be tried for ever."""
+    return {**row, "attempts": row["attempts"] + 1}, replace(case, attempts=case.attempts + 1)
 
 
 def called(row: Item, case: Case, platform: str, to: Destination, hands: Hands) -> tuple[Item, Next]:
     prepared = calls.prepare(row, platform, to, hands)
     if not isinstance(prepared, Prepared):
-        return ended(row, prepared, case, platform)
+        row, case = tried(row, case)
+        return ended(row, prepared, case, platform, to)
     try:
-        armed = records.arm(table(), row, dict(prepared.made), clock.now())
-    except records.WithdrawnError:
-        return settled(row, Next("unknown" if case.in_doubt else "planned", "withdrawn meanwhile", due_in=0))
+        armed = records.arm(table(), row, dict(prepared.made), clock.now(), withdrawn=case.withdrawn)
+    except records.StoppedError:
+        return settled(row, Next(same(case), "withdrawn, or put on hold, meanwhile", due_in=0))
     outcome = calls.make(armed, platform, to, hands)
     case = calls.case(armed, "armed" if case.in_doubt else "planned", platform, None, clock.now())
     if isinstance(outcome, Found):
         outcome = brought(outcome, armed, platform)
     if row["purpose"] == "count":
         return counted(armed, outcome)
-    return ended(armed, outcome, case, platform)  # type: ignore[arg-type]
+    return ended(armed, outcome, case, platform, to)  # type: ignore[arg-type]
 
 
-def ended(row: Item, outcome: Outcome, case: Case, platform: str) -> tuple[Item, Next]:
+def ended(row: Item, outcome: Outcome, case: Case, platform: str, to: Destination) -> tuple[Item, Next]:
     parked(outcome)
-    if isinstance(outcome, Refused) and outcome.unauthorized and row["purpose"] == "post":
-        # First the switch, which a person sees: cut off in between, the row is only tried once more.
-        community = outbox.community_of(row)
-        name = switches.target(row["destination"])
-        switches.on(table(), community, name, "liaison", outcome.reason, clock.now())
+    if isinstance(outcome, Refused) and outcome.unauthorized:
+        outcome = unauthorized(row, outcome, to)
     return settled(row, attempts.after(outcome, case), platform)
+
+
+def unauthorized(row: Item, outcome: Refused, to: Destination) -> Outcome:
+    """A dead credential pauses its target. A new one that was put since this function read it is tried first; and
+    nobody resumes a source, so what it refuses is a person's, each."""
+    if calls.is_stale(to):
+        parameters.fetched.cache_clear()
+        return Wait(0, "another credential was put in the meantime")
+    if row["purpose"] not in calls.AT_TARGETS:
+        return Refused(outcome.reason)
+    # First the switch, which a person sees: cut off in between, the row is only tried once more.
+    name = switches.target(row["destination"])
+    switches.on(table(), outbox.community_of(row), name, "liaison", outcome.reason, clock.now())
+    return outcome
 
 
 def counted(row: Item, outcome: Outcome | Counted) -> tuple[Item, Next]:

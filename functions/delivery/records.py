@@ -4,14 +4,17 @@ from datetime import datetime, timedelta
 
 from events.announcements import CountRequested
 from functions.delivery.attempts import CADENCE, FOR_A_PERSON, IN_DOUBT, Next, lease_until
-from functions.shared import clock, outbox, table
+from functions.shared import clock, outbox, switches, table
 from functions.shared.table import CancelledError, Check, ConditionFailedError, Item, Put, Table, Update, Write
 
 OPEN = ("planned", "claimed", "armed", "unknown")
+OVER = ("due", "due_at")
+"""What a row loses once nothing more becomes of it by itself."""
+TRIES = 8
 
 
-class WithdrawnError(Exception):
-    """The announcement was withdrawn in the moment before its call."""
+class StoppedError(Exception):
+    """The announcement was withdrawn, or put on hold, in the moment before its call."""
 
 
 def claim(store: Table, key: table.Key, now: datetime) -> tuple[Item, str] | None:
@@ -40,22 +43,25 @@ def claim(store: Table, key: table.Key, now: datetime) -> tuple[Item, str] | Non
     return taken, str(row["state"])
 
 
-def arm(store: Table, row: Item, prepared: Item, now: datetime) -> Item:
-    """The last write before the call: from here on nobody knows, until the outcome is recorded.
+def arm(store: Table, row: Item, prepared: Item, now: datetime, *, withdrawn: bool = False) -> Item:
+    """The last write before the call: from here on nobody knows, until the outcome is recorded. `withdrawn`: it is
+    known to be, and what may have arrived is asked for once more.
 
-    Raises LostError, and WithdrawnError for a post whose announcement is gone.
+    Raises LostError, and StoppedError for a post whose announcement is gone or on hold.
     """
     changes: Item = {"state": "armed", "due_at": clock.text(lease_until(now)), "attempts": row["attempts"] + 1}
-    changes |= {} if "armed_at" in row else {"armed_at": clock.text(now)}
+    # The first attempt that is in doubt is the one that is looked for, and whose key has to hold.
+    changes |= {} if row["state"] in IN_DOUBT else {"armed_at": clock.text(now)}
     changes |= {"request": {**row["request"], "prepared": prepared}} if prepared else {}
     if row["purpose"] != "post":
         return step(store, row, set_=changes)
-    there = Check((row["pk"], "announcement"), [table.absent("withdrawn_by")])
+    goes = [table.absent("held"), *([] if withdrawn else [table.absent("withdrawn_by")])]
+    there = Check((row["pk"], "announcement"), goes)
     try:
         store.transact([mine(row, set_=changes), there])
     except CancelledError as error:
-        gone = 1 in error.failed and 0 not in error.failed
-        raise (WithdrawnError if gone else outbox.LostError)(row["key"]) from error
+        stopped = 1 in error.failed and 0 not in error.failed
+        raise (StoppedError if stopped else outbox.LostError)(row["key"]) from error
     return {**row, **changes}
 
 
@@ -65,41 +71,57 @@ def settle(store: Table, row: Item, outcome: Next, now: datetime, *, counted: bo
     `counted`: what people do with it will be read back. Raises LostError.
     """
     at = clock.text(now)
-    changes: Item = {"state": outcome.state, "reason": outcome.reason, "settled_at": at}
-    remove: list[str] = []
+    changes: Item = {"state": outcome.state, "reason": outcome.reason, "settled_at": at, "attempts": row["attempts"]}
     if outcome.looked:
         changes["looks"] = row.get("looks", 0) + 1
     if outcome.not_there:
         changes |= {"looks": 0, "retried": True}
-        remove.append("armed_at")
     if outcome.due_in is not None:
         changes["due_at"] = clock.text(now + timedelta(seconds=outcome.due_in))
-        step(store, row, set_=changes, remove=tuple(remove))
+        step(store, row, set_=changes)
         return None
-    remove += ["due", "due_at"]
     if outcome.state in FOR_A_PERSON:
         changes |= table.listed(outbox.community_of(row), outbox.NEEDS_A_PERSON, row["key"], at)
+    if outcome.state == "sent":
+        return settle_sent(store, row, {**changes, "posted": outcome.posted}, now, counted=counted)
     if outcome.state == "held":
-        changes |= outbox.held_back(outbox.community_of(row), row, at)
-    if outcome.state != "sent":
-        step(store, row, set_=changes, remove=tuple(remove))
-        return None
-    return settle_sent(store, row, {**changes, "posted": outcome.posted}, remove, now, counted=counted)
+        settle_held(store, row, changes, at)
+    else:
+        step(store, row, set_=changes, remove=OVER)
+    return None
 
 
-def settle_sent(
-    store: Table, row: Item, changes: Item, remove: list[str], now: datetime, *, counted: bool
-) -> Item | None:
-    """It is there; in the same moment the next part gets its turn, and the reading back its time."""
-    done = {**row, **changes}
-    after = outbox.released(store, done, now)
-    counting: list[Write] = [Put(count_row(done, now), when=[table.absent()])] if counted else []
+def settle_held(store: Table, row: Item, changes: Item, at: str) -> None:
+    """Kept back for as long as its target is paused: if somebody resumed it in this moment, it goes on at once."""
+    community = outbox.community_of(row)
+    held = mine(row, set_=changes | outbox.held_back(community, row, at), remove=OVER)
+    paused = Check(switches.key(community, switches.target(row["destination"])), [table.equals("on", True)])
     try:
-        store.transact([mine(row, set_=changes, remove=tuple(remove)), *after, *counting])
+        store.transact([held, paused])
     except CancelledError:
-        # What follows may be there already, or gone; that this one is there is recorded in any case.
-        step(store, row, set_=changes, remove=tuple(remove))
-    return store.get(row["pk"], row["next"]) if after else None
+        step(store, row, set_={**changes, "state": "planned", "reason": "its target was resumed", "due_at": at})
+
+
+def settle_sent(store: Table, row: Item, changes: Item, now: datetime, *, counted: bool) -> Item | None:
+    """It is there; in the same moment the next part gets its turn, what an edit calls it is known, and the reading back
+    has its time."""
+    done = {**row, **changes}
+    sent = mine(row, set_=changes, remove=OVER)
+    counting: list[Write] = [Put(count_row(done, now), when=[table.absent()])] if counted else []
+    for _ in range(TRIES):
+        after = outbox.released(store, done, now)
+        writes = [sent, *after, *outbox.renamed(done), *counting]
+        try:
+            store.transact(writes)
+            return store.get(row["pk"], row["next"]) if after else None
+        except CancelledError as error:
+            if 0 in error.failed:
+                raise outbox.LostError(row["key"]) from error
+            # The next part got other words, or was cancelled, in this moment: look again.
+            counting = [] if len(writes) - 1 in error.failed else counting
+    # Whatever became of the others, that this one is there is recorded.
+    step(store, row, set_=changes, remove=OVER)
+    return None
 
 
 def settle_card(store: Table, row: Item, outcome: Next, shown: str, now: datetime) -> None:
@@ -136,18 +158,18 @@ def count_row(row: Item, now: datetime) -> Item:
         pk=row["pk"],
         name=name,
         purpose="count",
-        platform="",
+        platform=row["platform"],
         destination=row["destination"],
         request=request,
         at=at,
-    ) | {"of": row["sk"], "counts": 0}
+    ) | {"of": row["sk"], "counts": 0, "calling": outbox.behind(row)}
 
 
 def settle_count(store: Table, row: Item, reactions: Item, outcome: Next, now: datetime, *, had_its_turn: bool) -> None:
     """What people did with a post stands with the post; the row that asks has its next turn. Raises LostError."""
     at = clock.text(now)
     changes: Item = {"state": outcome.state, "reason": outcome.reason, "settled_at": at}
-    remove: tuple[str, ...] = ("due", "due_at")
+    remove: tuple[str, ...] = OVER
     if outcome.due_in is not None:
         changes["due_at"], remove = clock.text(now + timedelta(seconds=outcome.due_in)), ()
     post = Update((row["pk"], row["of"]), set={"reactions": {**reactions, "at": at}}, when=[table.present()])

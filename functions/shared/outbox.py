@@ -71,7 +71,7 @@ def put(row: Item) -> Put:
 def kick(rows: Iterable[Item]) -> None:
     """Ask for these rows to be sent now. Only speed: what is lost here, the sweep finds within a minute."""
     try:
-        for row in rows:
+        for row in (one for one in rows if "due_at" in one):
             queues.kick(row["pk"], row["sk"], row["due_at"], group(row))
     except (BotoCoreError, ClientError) as error:
         logger.warning("kick lost, the sweep will find the row", extra={"error": type(error).__name__})
@@ -107,7 +107,8 @@ def resolve(
     else:
         told = {"id": "", "url": "", **(posted or {})}
         changes |= {"state": "sent", "posted": told}
-        writes = released(store, {**row, "posted": told}, now) if told["id"] else []
+        there = {**row, "posted": told}
+        writes = [*released(store, there, now), *renamed(there)] if told["id"] else []
     same = [table.equals("fence", row["fence"]), table.present("listing")]
     try:
         store.transact([Update(table.key_of(row), set=changes, add={"fence": 1}, remove=remove, when=same), *writes])
@@ -125,7 +126,23 @@ def released(store: Table, row: Item, now: datetime) -> list[Write]:
     request = {**after["request"], "first": first, "previous": row["posted"]}
     due = table.due(KIND, after["pk"] + after["sk"], clock.text(now))
     changes = {"state": "planned", "request": request, **due}
-    return [Update(table.key_of(after), set=changes, add={"fence": 1}, when=[table.equals("state", "waiting")])]
+    return [Update(table.key_of(after), set=changes, add={"fence": 1}, when=[table.equals("fence", after["fence"])])]
+
+
+def renamed(row: Item) -> list[Write]:
+    """What a platform calls a part from now on: an edit may have made it another one. A correction that is a post of
+    its own has a name of its own, and leaves the part's."""
+    if row["purpose"] != "edit" or row["editing"] != "edit":
+        return []
+    told = {name: value for name, value in row["posted"].items() if value}
+    posted = {**row["request"]["posted"], **told}
+    return [Update((row["pk"], row["of"]), set={"posted": posted}, when=[table.equals("state", "sent")])]
+
+
+def behind(row: Item) -> Item:
+    """`calling` of what is done to a part once it is there. A wait that the platform asks for holds it up like all
+    others; a turn to post it does not take."""
+    return {"budgets": [{**one, "most": 0} for one in row["calling"]["budgets"]]}
 
 
 def held_back(community: str, row: Item, at: str) -> Item:
@@ -134,13 +151,14 @@ def held_back(community: str, row: Item, at: str) -> Item:
 
 
 def let_go(store: Table, community: str, target: str, who: str, now: datetime, *, send: bool) -> list[Item]:
-    """What was held back while a target was paused: sent now, or missed. Gives the rows to kick. Cut off, it is asked
-    for again."""
+    """What was held back while a target was paused: sent now, or missed. What changes or takes back something that is
+    there is never missed. Gives the rows to kick. Cut off, it is asked for again."""
     rows = []
     for row in store.listing(community, f"held-{target}", most=1000):
         due = table.due(KIND, row["pk"] + row["sk"], clock.text(now))
-        if send:
-            changes = {"state": "planned", "attempts": 0, "not_after": clock.text(now + FRESH), **due}
+        if send or row["purpose"] != "post":
+            late = {"not_after": clock.text(now + FRESH)} if "not_after" in row else {}
+            changes = {"state": "planned", "attempts": 0, **late, **due}
         else:
             changes = {"state": "missed", "reason": f"its target was paused; {who} let it go without what had piled up"}
         when = [table.equals("state", "held")]
@@ -152,4 +170,4 @@ def let_go(store: Table, community: str, target: str, who: str, now: datetime, *
             )
         except ConditionFailedError:
             continue
-    return rows if send else []
+    return [row for row in rows if "due_at" in row]

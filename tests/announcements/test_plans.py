@@ -47,6 +47,8 @@ def rows(*states: str) -> list[dict[str, Any]]:
         ("published", rows("stuck"), "needs a person"),
         ("published", rows("sent", "held"), "needs a person"),
         ("published", rows("sent", "cancelled"), "published"),
+        ("published", [{"state": one, "purpose": "post"} for one in ("missed", "waiting")], "missed"),
+        ("published", [{"state": one, "purpose": "post"} for one in ("missed", "sent")], "published"),
         ("withdrawing", rows("sent"), "withdrawing"),
         ("withdrawn", rows("sent", "refused"), "needs a person"),
     ],

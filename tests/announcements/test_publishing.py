@@ -1,6 +1,7 @@
 """From an approval to posts that are there once, and to what becomes of them afterwards."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,12 +10,13 @@ from functions.announcements import plans, publishing, records
 from functions.platforms.outgoing import Refused, Unknown, Wait
 from functions.platforms.posting import Budget
 from functions.shared import clock, outbox, program, switches
-from functions.shared.table import table
+from functions.shared.table import Check, Item, Put, Table, Write, table
 from tests.announcements import stage
 from tests.announcements.stage import approve, content, now, published, row, written
 from tests.delivery.board import dies, lost, said, swallowed
 from tests.support.faults import crash
-from tests.support.world import needs_a_person
+from tests.support.outside import status
+from tests.support.world import World, needs_a_person
 
 ALL = ("chat", "work", "channel")
 
@@ -43,6 +45,38 @@ def test_a_plan_of_many_calls_is_written_page_by_page() -> None:
         published(world, "chat", body=body)
         world.drain()
         assert boards["discord"].texts == [f"Part {number}." for number in range(25)]
+
+
+def test_large_rows_are_written_in_smaller_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    with stage.stage() as (world, boards):
+        monkeypatch.setattr(records, "PAGE_BYTES", 2000)
+        sizes = []
+        usual = Table.transact
+
+        def transact(store: Table, writes: list[Write | Check]) -> None:
+            sizes.append(sum(len(str(one.item["request"]["body"])) for one in writes if isinstance(one, Put)))
+            usual(store, writes)
+
+        body = "\n\n".join(f"Part {number} {'!' * 500}" for number in range(8))
+        found = approve(world, written(world, content("chat", body=body)))
+        monkeypatch.setattr(Table, "transact", transact)
+        assert publishing.go_on(table(), found, program.active()[0], world.now)
+        assert len(sizes) > 3
+        assert max(sizes) < 2000
+        monkeypatch.undo()
+        world.drain()
+        assert boards["discord"].texts == body.split("\n\n")
+
+
+def test_what_cannot_be_stored_is_refused_before_anybody_relies_on_it() -> None:
+    with stage.stage() as (world, _):
+        found = written(world, content("chat", body="雪" * 59_000))
+        with pytest.raises(plans.NotAllowedError, match="and 180,000 is the most: make it shorter"):
+            written(world, content("chat", body="雪" * 60_000), "a2")
+        with pytest.raises(plans.NotAllowedError, match="and 180,000 is the most: make it shorter"):
+            records.revise(table(), found, content("chat", body="雪" * 60_000), "Mo", world.now)
+        with pytest.raises(plans.NotAllowedError, match="chat: too large to be kept: 354,032 bytes in one piece"):
+            approve(world, found)
 
 
 @pytest.mark.parametrize("page", [1, 2])
@@ -200,6 +234,18 @@ def test_a_person_says_that_it_is_there_and_the_thread_goes_on() -> None:
         assert list(board.posts.values()) == [("One.", ""), ("Two.", "1")]
 
 
+def test_after_a_wait_the_key_is_good_for_as_long_as_after_a_first_attempt() -> None:
+    with stage.stage() as (world, boards):
+        board = boards["discord"]
+        board.planned.extend([said(Wait(600, "busy")), swallowed])
+        published(world, "chat")
+        for _ in range(13):
+            world.later(minutes=1)
+            world.drain()
+        assert (board.sends, board.looks) == (3, 1)
+        assert board.texts == ["It snows."]
+
+
 # 4.5 (4, 12): waiting, and rates that all workers share
 
 
@@ -278,6 +324,39 @@ def test_one_that_may_have_arrived_is_never_called_missed() -> None:
         assert row("work")["state"] == "sent"
 
 
+def test_what_was_looked_for_and_never_arrived_is_not_posted_late() -> None:
+    with stage.stage() as (world, boards):
+        board = boards["discord"]
+        board.window = 0
+        board.planned.append(swallowed)
+        published(world, "chat")
+        world.work("delivery")
+        looked = board.look
+        board.look = lambda *given: Wait(0, "nobody there")  # type: ignore[method-assign, assignment]
+        for _ in range(9):
+            world.later(hours=1)
+            world.drain()
+        board.look = looked  # type: ignore[method-assign]
+        world.finish()
+        assert board.posts == {}
+        assert row("chat")["state"] == "missed"
+        assert len(needs_a_person(world)) == 1
+
+
+def test_late_and_in_doubt_where_nobody_can_look_is_a_persons() -> None:
+    with World() as world:
+        world.outside.always = status(500)
+        published(world, "site")
+        for _ in range(9):
+            world.later(hours=1)
+            world.drain()
+        world.outside.always = None
+        world.finish()
+        assert row("site")["reason"] == "its time is over, and nobody can say whether an earlier attempt arrived"
+        assert [one["state"] for one in needs_a_person(world)] == ["unknown"]
+        assert not world.outside.effects
+
+
 def test_hold_wins_over_publish() -> None:
     with stage.stage() as (world, boards):
         switches.on(table(), "acme", switches.HOLD, "Ada", "an incident", world.now)
@@ -322,6 +401,67 @@ def test_hold_stops_the_second_attempt_of_what_never_arrived() -> None:
         assert boards["discord"].texts == ["It snows."]
 
 
+def test_a_hold_in_the_moment_before_the_call_wins_too() -> None:
+    with stage.stage() as (world, boards):
+        published(world, "chat")
+        world.faults.at(
+            "dynamodb.TransactWriteItems",
+            "before",
+            lambda: records.hold(table(), now(world), "Ada", world.now, held=True),
+        )
+        for _ in range(3):
+            world.drain()
+            world.later(minutes=1)
+        assert boards["discord"].sends == 0
+        records.hold(table(), now(world), "Ada", world.now, held=False)
+        world.finish()
+        assert boards["discord"].texts == ["It snows."]
+
+
+def test_a_paused_target_gets_no_second_attempt_of_what_never_arrived() -> None:
+    with stage.stage() as (world, boards):
+        board = boards["discord"]
+        board.planned.append(swallowed)
+        published(world, "chat")
+        world.work("delivery")
+        switches.on(table(), "acme", "target-chat", "Ada", "too loud", world.now)
+        for _ in range(20):
+            world.later(minutes=1)
+            world.drain()
+        assert (board.sends, row("chat")["state"]) == (1, "held")
+        outbox.kick(publishing.resume(table(), "acme", "chat", "Ada", world.now, send=True))
+        world.finish()
+        assert board.texts == ["It snows."]
+
+
+def test_a_target_that_is_resumed_while_a_row_is_being_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    with stage.stage() as (world, boards):
+        switches.on(table(), "acme", "target-chat", "Ada", "too loud", world.now)
+        published(world, "chat")
+        usual = switches.which
+
+        def which(*given: Any) -> dict[str, Item]:
+            found = usual(*given)
+            monkeypatch.setattr(switches, "which", usual)
+            publishing.resume(table(), "acme", "chat", "Ada", world.now, send=False)
+            return found
+
+        monkeypatch.setattr(switches, "which", which)
+        world.finish()
+        assert boards["discord"].texts == ["It snows."]
+
+
+def test_what_was_let_go_without_what_piled_up_is_told_as_missed() -> None:
+    with stage.stage() as (world, _):
+        switches.on(table(), "acme", "target-chat", "Ada", "too loud", world.now)
+        published(world, "chat", body="One.\n\nTwo.")
+        world.drain()
+        assert records.whole(table(), "acme", "a1")["progress"] == "needs a person"
+        publishing.resume(table(), "acme", "chat", "Ada", world.now, send=False)
+        world.drain()
+        assert records.whole(table(), "acme", "a1")["progress"] == "missed"
+
+
 def test_resuming_a_target_floods_nothing() -> None:
     with stage.stage() as (world, boards):
         switches.on(table(), "acme", "target-chat", "Ada", "too loud", world.now)
@@ -342,8 +482,10 @@ def test_what_piled_up_is_sent_when_it_is_asked_for() -> None:
         published(world, "chat")
         world.drain()
         world.later(hours=20)
-        outbox.kick(publishing.resume(table(), "acme", "chat", "Ada", world.now, send=True))
+        for _ in range(2):
+            outbox.kick(publishing.resume(table(), "acme", "chat", "Ada", world.now, send=True))
         world.finish()
+        assert boards["discord"].sends == 1
         assert boards["discord"].texts == ["It snows."]
 
 
@@ -402,6 +544,21 @@ def test_a_program_that_changes_what_would_be_sent_voids_it_too() -> None:
         world.finish()
         assert now(world)["state"] == "draft"
         assert "has changed since it was approved" in now(world)["reason"]
+        assert not boards["discord"].posts
+
+
+def test_a_change_that_is_saved_while_somebody_says_yes_to_the_words_before_it_wins() -> None:
+    with stage.stage() as (world, boards):
+        found = written(world, content("chat"))
+        world.faults.at(
+            "s3.PutObject",
+            "after",
+            lambda: records.revise(table(), now(world), content("chat", body="It rains."), "Mo", world.now),
+        )
+        with pytest.raises(plans.NotAllowedError, match="look again"):
+            approve(world, found)
+        assert now(world)["state"] == "draft"
+        world.finish()
         assert not boards["discord"].posts
 
 

@@ -382,6 +382,22 @@ def test_after_an_outage_only_the_newest_late_one_is_tried() -> None:
         assert len(boards["discord"].texts) == 2
 
 
+def test_after_an_outage_what_is_said_around_an_event_replaces_nothing_else_of_it() -> None:
+    with stage.stage() as (world, boards):
+        begun(world, definition("2026-12-04T17:30", **FULL, body="Come!"))
+        until(world, "2026-12-04T18:20")
+        assert [text.partition(" (")[0] for text in boards["discord"].texts] == [
+            "Come!",
+            "“Winter Cup” starts in 1 day, on 2026-12-05 18:00",
+            "Where: twitch.tv/acme",
+        ]
+
+
+def test_what_is_too_large_to_be_stored_is_refused() -> None:
+    with stage.stage() as (world, _), pytest.raises(plans.NotAllowedError, match="and 180,000 is the most"):
+        begun(world, definition(repeat=DAILY, body="雪" * 60_000))
+
+
 def test_one_that_is_too_late_is_missed_and_says_so() -> None:
     with stage.stage() as (world, boards):
         begun(world, definition(repeat=DAILY))

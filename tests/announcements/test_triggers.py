@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from cli import operator
 from events.announcements import DraftWritten, TriggerFired, TriggerWithdrawn
 from functions.announcements import publishing, records
 from functions.shared import program
@@ -96,6 +97,16 @@ def test_an_old_release_is_not_posted_whatever_the_program_says() -> None:
         world.handle(builders.release(world.now, published_at=world.now - timedelta(days=8)))
         world.drain()
         assert not world.outside.calls
+
+
+def test_a_draft_that_is_no_news_any_more_is_not_posted_when_its_release_is_told_again(world: World) -> None:
+    world.handle(builders.release(world.now))
+    operator.push(publishing_program(), "tests")
+    released = world.now
+    world.later(days=8)
+    world.handle(builders.release(world.now, delivery="again", published_at=released))
+    world.drain()
+    assert world.item("announcement")["state"] == "draft"
 
 
 def test_what_dies_between_draft_and_approval_is_approved_when_it_comes_again() -> None:

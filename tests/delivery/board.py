@@ -62,7 +62,7 @@ class Board:
         known = self.keys.get(key)
         if self.kind == "keyed" and known and (clock.now() - known[1]).total_seconds() < self.remembers:
             return Sent(known[0], f"https://board.example/{known[0]}")
-        name = str(len(self.posts) + 1)
+        name = str(len(self.posts) + len(self.withdrawn) + 1)
         self.posts[name] = (post.body["text"], post.previous.get("id", ""))
         self.keys[key] = (name, clock.now())
         return Sent(name, f"https://board.example/{name}", {"cid": f"c{name}"})

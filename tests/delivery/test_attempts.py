@@ -12,7 +12,7 @@ from cli import operator
 from functions.delivery import attempts
 from functions.delivery.attempts import Case
 from functions.platforms.outgoing import Kind, Refused, Sent, Unknown, Wait
-from functions.shared import clock, outbox, program, queues
+from functions.shared import clock, outbox, program, queues, switches
 from functions.shared.table import Delete, Item, table
 from tests.delivery import rows
 from tests.support import builders, stores
@@ -114,8 +114,10 @@ def test_after_three_days_of_failure_it_is_a_persons(world: World) -> None:
     begun = world.now
     world.finish()
     after = rows.now(world, row)
-    assert (after["state"], after["attempts"]) == ("stuck", len(attempts.WAITS) + 1)
-    assert after["reason"] == "given up after 13 attempts: the receiver failed (503)"
+    assert (after["state"], after["attempts"]) == ("unknown", len(attempts.WAITS) + 1)
+    assert after["reason"] == (
+        "given up after 13 attempts: the receiver failed (503); and one of them may have arrived"
+    )
     assert [one["key"] for one in needs_a_person(world)] == [row["key"]]
     assert timedelta(hours=60) < world.now - begun < timedelta(hours=84)
 
@@ -298,6 +300,37 @@ def test_a_credential_that_was_missing_is_found_as_soon_as_it_is_put(world: Worl
     world.later(seconds=10)
     world.drain()
     assert rows.now(world, row)["state"] == "sent"
+
+
+def test_a_credential_that_was_replaced_pauses_nothing(world: World) -> None:
+    """The function has read the old one, and goes on with it for a while."""
+    rows.post(world)
+    world.drain()
+    stores.client("ssm").put_parameter(
+        Name=f"{stores.PARAMETERS}/targets/site",
+        Value="whsec_YW5vdGhlciBzZWNyZXQgb2YgdGhlIHNpdGUsIGxvbmcgZW5vdWdo",
+        Type="SecureString",
+        Overwrite=True,
+    )
+    world.outside.next = [status(401)]
+    row = rows.post(world, "a2")
+    world.drain()
+    assert rows.now(world, row)["reason"] == "another credential was put in the meantime"
+    world.later(minutes=1)
+    world.drain()
+    assert rows.now(world, row)["state"] == "sent"
+    assert not table().listing("acme", switches.LISTING)
+    old, new = (call.headers["webhook-signature"] for call in world.outside.calls[-2:])
+    assert old != new
+
+
+def test_a_source_that_does_not_know_us_any_more_is_a_persons(world: World) -> None:
+    """Nobody pauses or resumes a source: what it refuses must not wait for that."""
+    world.outside.always = status(401)
+    row = rows.removal(world)
+    world.finish()
+    assert rows.now(world, row)["state"] == "refused"
+    assert [one["key"] for one in needs_a_person(world)] == [row["key"]]
 
 
 def test_without_a_program_a_delivery_waits(world: World) -> None:
