@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -62,7 +63,11 @@ EVERY = [
 
 def post(body: str, **more: Any) -> Post:
     link = "https://acme.example/news/winter"
-    event = {"starts_at": "2026-12-01T18:00:00+01:00", "ends_at": "2026-12-01T20:00:00+01:00", "zone": "Europe/Paris"}
+    event: dict[str, Any] = {
+        "starts_at": "2026-12-01T18:00:00+01:00",
+        "ends_at": "2026-12-01T20:00:00+01:00",
+        "zone": "Europe/Paris",
+    }
     return Post(
         announcement="a1b2c3d4e5f60718", title="Winter season", body=body, language="en", link=link, **event, **more
     )
@@ -137,10 +142,8 @@ class Worker:
             case = replace(case, attempts=case.attempts + 1)
             if step == "look":
                 request = self.request(number)
-                found = calls.bounded(
-                    self.target.platform,
-                    lambda request=request: module.find(request, self.to, self.key(number), MOMENT, self.hands()),
-                )
+                find = partial(module.find, request, self.to, self.key(number), MOMENT, self.hands())
+                found = calls.bounded(self.target.platform, find)
                 if attempts.send_at_once(found, case):  # type: ignore[arg-type]
                     outcome = attempts.after(self.send(number), case)
                 else:
@@ -308,9 +311,7 @@ def test_what_is_withdrawn_is_gone_and_gone_again_is_the_same(name: str, target:
             continue
         gone = WithdrawRequested(announcement="a1b2c3d4e5f60718", target=target.id, posted=told, gone_at=MOMENT)
         for _ in range(2):
-            outcome = calls.bounded(
-                target.platform, lambda gone=gone: module.withdraw(gone, one.to, "k" * 25, one.hands())
-            )
+            outcome = calls.bounded(target.platform, partial(module.withdraw, gone, one.to, "k" * 25, one.hands()))
             if isinstance(outcome, Refused):
                 assert outcome.reason  # It says in words why it cannot be.
                 return

@@ -473,7 +473,7 @@ def listing(site: Mastodon, most: int, least: int) -> Hands:
             return reply(200, b'[{"id": "1", "cont')
         return site(method, f"{HOST}{asked.path}?limit={max(least, limit)}", **more)
 
-    return shared.hands(http, OBJECTS, timestamp=int(site.clock))
+    return shared.hands(http, OBJECTS, timestamp=int(site.clock))  # type: ignore[arg-type]
 
 
 def test_posts_that_are_long_together_are_looked_at_one_by_one() -> None:
