@@ -18,15 +18,16 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "liaison"))
 
 
 TOGETHER = ("deployed", "infra", "budgets")
-"""Folders of which each stays with one worker: it makes something large once (a local stack, a template, a bundle)."""
+"""Folders that stay with one worker: they make something large, once (a bundle, a template, a local stack)."""
 
 
+@pytest.hookimpl(tryfirst=True)  # Before the workers read the marks.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         folder = item.path.relative_to(here).parts[0]
         if folder in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(folder))
+            item.add_marker(pytest.mark.xdist_group("large"))
 
 
 @pytest.fixture
