@@ -56,10 +56,14 @@ def admitted(event: dict[str, Any]) -> Holder | Denied | None:
     return holder if known(community) else Denied(404, f"there is no community {community!r} in the program")
 
 
+NO_COMMUNITY = "-"
+"""Where what cannot be read is parked: nobody knows whose it is."""
+
+
 def known(community: str) -> bool:
     """Whether the program has it. Before the first program nobody can say: then the rooms tell what to do."""
     try:
-        return any(one.id == community for one in program.active()[0].communities)
+        return community == NO_COMMUNITY or any(one.id == community for one in program.active()[0].communities)
     except ProgramError:
         return True
 
