@@ -52,7 +52,11 @@ def build(target: Target, into: Path, root: Path = ROOT) -> Bundle:
             if compiler:
                 _compile(made, compiler)
             # Named only when whole: an interrupted run leaves nothing that looks finished.
-            made.rename(path)
+            try:
+                made.rename(path)
+            except OSError:  # Another run has finished the same one meanwhile.
+                if not path.is_dir():
+                    raise
         for old in set(into.resolve().glob(f"bundle-{target}-*")) - {path}:
             shutil.rmtree(old)
     _tell(path, compiler)

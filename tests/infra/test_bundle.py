@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,13 @@ def test_nothing_changed_nothing_rebuilt(host: Bundle, sources: Path) -> None:
     before = host.path.stat().st_mtime_ns
     assert build("host", host.path.parent, sources) == host
     assert host.path.stat().st_mtime_ns == before
+
+
+def test_two_runs_at_once_make_one_bundle(sources: Path, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as runs:
+        one, other = runs.map(lambda _: build("host", tmp_path, sources), range(2))
+    assert one == other
+    assert [made.name for made in tmp_path.iterdir()] == [one.path.name]
 
 
 def test_two_machines_agree_on_the_digest(aws: Bundle, sources: Path, tmp_path: Path) -> None:
