@@ -14,13 +14,27 @@ A platform that announcements go to has these functions there (the first two alw
 - `limits(target, to, hands) -> Limits | None`: what the server itself says of its limits.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from events.announcements import Image
+from events.announcements import Image, PostRequested
 from events.program import Target
-from functions.platforms.outgoing import Destination, Kind
+from functions.platforms.outgoing import (
+    MEDIA,
+    SOON,
+    Destination,
+    Hands,
+    Kind,
+    NotSentError,
+    Outcome,
+    Refused,
+    Sent,
+    UnansweredError,
+    Unknown,
+    Wait,
+    harmless,
+)
 
 KEY, MOMENT, FIRST, PREVIOUS = "<key>", "<moment>", "<first>", "<previous>"
 """Stand in a body for: the delivery's key, the moment it was published at (ISO 8601, UTC), and what the platform calls
@@ -28,6 +42,9 @@ the first part of a thread and the part before this one."""
 
 Editing = Literal["edit", "reply", "no"]
 """What becomes of a change after publishing: the post changes, a correcting reply is written, or nothing can be."""
+
+Long = Literal["thread", "excerpt"]
+"""What becomes of a text that is too long: several posts, or its beginning with a link."""
 
 
 def image(number: int) -> str:
@@ -160,14 +177,15 @@ def to_target(target: Target, secret: str, address: str = "") -> Destination:
     )
 
 
-def filled(body: Any, known: Mapping[str, Any]) -> Any:
+def filled(body: Any, known: Mapping[str, Any], words: Collection[str] = ()) -> Any:
     """A body with its placeholders filled in. A string that is a placeholder becomes what it stands for; nothing
-    inside a longer string is touched: that is somebody's text. Raises KeyError for a placeholder nobody knows."""
+    inside a longer string is touched, nor a field of `words`: that is somebody's text. Raises KeyError for a
+    placeholder nobody knows."""
     match body:
         case str() if body in (KEY, MOMENT, FIRST, PREVIOUS) or (body.startswith("<image ") and body.endswith(">")):
             return known[body]
         case dict():
-            return {name: filled(value, known) for name, value in body.items()}
+            return {name: value if name in words else filled(value, known) for name, value in body.items()}
         case list() | tuple():
             return [filled(value, known) for value in body]
     return body
@@ -181,3 +199,50 @@ def may_ping(post: Post, target: Target) -> frozenset[str]:
 def numbered(parts: Iterable[Part], **changes: Any) -> tuple[Part, ...]:
     """The same parts with something changed in each."""
     return tuple(replace(part, **changes) for part in parts)
+
+
+# Images
+
+
+def uploaded(
+    post: PostRequested, hands: Hands, upload: Callable[[Image, bytes], object | Outcome]
+) -> Prepared | Outcome:
+    """What `upload` makes of each image of the post's, for the placeholder that stands for it. Nobody sees an upload:
+    when it is not clear what became of one, it is simply made again."""
+    made: dict[str, object] = {}
+    for place, one in enumerate(post.images, 1):
+        held = hands.objects.read(f"{MEDIA}/{one.name}")
+        if held is None:
+            return gone(place)
+        try:
+            found = upload(one, held)
+        except (NotSentError, UnansweredError) as error:
+            return Wait(SOON, f"image {place} could not be uploaded: {error}")
+        if isinstance(found, Refused | Wait | Unknown):
+            return harmless(replace(found, reason=f"image {place} could not be uploaded: {found.reason}"))
+        made[image(place)] = found
+    return Prepared(made)
+
+
+def contents(names: Iterable[str], hands: Hands) -> dict[str, bytes] | Refused:
+    """The images of these names, for a request that they travel along with."""
+    found: dict[str, bytes] = {}
+    for place, name in enumerate(names, 1):
+        held = hands.objects.read(f"{MEDIA}/{name}")
+        if held is None:
+            return gone(place)
+        found[name] = held
+    return found
+
+
+def gone(place: int) -> Refused:
+    return Refused(f"image {place} is not there any more: upload it again")
+
+
+# Afterwards
+
+
+def there(posted: Mapping[str, Any]) -> Sent:
+    """As it is called already."""
+    more = {name: str(value) for name, value in posted.items() if name not in ("id", "url")}
+    return Sent(str(posted.get("id") or ""), str(posted.get("url") or ""), more)

@@ -8,15 +8,16 @@ com.atproto.repo.{putRecord,uploadBlob} and app.bsky.feed.getPosts; docs.bsky.ap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 
 from events.announcements import ChangeRequested, CountRequested, Image, PostRequested, WithdrawRequested
 from events.program import Target
-from functions.platforms.bluesky.records import COLLECTION, Body, ask, failed, handle, of, tid, told
+from functions.platforms import composing
+from functions.platforms.bluesky.records import COLLECTION, Body, ask, failed, handle, of, tid
 from functions.platforms.outgoing import (
-    MEDIA,
     Destination,
     Hands,
     Kind,
@@ -28,6 +29,12 @@ from functions.platforms.outgoing import (
     UnansweredError,
     Unknown,
     Wait,
+    harmless,
+    inside,
+    looked,
+    number,
+    objects,
+    told,
 )
 from functions.platforms.posting import (
     FIRST,
@@ -38,6 +45,7 @@ from functions.platforms.posting import (
     Budget,
     Counted,
     Editing,
+    Long,
     Measure,
     Part,
     Post,
@@ -45,22 +53,22 @@ from functions.platforms.posting import (
     Rendering,
     filled,
     image,
-    may_ping,
+    uploaded,
 )
-from functions.platforms.text import counting, document, forms, splitting
-from functions.platforms.text.document import Block, Document, Heading, Paragraph, Picture, Quote, Run, Table
+from functions.platforms.text import counting, forms
+from functions.platforms.text.document import Document, Run, without_pictures
+
+CREDENTIAL = (
+    "an app password of the account's (Settings > Privacy and security > App passwords), as xxxx-xxxx-xxxx-xxxx;"
+    " never its main password"
+)
 
 KIND: Kind = "keyed"
 """For ever: nothing but our own record can stand under our own key."""
 
 EDIT: Editing = "reply"
 """A changed record is seen at once by some and by others never, and nobody sees that it was changed."""
-LONG: Literal["thread", "excerpt"] = "thread"
-
-CREDENTIAL = (
-    "an app password of the account's (Settings > Privacy and security > App passwords), as xxxx-xxxx-xxxx-xxxx;"
-    " never its main password"
-)
+LONG: Long = "thread"
 
 GRAPHEMES, BYTES = 300, 3000
 """Of a post's text: app.bsky.feed.post#main."""
@@ -86,37 +94,57 @@ SLOTS, WIDTH = 31_250, 32
 
 def render(post: Post, target: Target) -> Rendering:
     """A thread says everything; its later parts take the images that the first has no room for."""
-    words, images, strange = illustrated(post)
-    dids = {name: did for name in may_ping(post, target) if (did := target.mentions.get(name, "")).startswith("did:")}
+    blocks = composing.titled(composing.read(post), composing.heading(post))
+    images = composing.once(composing.pictured(blocks, post.images))
+    known = partial(account, target)
+    dids = composing.granted(post, target, known)
 
-    def plain(blocks: Document) -> forms.Plain:
-        return forms.plain(blocks, lambda run: named(run, dids), addresses=False)
+    def plain(piece: Document) -> forms.Plain:
+        return forms.plain(piece, lambda run: named(run, dids), addresses=False)
 
-    def used(blocks: Document) -> int:
+    def used(piece: Document) -> int:
         """Of the graphemes; of the bytes, where they run out first: there is room for ten in each."""
-        text = plain(blocks).text
+        text = plain(piece).text
         return max(counting.graphemes(text), -(-counting.utf8(text) * GRAPHEMES // BYTES))
 
-    try:
-        pieces = splitting.fitted(words, used, GRAPHEMES, long=target.long or LONG, link=post.link)
-    except splitting.TooLongError as error:
-        pieces, strange = splitting.Pieces((words,)), (*strange, str(error))
-    texts = [plain(piece) for piece in pieces.documents]
+    fitted = composing.fitted(
+        without_pictures(blocks), used, GRAPHEMES, long=target.long or LONG, link=post.link, unit="graphemes"
+    )
+    texts = [plain(piece) for piece in fitted.pieces]
     cards = carded(texts, post) if not images else {}
     parts = tuple(
-        part(text, place, images[place * IMAGES : (place + 1) * IMAGES], cards.get(place), dids, post, target)
-        for place, text in enumerate(texts)
+        replace(
+            part(text, place, images[place * IMAGES : (place + 1) * IMAGES], cards.get(place), dids, post, target),
+            html=forms.html(piece),
+        )
+        for place, (text, piece) in enumerate(zip(texts, fitted.pieces, strict=True))
     )
-    said = {span.value for text in texts for span in text.spans if span.kind == "mention"}
+    said = composing.mentioned(*fitted.pieces)
     return Rendering(
-        tuple(replace(one, html=forms.html(piece)) for one, piece in zip(parts, pieces.documents, strict=True)),
-        pings=tuple(f"@{name} ({dids[name]})" for name in sorted(said & set(dids))),
+        parts,
+        pings=tuple(f"@{name} ({dids[name]})" for name in said if name in dids),
         notes=(
-            *filter(None, (pieces.note, *spread(images, parts), *tables(words), *heavy(images))),
-            *unheard(said, post, target),
+            *fitted.notes,
+            *composing.spread(parts),
+            *composing.left_out(blocks, post.images),
+            *composing.tables(blocks),
+            *heavy(images),
+            *composing.unheard(said, post, target, known, "account's DID (did:plc:…)"),
         ),
-        problems=(*strange, *lacking(words, images, len(parts))),
+        problems=(
+            *composing.silent(blocks),
+            *composing.undescribed(blocks, post.images),
+            *fitted.problems,
+            *composing.crowded(len(images), IMAGES * len(parts), f"Bluesky takes {IMAGES} with a post"),
+            *composing.overfull(described(images), "Bluesky"),
+        ),
     )
+
+
+def account(target: Target, name: str) -> str:
+    """Its DID, which stays when its handle changes."""
+    did = target.mentions.get(name, "")
+    return did if did.startswith("did:") else ""
 
 
 def part(
@@ -147,17 +175,21 @@ def part(
         text.text,
         KIND,
         images=images,
-        measures=tuple(measures(text.text, images)),
+        measures=(*measured(text.text), *described(images)),
         budgets=(Budget(f"bluesky:{target.id}"), Budget(f"bluesky:{target.id}:writes", WRITES, 3600)),
     )
 
 
-def measures(text: str, images: tuple[Image, ...]) -> Iterator[Measure]:
-    yield Measure("text", "graphemes", counting.graphemes(text), GRAPHEMES)
-    yield Measure("text", "bytes", counting.utf8(text), BYTES)
-    for number, one in enumerate(images, 1):
-        yield Measure(f"description of image {number}", "graphemes", counting.graphemes(one.alt), ALT)
-        yield Measure(f"image {number}", "bytes", one.bytes, IMAGE_BYTES)
+def measured(text: str) -> tuple[Measure, ...]:
+    return (
+        Measure("text", "graphemes", counting.graphemes(text), GRAPHEMES),
+        Measure("text", "bytes", counting.utf8(text), BYTES),
+    )
+
+
+def described(images: tuple[Image, ...]) -> tuple[Measure, ...]:
+    words = composing.alts(images, "graphemes", counting.graphemes, ALT)
+    return (*words, *composing.sizes(images, lambda _: IMAGE_BYTES))
 
 
 def shown(picture: Image, number: int) -> dict[str, Any]:
@@ -209,87 +241,12 @@ def carded(texts: Sequence[forms.Plain], post: Post) -> dict[int, dict[str, str]
     return {place: {"uri": uri, "title": title, "description": post.title if title != post.title else ""}}
 
 
-# The announcement
-
-
-def illustrated(post: Post) -> tuple[Document, tuple[Image, ...], tuple[str, ...]]:
-    """The words with the title above them, the images that go with them, and what images there is nothing of."""
-    stored = {one.name: one for one in post.images}
-    blocks = tuple(linked(block, stored) for block in titled(post))
-    alts: dict[str, str] = {}
-    for picture in forms.pictures(blocks):
-        alts[picture.name] = alts.get(picture.name) or picture.alt.strip()
-    images = [
-        stored[name].model_copy(update={"alt": alt or stored[name].alt}) for name, alt in alts.items() if name in stored
-    ]
-    missing = [f"there is no image {name!r}: upload it, or give its address" for name in alts if name not in stored]
-    return forms.without_pictures(blocks), tuple(images), tuple(missing)
-
-
-def titled(post: Post) -> Document:
-    """There are no titles: it stands above the text, unless that begins with it. As a heading it is never left alone
-    in the first part of a thread."""
-    body, title = document.read(post.body), " ".join(post.title.split())
-    start = " ".join(forms.plain(body[:1]).text.split()).casefold()
-    begins = start.startswith(title.casefold()) and not start[len(title.casefold()) :][:1].isalnum()
-    return body if begins or not title else (Heading(1, (Run(title),)), *body)
-
-
-def linked(block: Block, stored: Mapping[str, Image]) -> Block:
-    """An image that stands elsewhere becomes a link to it."""
-    match block:
-        case Quote(blocks=inner):
-            return Quote(tuple(linked(one, stored) for one in inner))
-        case Picture(name=name, alt=alt) if name not in stored and name.startswith(("https://", "http://")):
-            return Paragraph((Run(alt or name, link=name),))
-    return block
-
-
-def lacking(words: Document, images: tuple[Image, ...], parts: int) -> Iterator[str]:
-    """Why it cannot be sent like this."""
-    if not images and not forms.plain(words).text.strip():
-        yield "there is nothing to say"
-    if len(images) > IMAGES * parts:
-        yield f"there are {len(images)} images, and Bluesky takes {IMAGES} with a post: leave some out"
-    for number, one in enumerate(images, 1):
-        if not one.alt.strip():
-            yield f"image {number} has no description: write ![what it shows]({one.name})"
-        if (length := counting.graphemes(one.alt)) > ALT:
-            yield f"the description of image {number} has {length} graphemes of {ALT}: shorten it"
-        if one.bytes > IMAGE_BYTES:
-            yield f"image {number} has {one.bytes} bytes of {IMAGE_BYTES}: make it smaller"
-
-
 def heavy(images: tuple[Image, ...]) -> Iterator[str]:
-    for number, one in enumerate(images, 1):
+    for place, one in enumerate(images, 1):
         if EARLIER_IMAGE_BYTES < one.bytes <= IMAGE_BYTES:
-            yield f"image {number} has {one.bytes} bytes: a server that is not up to date takes {EARLIER_IMAGE_BYTES}"
+            yield f"image {place} has {one.bytes} bytes: a server that is not up to date takes {EARLIER_IMAGE_BYTES}"
         if one.type == "image/gif":
-            yield f"image {number} is a GIF: Bluesky shows it without movement"
-
-
-def spread(images: tuple[Image, ...], parts: tuple[Part, ...]) -> Iterator[str]:
-    for place, one in enumerate(parts[1:], 1):
-        if one.images:
-            first = place * IMAGES + 1
-            yield f"images {first} to {first + len(one.images) - 1} of {len(images)} stand in part {place + 1}"
-
-
-def tables(blocks: Document) -> Iterator[str]:
-    inside = [one for block in blocks if isinstance(block, Quote) for one in block.blocks]
-    if any(isinstance(block, Table) for block in (*blocks, *inside)):
-        yield "tables are shown as lines of text"
-
-
-def unheard(said: set[str], post: Post, target: Target) -> Iterator[str]:
-    """Mentions that ping nobody, and what is missing for it."""
-    for name in sorted(said):
-        if not target.mentions.get(name, "").startswith("did:"):
-            yield f"@{name} pings nobody: the target's `mentions` name no account's DID (did:plc:…) for it"
-        elif name not in post.pings:
-            yield f"@{name} pings nobody: the announcement does not ask for it"
-        elif name not in target.pings:
-            yield f"@{name} pings nobody: the target's `pings` do not allow it"
+            yield f"image {place} is a GIF: Bluesky shows it without movement"
 
 
 # Sending
@@ -297,27 +254,15 @@ def unheard(said: set[str], post: Post, target: Target) -> Iterator[str]:
 
 def prepare(post: PostRequested, to: Destination, hands: Hands) -> Prepared | Outcome:
     """Every image is uploaded. The same bytes have the same name there, and nobody sees them before a post does."""
-    made: dict[str, Any] = {}
-    for place, picture in enumerate(post.images, 1):
-        stored = hands.objects.read(f"{MEDIA}/{picture.name}")
-        if stored is None:
-            return Refused(f"image {place} is not there any more: upload it again")
-        try:
-            reply = ask(to, hands, "com.atproto.repo.uploadBlob", body=Body(stored, picture.type))
-        except (NotSentError, UnansweredError) as error:
-            return Wait(30, f"image {place} could not be uploaded: {error}")
+
+    def upload(picture: Image, content: bytes) -> dict[str, Any] | Outcome:
+        reply = ask(to, hands, "com.atproto.repo.uploadBlob", body=Body(content, picture.type))
         if not isinstance(reply, Reply):
             return reply
-        blob = told(reply).get("blob")
-        if reply.status != 200 or not (isinstance(blob, dict) and isinstance(blob.get("ref"), dict)):
-            return harmless(failed(reply, to, hands, f"image {place} could not be uploaded"))
-        made[image(place)] = blob
-    return Prepared(made)
+        blob = inside(told(reply), "blob")
+        return blob if reply.status == 200 and isinstance(blob.get("ref"), dict) else failed(reply, to, hands)
 
-
-def harmless(outcome: Outcome) -> Outcome:
-    """Of a call that nobody sees: what may have been done may be done again."""
-    return Wait(60, outcome.reason) if isinstance(outcome, Unknown) else outcome
+    return uploaded(post, hands, upload)
 
 
 def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcome:
@@ -407,6 +352,20 @@ def standing(body: Mapping[str, Any], to: Destination, hands: Hands) -> Outcome:
     return sent if same else Refused("another post stands where this one would")
 
 
+# Whether it is there
+
+
+def find(
+    post: PostRequested, to: Destination, key: str, since: datetime, hands: Hands
+) -> Sent | Absent | Unknown | Wait:
+    """Nothing but ours can stand under our key, whenever it was written."""
+    del since
+    found = record_at(record_key(post, key), to, hands)
+    if isinstance(found, tuple):
+        return found[0]
+    return found if isinstance(found, Absent) else looked(found, None)
+
+
 def record_at(
     key: str, to: Destination, hands: Hands
 ) -> tuple[Sent, dict[str, Any]] | Absent | Unknown | Wait | Refused:
@@ -421,17 +380,6 @@ def record_at(
     if reply.status == 400 and given.get("error") == "RecordNotFound":
         return Absent()
     return failed(reply, to, hands, "could not look for it")
-
-
-def find(
-    post: PostRequested, to: Destination, key: str, since: datetime, hands: Hands
-) -> Sent | Absent | Unknown | Wait:
-    """Nothing but ours can stand under our key, whenever it was written."""
-    del since
-    found = record_at(record_key(post, key), to, hands)
-    if isinstance(found, Refused):
-        return Unknown(found.reason)
-    return found[0] if isinstance(found, tuple) else found
 
 
 # Afterwards
@@ -482,8 +430,7 @@ def count(counted: CountRequested, to: Destination, hands: Hands) -> Counted | O
         return reply
     if reply.status != 200:
         return harmless(failed(reply, to, hands))
-    posts = told(reply).get("posts")
-    seen = [one for one in posts if isinstance(one, dict)] if isinstance(posts, list) else []
+    seen = objects(told(reply).get("posts"))
     if not seen:
         return Refused("nobody is shown it: it is gone, or was never taken up by Bluesky's own servers")
     likes, reposts, quotes, replies = (
@@ -491,7 +438,3 @@ def count(counted: CountRequested, to: Destination, hands: Hands) -> Counted | O
     )
     shares = None if reposts is None and quotes is None else (reposts or 0) + (quotes or 0)
     return Counted(likes=likes, shares=shares, replies=replies)
-
-
-def number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

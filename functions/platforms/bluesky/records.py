@@ -9,24 +9,28 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
+from functions.platforms import outgoing
 from functions.platforms.outgoing import (
-    LONGEST_WAIT,
+    LATER,
+    PARKED,
     Destination,
     Hands,
     NoSessionError,
-    NotSentError,
     Refused,
     Reply,
-    Sent,
     Session,
-    UnansweredError,
     Unknown,
     Wait,
+    concealed,
+    put,
     retry_after,
+    string,
+    told,
+    until,
+    with_session,
 )
 
 HOST = "https://bsky.social"
@@ -36,8 +40,6 @@ ENDED = ("ExpiredToken", "InvalidToken", "AuthMissing")
 """What a server says of a session that is over; with a 400, mostly."""
 TURNED_OFF = ("AccountTakedown", "AccountDeactivated", "AccountSuspended", "RepoTakendown", "RepoDeactivated")
 
-PARKED = 900
-"""Seconds to keep away from whatever stands before a server, when it says 429 in no form of the server's own."""
 ELSEWHERE = (301, 307, 308)
 
 LASTS = 3600
@@ -70,19 +72,18 @@ def of(value: Mapping[str, Any]) -> Body:
 
 def ask(
     to: Destination, hands: Hands, name: str, *, query: Mapping[str, str] | None = None, body: Body | None = None
-) -> Reply | Refused | Wait | Unknown:
+) -> Reply | Refused | Wait:
     """One call as the account; with a session made anew, once, where the one that was kept has ended. What is not a
     reply says why there is no session, and the call was not made. Raises NotSentError or UnansweredError of the call.
     """
+
+    def call(kept: Session) -> Reply:
+        return xrpc(to, hands, name, str(kept["token"]), query=query, body=body)
+
     try:
-        kept = session(to, hands)
-        reply = xrpc(to, hands, name, kept["token"], query=query, body=body)
-        if not over(reply):
-            return reply
-        kept = session(to, hands, stale=kept["token"])
+        return with_session(call, lambda stale: session(to, hands, stale), over)
     except NoSessionError as error:
-        return error.outcome if not isinstance(error.outcome, Sent) else Unknown("there is no session")
-    return xrpc(to, hands, name, kept["token"], query=query, body=body)
+        return error.outcome
 
 
 def over(reply: Reply) -> bool:
@@ -112,16 +113,8 @@ def xrpc(
 # Sessions
 
 
-def session(to: Destination, hands: Hands, stale: str = "") -> Session:
-    """The account's session, as all workers share it. Raises NoSessionError: whatever else goes wrong while one is
-    made, the call that needs it was not made yet."""
-    try:
-        kept = hands.sessions(to.id, lambda old: renewed(to, hands, old), stale=stale)
-        if kept.get("whose") != whose(to) and not stale:  # Another account or password was put since.
-            return session(to, hands, stale=str(kept["token"]))
-    except (NotSentError, UnansweredError) as error:
-        raise NoSessionError(Wait(30, f"the login: {error}")) from error
-    return kept
+def session(to: Destination, hands: Hands, stale: str) -> Session:
+    return outgoing.session(to, hands, lambda old: renewed(to, hands, old), whose(to), stale=stale)
 
 
 def renewed(to: Destination, hands: Hands, old: Session | None) -> Session:
@@ -140,22 +133,16 @@ def opened(to: Destination, hands: Hands) -> Session:
 
 def made(reply: Reply, to: Destination, hands: Hands) -> Session:
     """Raises NoSessionError. A login that failed on the way is no wrong password."""
-    given = told(reply)
-    token, refresh = given.get("accessJwt"), given.get("refreshJwt")
-    if reply.status == 200 and isinstance(token, str) and token:
-        return {
-            "token": token,
-            "refresh": refresh if isinstance(refresh, str) else "",
-            "until": until(token, hands.timestamp),
-            "whose": whose(to),
-        }
+    token, refresh = (string(told(reply).get(name)) for name in ("accessJwt", "refreshJwt"))
+    if reply.status == 200 and token:
+        return {"token": token, "refresh": refresh, "until": ends(token, hands.timestamp), "whose": whose(to)}
     match failed(reply, to, hands, "the login"):
         case Unknown(reason=reason):
-            raise NoSessionError(Wait(60, reason))
+            raise NoSessionError(Wait(LATER, reason))
         case Refused(reason=reason):
             raise NoSessionError(Refused(reason, unauthorized=True))
-        case outcome:
-            raise NoSessionError(outcome)
+        case Wait() as wait:
+            raise NoSessionError(wait)
 
 
 def handle(account: str) -> str:
@@ -163,22 +150,20 @@ def handle(account: str) -> str:
 
 
 def whose(to: Destination) -> str:
-    """The account, its server and its password, as a hash."""
-    return sha256(f"{to.address}\n{handle(to.account)}\n{to.secret.strip()}".encode("utf-8", "replace")).hexdigest()[
-        :16
-    ]
+    """The account, its server and its password."""
+    return outgoing.whose(to.address, handle(to.account), to.secret.strip())
 
 
-def until(token: str, now: int) -> int:
-    """When a token (JWT) ends, unix seconds. One that ended before it came tells of a wrong clock: it would be made
+def ends(token: str, now: int) -> int:
+    """When a token (JWT) does, unix seconds. One that ended before it came tells of a wrong clock: it would be made
     anew for every call, and so is used until the server says no."""
     claims = token.split(".")[1:2]
     try:
         found = json.loads(base64.urlsafe_b64decode(f"{claims[0]}==")) if claims else {}
     except (ValueError, RecursionError):
         found = {}
-    ends = found.get("exp") if isinstance(found, dict) else None
-    return ends if isinstance(ends, int) and ends > now + 300 else now + LASTS
+    at = found.get("exp") if isinstance(found, dict) else None
+    return at if isinstance(at, int) and at > now + 300 else now + LASTS
 
 
 # Keys
@@ -193,15 +178,6 @@ def tid(microseconds: int, clock: int) -> str:
 # Answers
 
 
-def told(reply: Reply) -> dict[str, Any]:
-    """The object that was answered; an empty one for anything else."""
-    try:
-        found = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def failed(reply: Reply, to: Destination, hands: Hands, what: str = "") -> Refused | Wait | Unknown:
     """What an answer means that is not the one hoped for. Only what was refused is surely not done."""
     why, error = reason(reply, to, what), told(reply).get("error")
@@ -209,8 +185,7 @@ def failed(reply: Reply, to: Destination, hands: Hands, what: str = "") -> Refus
         case _ if error in TURNED_OFF and 400 <= reply.status < 500:
             return Refused(f"{why}. The account is switched off", unauthorized=True)
         case 401:
-            again = f"put an app password of {handle(to.account)!r} with `liaison secret put {to.id} --outgoing`"
-            return Refused(f"{why}: {again}", unauthorized=True)
+            return Refused(f"{why}: {put(to, f'an app password of {handle(to.account)!r}')}", unauthorized=True)
         case 429:
             return Wait(pause(reply, hands), why, budget(to))
         case 425:
@@ -223,17 +198,15 @@ def failed(reply: Reply, to: Destination, hands: Hands, what: str = "") -> Refus
 
 
 def reason(reply: Reply, to: Destination, what: str) -> str:
-    """In a sentence. Whatever a server says, the credential is not in it."""
-    given = told(reply)
-    error = " ".join(str(given[name])[:300] for name in ("error", "message") if isinstance(given.get(name), str))
+    """In a sentence."""
+    error = " ".join(filter(None, (string(told(reply).get(name))[:300] for name in ("error", "message"))))
     why = f"answered {reply.status}" + (f": {error}" if error else "")
-    why = f"{what}: {why}" if what else why
-    return why.replace(to.secret.strip(), "…") if to.secret.strip() else why
+    return concealed(f"{what}: {why}" if what else why, to.secret)
 
 
 def pause(reply: Reply, hands: Hands) -> int:
     """Seconds until the limit ends, between 1 and six hours. Servers say at which unix second it does."""
-    reset = reply.headers.get("ratelimit-reset", "").strip()
-    if reset.isascii() and reset.isdecimal():
-        return min(max(int(reset[:12]) - hands.timestamp, 1), LONGEST_WAIT)
-    return retry_after(reply.headers, 60 if told(reply) else PARKED, hands.timestamp)
+    ours = 60 if told(reply) else PARKED
+    return until(reply.headers.get("ratelimit-reset", ""), hands.timestamp) or retry_after(
+        reply.headers, ours, hands.timestamp
+    )

@@ -10,8 +10,6 @@ from typing import Any
 
 from events.announcements import Card, CardEntry, CardRequested
 from functions.platforms.discord.posting import (
-    PAGE,
-    PAGES,
     SLACK,
     UNKNOWN_MESSAGE,
     Content,
@@ -19,11 +17,21 @@ from functions.platforms.discord.posting import (
     failed,
     number,
     opened,
-    said,
-    seen,
+    searched,
     snowflake,
 )
-from functions.platforms.outgoing import Destination, Hands, Outcome, Refused, Sent, Unknown, Wait
+from functions.platforms.outgoing import (
+    Destination,
+    Hands,
+    Outcome,
+    Refused,
+    Sent,
+    Unknown,
+    Wait,
+    inside,
+    objects,
+    told,
+)
 from functions.platforms.posting import Absent
 
 WINDOW = 100
@@ -61,7 +69,7 @@ def card(request: CardRequested, to: Destination, key: str, hands: Hands) -> Out
     reply = line.ask("POST", line.messages, content(made))
     if not 200 <= reply.status < 300:
         return failed(reply, line)
-    name = number(said(reply).get("id"))
+    name = number(told(reply).get("id"))
     if not name:
         return Unknown("Discord took the card, and did not say which message it became")
     return Sent(str(name), more={"channel": to.place})
@@ -71,7 +79,7 @@ def changed(message: str, posted: Mapping[str, Any], body: dict[str, Any], line:
     reply = line.ask("PATCH", line.message(message, posted), content(body))
     if 200 <= reply.status < 300:
         return Sent(message, more={"channel": str(posted.get("channel") or line.to.place)})
-    if said(reply).get("code") == UNKNOWN_MESSAGE:
+    if told(reply).get("code") == UNKNOWN_MESSAGE:
         return Refused("somebody deleted the card")
     return failed(reply, line)
 
@@ -79,36 +87,12 @@ def changed(message: str, posted: Mapping[str, Any], body: dict[str, Any], line:
 def found_again(request: CardRequested, line: Line) -> str | Absent | Unknown | Wait:
     """The id of a message with this announcement's card; its nonce is not kept."""
     after = snowflake(request.tried_at - SLACK) if request.tried_at else 0
-    for _ in range(PAGES):
-        page = seen(line, f"{line.messages}?after={after}&limit={PAGE}")
-        if isinstance(page, Unknown | Wait):
-            return page
-        if not isinstance(page, list):
-            return Unknown("Discord answered something else than messages")
-        messages = [one for one in page if isinstance(one, dict)]
-        for one in messages:
-            if footer(request.announcement) in footers(one):
-                return str(one.get("id"))
-        if len(page) < PAGE:
-            return absent(line) if not messages else Absent()
-        after = max(after, *(number(one.get("id")) for one in messages))
-    return Unknown(f"the card is not among the {PAGE * PAGES} messages that came after it was tried")
-
-
-def absent(line: Line) -> Absent | Unknown | Wait:
-    """A bot that may not read the history is shown nothing: then nothing is not nothing."""
-    page = seen(line, f"{line.messages}?limit=1")
-    if isinstance(page, Unknown | Wait):
-        return page
-    if isinstance(page, list) and page:
-        return Absent()
-    return Unknown("Discord shows no message at all: the bot needs “Read Message History” in this channel")
+    found = searched(line, after, lambda one: footer(request.announcement) in footers(one))
+    return str(found.get("id")) if isinstance(found, dict) else found
 
 
 def footers(message: Mapping[str, Any]) -> list[object]:
-    embeds = message.get("embeds")
-    held = [one.get("footer") for one in embeds if isinstance(one, dict)] if isinstance(embeds, list) else []
-    return [one.get("text") for one in held if isinstance(one, dict)]
+    return [inside(one, "footer").get("text") for one in objects(message.get("embeds"))]
 
 
 def footer(announcement: str) -> str:
@@ -125,8 +109,7 @@ def content(body: Mapping[str, Any]) -> Content:
 
 def written(one: Card, announcement: str) -> dict[str, Any]:
     """The whole message: it mentions nobody, and what is no longer in it goes."""
-    lines = [f"**{plain(one.title) or '–'}**", *map(plain, one.lines)]
-    head = cut("\n".join(lines), CONTENT, plain(one.more))
+    head = cut("\n".join([f"**{plain(one.title) or '–'}**", *map(plain, one.lines)]), CONTENT, plain(one.more))
     buttons = [
         {
             "type": BUTTON,
@@ -151,8 +134,8 @@ def embeds(one: Card, announcement: str) -> Iterator[dict[str, Any]]:
     share = ALL // (len(alone) + bool(rest) or 1) - TITLE
     pages = [(cut(plain(entry.title), TITLE), described(entry, share, one.more)) for entry in alone]
     if rest:
-        lines = [f"**{plain(entry.title)}** " + "; ".join(told(entry)) for entry in rest]
-        pages.append(("…", cut("\n".join(lines), share, plain(one.more))))
+        short = [f"**{plain(entry.title)}** " + "; ".join(lines(entry)) for entry in rest]
+        pages.append(("…", cut("\n".join(short), share, plain(one.more))))
     for place, (title, description) in enumerate(pages or [("–", "")]):
         last = {"footer": {"text": footer(announcement)}} if place == max(len(pages) - 1, 0) else {}
         yield {"title": title, "description": description, **last}
@@ -161,7 +144,7 @@ def embeds(one: Card, announcement: str) -> Iterator[dict[str, Any]]:
 def described(entry: CardEntry, room: int, more: str) -> str:
     """The facts, then the words as they are, in a block in which nothing is markup."""
     room, more = min(room, DESCRIPTION), plain(more)
-    facts = cut("\n".join(told(entry)), room, more)
+    facts = cut("\n".join(lines(entry)), room, more)
     left = room - size(facts) - size(more) - 20
     if not entry.text or left < LEAST:
         return facts if not entry.text else cut(f"{facts}\n{more}", room)
@@ -171,7 +154,7 @@ def described(entry: CardEntry, room: int, more: str) -> str:
     return f"{facts}\n{block}" + ("" if fits else f"\n{more}")
 
 
-def told(entry: CardEntry) -> Sequence[str]:
+def lines(entry: CardEntry) -> Sequence[str]:
     return [plain(fact) for fact in entry.facts] + [f"<{url}>" for url in entry.urls if WEB.fullmatch(url)]
 
 

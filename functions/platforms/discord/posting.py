@@ -4,23 +4,25 @@ Sources: Discord's documentation, "Message", "Channel", "Webhook", "Rate Limits"
 Error Codes"), "API Reference" ("Uploading Files", "Snowflakes", "User Agent").
 """
 
-import hashlib
 import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from events.announcements import ChangeRequested, CountRequested, PostRequested, WithdrawRequested
+from functions.platforms.discord.connection import complaint
 from functions.platforms.discord.messages import PUBLISH, render
 from functions.platforms.outgoing import (
     LONGEST_WAIT,
-    MEDIA,
+    PARKED,
+    SOON,
     Destination,
+    Field,
     Hands,
     Outcome,
     Refused,
@@ -29,18 +31,26 @@ from functions.platforms.outgoing import (
     UnansweredError,
     Unknown,
     Wait,
+    concealed,
+    inside,
+    multipart,
+    objects,
+    parsed,
+    put,
     retry_after,
+    told,
 )
-from functions.platforms.posting import Absent, Counted, Editing
+from functions.platforms.posting import Absent, Counted, Editing, contents
 
 __all__ = ("CREDENTIAL", "EDIT", "count", "edit", "find", "render", "send", "withdraw")
 
-EDIT: Editing = "edit"
-"""Published copies follow, about three times an hour (issue 2258 of discord-api-docs)."""
 CREDENTIAL = (
     "the bot's token (Developer Portal, “Bot”, “Reset Token”); for a target of kind webhook its whole address"
     " (“Edit Channel”, “Integrations”, “Webhooks”, “Copy Webhook URL”)"
 )
+
+EDIT: Editing = "edit"
+"""Published copies follow, about three times an hour (issue 2258 of discord-api-docs)."""
 
 API = "https://discord.com/api/v10"
 SITE = "https://discord.com/channels"
@@ -54,11 +64,6 @@ ALREADY_CROSSPOSTED, BAD_WEBHOOK_TOKEN = 40033, 50027
 LATER = (20016, 20022, 20028, 20029, 40004, 40006, 40062, 40333, 130000)
 """What Discord does not do just now: slow mode, limits of writing and editing, and what is switched off or blocked."""
 
-PARKED = 900
-"""Seconds, where Cloudflare answers in Discord's stead: an address that goes on asking is shut out for longer."""
-SOON = 30
-"""Seconds until a look that brought nothing is repeated."""
-
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 """Snowflakes count milliseconds from here, above their lowest 22 bits."""
 SLACK = timedelta(minutes=5)
@@ -66,7 +71,7 @@ SLACK = timedelta(minutes=5)
 PAGE, PAGES = 100, 10
 
 
-# The calls
+# Sending
 
 
 def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcome:
@@ -84,8 +89,8 @@ def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcom
     guild = server(post, line)
     reply = line.ask("POST", line.messages, content, wait=True)
     if 200 <= reply.status < 300:
-        return made(said(reply), post, line, guild)
-    if said(reply).get("code") == UNKNOWN_MESSAGE:
+        return made(told(reply), post, line, guild)
+    if told(reply).get("code") == UNKNOWN_MESSAGE:
         return Refused("it was posted, and somebody deleted it since")
     return failed(reply, line)
 
@@ -96,11 +101,14 @@ def published(post: PostRequested, line: "Line") -> Outcome:
     if not message:
         return Refused("which message this is to publish is not known: publish it by hand, in Discord")
     reply = line.ask("POST", f"{line.message(message, post.previous)}/crosspost")
-    body = said(reply)
+    body = told(reply)
     done = body.get("code") == ALREADY_CROSSPOSTED or (200 <= reply.status < 300 and body.get("id") == message)
     if done:
         return there(message, post.previous)
     return failed(reply, line, f"discord:{PUBLISH}:{channel_of(post.previous, line)}")
+
+
+# Whether it is there
 
 
 def find(
@@ -121,7 +129,75 @@ def find(
     us = str(found.get("id") or "") if isinstance(found, dict) else ""
     if not us:
         return Unknown("Discord did not say who the bot is")
-    return searched(post, us, max(snowflake(since - SLACK), number(post.previous.get("id"))), line)
+    after = max(snowflake(since - SLACK), number(post.previous.get("id")))
+    one = searched(line, after, lambda one: author(one) == us and alike(one, post.body))
+    return made(one, post, line, server(post, line)) if isinstance(one, dict) else one
+
+
+def published_already(post: PostRequested, line: "Line") -> Sent | Absent | Unknown | Wait:
+    message = nth(post)
+    if not message:
+        return Unknown("which message this is to publish is not known")
+    found = seen(line, line.message(message, post.previous))
+    if isinstance(found, Unknown | Wait):
+        return found
+    flags = number(found.get("flags")) if isinstance(found, dict) else 0
+    return there(message, post.previous) if flags & CROSSPOSTED else Absent()
+
+
+def searched(
+    line: "Line", after: int, ours: Callable[[Mapping[str, Any]], bool]
+) -> dict[str, Any] | Absent | Unknown | Wait:
+    """The message that came after a moment and is ours."""
+    for _ in range(PAGES):
+        page = seen(line, f"{line.messages}?after={after}&limit={PAGE}")
+        if isinstance(page, Unknown | Wait):
+            return page
+        if not isinstance(page, list):
+            return Unknown("Discord answered something else than messages")
+        messages = objects(page)
+        found = next(filter(ours, messages), None)
+        if found is not None:
+            return found
+        if len(page) < PAGE:
+            return Absent() if messages else readable(line)
+        after = max(after, *(number(one.get("id")) for one in messages))
+    return Unknown(f"it is not among the {PAGE * PAGES} messages that came after it was tried")
+
+
+def readable(line: "Line") -> Absent | Unknown | Wait:
+    """Discord lists nothing to a bot that may not read the history: then nothing is not nothing."""
+    page = seen(line, f"{line.messages}?limit=1")
+    if isinstance(page, Unknown | Wait):
+        return page
+    if isinstance(page, list) and page:
+        return Absent()
+    return Unknown("Discord shows no message at all: the bot needs “Read Message History” in this channel")
+
+
+def author(message: Mapping[str, Any]) -> str:
+    return str(inside(message, "author").get("id", ""))
+
+
+def alike(message: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """The same words; without words, the same images."""
+    words = essence(body.get("content"))
+    if words != essence(message.get("content")):
+        return False
+    return bool(words) or files_in(message) == files_in(body)
+
+
+def essence(text: object) -> str:
+    """Discord drops white space at the ends and characters that nobody sees."""
+    letters = text if isinstance(text, str) else ""
+    return "".join(one for one in letters if not one.isspace() and unicodedata.category(one)[0] != "C")
+
+
+def files_in(message: Mapping[str, Any]) -> list[str]:
+    return [str(one.get("filename")) for one in objects(message.get("attachments"))]
+
+
+# Afterwards
 
 
 def edit(change: ChangeRequested, to: Destination, key: str, hands: Hands) -> Outcome:
@@ -141,7 +217,7 @@ def edit(change: ChangeRequested, to: Destination, key: str, hands: Hands) -> Ou
     message = str(change.posted.get("id", ""))
     reply = line.ask("PATCH", line.message(message, change.posted), content)
     if 200 <= reply.status < 300:
-        same = said(reply).get("id") == message
+        same = told(reply).get("id") == message
         return there(message, change.posted) if same else Unknown("Discord did not say which message it changed")
     return failed(reply, line)
 
@@ -158,7 +234,7 @@ def withdraw(gone: WithdrawRequested, to: Destination, key: str, hands: Hands) -
     if reason := elsewhere(gone.posted, line):
         return Refused(reason)
     reply = line.ask("DELETE", line.message(message, gone.posted))
-    absent = reply.status == 404 and said(reply).get("code") in (UNKNOWN_MESSAGE, UNKNOWN_CHANNEL)
+    absent = reply.status == 404 and told(reply).get("code") in (UNKNOWN_MESSAGE, UNKNOWN_CHANNEL)
     if absent or 200 <= reply.status < 300:
         return there(message, gone.posted)
     return failed(reply, line)
@@ -174,82 +250,12 @@ def count(counted: CountRequested, to: Destination, hands: Hands) -> Counted | O
     reply = looked(line, line.message(str(counted.posted.get("id", "")), counted.posted))
     if isinstance(reply, Wait):
         return reply
-    message = said(reply)
+    message = told(reply)
     if not (200 <= reply.status < 300 and message.get("id")):
         return failed(reply, line)
-    reactions = message.get("reactions") or []
-    thread = message.get("thread")
-    return Counted(
-        likes=sum(number(one.get("count")) for one in reactions if isinstance(one, dict))
-        if isinstance(reactions, list)
-        else None,
-        replies=number(thread.get("message_count")) if isinstance(thread, dict) else None,
-    )
-
-
-# Whether it is there
-
-
-def published_already(post: PostRequested, line: "Line") -> Sent | Absent | Unknown | Wait:
-    message = nth(post)
-    if not message:
-        return Unknown("which message this is to publish is not known")
-    found = seen(line, line.message(message, post.previous))
-    if isinstance(found, Unknown | Wait):
-        return found
-    flags = number(found.get("flags")) if isinstance(found, dict) else 0
-    return there(message, post.previous) if flags & CROSSPOSTED else Absent()
-
-
-def searched(post: PostRequested, us: str, after: int, line: "Line") -> Sent | Absent | Unknown | Wait:
-    for _ in range(PAGES):
-        page = seen(line, f"{line.messages}?after={after}&limit={PAGE}")
-        if isinstance(page, Unknown | Wait):
-            return page
-        if not isinstance(page, list):
-            return Unknown("Discord answered something else than messages")
-        messages = [one for one in page if isinstance(one, dict)]
-        for one in messages:
-            if author(one) == us and alike(one, post.body):
-                return made(one, post, line, server(post, line))
-        if len(page) < PAGE:
-            return Absent() if messages else readable(line)
-        after = max(after, *(number(one.get("id")) for one in messages))
-    return Unknown(f"it is not among the {PAGE * PAGES} messages that came after it was tried")
-
-
-def readable(line: "Line") -> Absent | Unknown | Wait:
-    """Discord lists nothing to a bot that may not read the history: then nothing is not nothing."""
-    page = seen(line, f"{line.messages}?limit=1")
-    if isinstance(page, Unknown | Wait):
-        return page
-    if isinstance(page, list) and page:
-        return Absent()
-    return Unknown("Discord shows no message at all: the bot needs “Read Message History” in this channel")
-
-
-def author(message: Mapping[str, Any]) -> str:
-    found = message.get("author")
-    return str(found.get("id", "")) if isinstance(found, dict) else ""
-
-
-def alike(message: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    """The same words; without words, the same images."""
-    words = essence(body.get("content"))
-    if words != essence(message.get("content")):
-        return False
-    return bool(words) or files_in(message) == files_in(body)
-
-
-def essence(text: object) -> str:
-    """Discord drops white space at the ends and characters that nobody sees."""
-    letters = text if isinstance(text, str) else ""
-    return "".join(one for one in letters if not one.isspace() and unicodedata.category(one)[0] != "C")
-
-
-def files_in(message: Mapping[str, Any]) -> list[str]:
-    listed = message.get("attachments")
-    return [str(one.get("filename")) for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    reactions, thread = message.get("reactions") or [], inside(message, "thread")
+    likes = sum(number(one.get("count")) for one in objects(reactions)) if isinstance(reactions, list) else None
+    return Counted(likes=likes, replies=number(thread.get("message_count")) if thread else None)
 
 
 # What Discord calls things
@@ -260,7 +266,7 @@ def server(post: PostRequested, line: "Line") -> str:
     if post.first.get("guild"):
         return str(post.first["guild"])
     reply = looked(line, line.base)
-    found = "" if isinstance(reply, Wait) else str(said(reply).get("guild_id") or "")
+    found = "" if isinstance(reply, Wait) else str(told(reply).get("guild_id") or "")
     return found if found.isdecimal() else ""
 
 
@@ -352,6 +358,13 @@ class Line:
         sent = content.bytes if content else b""
         return self.hands.http(method, url, headers=headers, body=sent, private=self.to.private)
 
+    def shown(self, words: str) -> str:
+        """Without what lets us in: the token, and of a webhook's address its last part."""
+        secret = self.to.secret.strip()
+        return concealed(
+            words, secret, secret.removeprefix("Bot "), self.base.rpartition("/")[2] if self.webhook else ""
+        )
+
     def message(self, name: str, posted: Mapping[str, Any]) -> str:
         """The address of a message; of a bot's, in the channel where it was posted."""
         if self.webhook:
@@ -381,29 +394,17 @@ def opened(to: Destination, hands: Hands) -> Line | Refused:
 
 def payload(body: Mapping[str, Any], hands: Hands) -> Content | Refused:
     """JSON; with images a form, in which JSON is the first field."""
-    written = json.dumps(body).encode()
-    names = files_in(body)
-    files = [(name, hands.objects.read(f"{MEDIA}/{name}")) for name in names]
-    for name, held in files:
-        if held is None:
-            return Refused(f"the image {name} is not there any more: upload it again")
-    if not files:
+    written, names = json.dumps(body).encode(), files_in(body)
+    held = contents(names, hands)
+    if isinstance(held, Refused):
+        return held
+    if not names:
         return Content("application/json", written)
-    boundary = hashlib.sha256(written).hexdigest()
-    return Content(f"multipart/form-data; boundary={boundary}", b"".join(form(written, files, boundary.encode())))
-
-
-def form(written: bytes, files: list[tuple[str, bytes | None]], boundary: bytes) -> Iterator[bytes]:
-    """multipart/form-data (RFC 7578). The names of our images are hexadecimal digits and an ending."""
-    yield b'--%s\r\ncontent-disposition: form-data; name="payload_json"\r\n' % boundary
-    yield b"content-type: application/json\r\n\r\n%s\r\n" % written
-    for index, (name, held) in enumerate(files):
+    fields = [Field("payload_json", written, "application/json")]
+    for index, name in enumerate(names):
         kind = name.rpartition(".")[2].replace("jpg", "jpeg")
-        field = f'content-disposition: form-data; name="files[{index}]"; filename="{name}"\r\n'
-        yield b"--%s\r\n%scontent-type: image/%s\r\n\r\n" % (boundary, field.encode(), kind.encode())
-        yield held or b""
-        yield b"\r\n"
-    yield b"--%s--\r\n" % boundary
+        fields.append(Field(f"files[{index}]", held[name], f"image/{kind}", name))
+    return Content(*multipart(fields))
 
 
 def looked(line: Line, url: str) -> Reply | Wait:
@@ -430,20 +431,20 @@ def seen(line: Line, url: str) -> Any:
 def failed(reply: Reply, line: Line, budget: str = "") -> Outcome:
     """What an answer means that is not the one that was hoped for. `budget` is whom a limit of this call holds up, if
     that is not everything that is sent with this credential."""
-    body, everybody = said(reply), f"discord:{line.to.id}"
-    code = body.get("code")
+    body, everybody = told(reply), f"discord:{line.to.id}"
+    code, words = body.get("code"), line.shown(complaint(reply))
     if reply.status == 429 or (reply.status == 403 and not body):
         held_up = everybody if body.get("global") is True or not body else budget or everybody
-        return Wait(patience(reply, body, line.hands.timestamp), f"Discord asks to wait ({complaint(reply)})", held_up)
+        return Wait(patience(reply, body, line.hands.timestamp), f"Discord asks to wait ({words})", held_up)
     if 400 <= reply.status < 500 and code in LATER:
         held_up = budget or everybody
-        return Wait(patience(reply, body, line.hands.timestamp), f"not just now: Discord {complaint(reply)}", held_up)
+        return Wait(patience(reply, body, line.hands.timestamp), f"not just now: Discord {words}", held_up)
     if reply.status == 401 or code in (UNKNOWN_WEBHOOK, BAD_WEBHOOK_TOKEN):
-        advice = f"put {CREDENTIAL}: `liaison secret put {line.to.id} --outgoing`"
-        return Refused(f"Discord does not accept the credential any more ({complaint(reply)}); {advice}", True)
+        why = f"Discord does not accept the credential any more ({words})"
+        return Refused(f"{why}: {put(line.to, f'{CREDENTIAL},')}", unauthorized=True)
     if 300 <= reply.status < 500 and reply.status not in (408, 425):
-        return Refused(f"Discord {complaint(reply)}")
-    return Unknown(f"Discord {complaint(reply)}, and what became of it is not known")
+        return Refused(f"Discord {words}")
+    return Unknown(f"Discord {words}, and what became of it is not known")
 
 
 def patience(reply: Reply, body: Mapping[str, Any], now: int) -> int:
@@ -452,38 +453,6 @@ def patience(reply: Reply, body: Mapping[str, Any], now: int) -> int:
     if not body and not (reply.status == 429 and not reply.body.strip() and "retry-after" in reply.headers):
         return max(retry_after(reply.headers, PARKED, now), PARKED)
     given = body.get("retry_after")
-    told = min(given, LONGEST_WAIT) if isinstance(given, int | float) and not isinstance(given, bool) else math.nan
-    least = retry_after(reply.headers, 1 if math.isfinite(told) else 60, now)
-    return max(math.ceil(told), least) if math.isfinite(told) else least
-
-
-def parsed(reply: Reply) -> Any:
-    try:
-        return json.loads(reply.body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def said(reply: Reply) -> dict[str, Any]:
-    """The object that was answered; empty where there is none."""
-    body = parsed(reply)
-    return body if isinstance(body, dict) else {}
-
-
-def complaint(reply: Reply) -> str:
-    """The status, and what Discord says about it."""
-    body = said(reply)
-    messages = [one for one in (body.get("message"), *messages_in(body.get("errors"))) if isinstance(one, str)]
-    return f"answered {reply.status}" + (f": {'; '.join(messages)[:300]}" if messages else "")
-
-
-def messages_in(errors: object) -> Iterator[object]:
-    """The sentences in Discord's tree of errors, however deep they stand."""
-    left = [errors]
-    while left:
-        one = left.pop()
-        if isinstance(one, dict):
-            left.extend(one.values())
-            yield one.get("message")
-        elif isinstance(one, list):
-            left.extend(one)
+    asked = min(given, LONGEST_WAIT) if isinstance(given, int | float) and not isinstance(given, bool) else math.nan
+    least = retry_after(reply.headers, 1 if math.isfinite(asked) else 60, now)
+    return max(math.ceil(asked), least) if math.isfinite(asked) else least

@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from functions.platforms.outgoing import (
+    LATER,
+    PARKED,
     Destination,
     Hands,
     NotSentError,
@@ -20,6 +22,12 @@ from functions.platforms.outgoing import (
     UnansweredError,
     Unknown,
     Wait,
+    concealed,
+    inside,
+    looked,
+    number,
+    parsed,
+    put,
     retry_after,
 )
 from functions.platforms.posting import Budget
@@ -29,9 +37,6 @@ SYSTEM = "system"
 
 MOST_CALLS = 60
 """A minute, shared by all keys of administrators: `max_admin_api_reqs_per_minute`."""
-
-LONG_PARK = 900
-"""Seconds, after an answer that no forum gave: something in front of it keeps us out."""
 
 NUMBERS = ("id", "topic_id", "post_number")
 
@@ -70,7 +75,7 @@ class Forum:
         try:
             return self.ask("GET", path)
         except (NotSentError, UnansweredError) as error:
-            return Wait(60, f"the forum could not be asked: {error}")
+            return Wait(LATER, f"the forum could not be asked: {error}")
 
     def post(self, number: int, topic: str, place: str) -> Sent:
         """A post; its place in the topic is empty where nobody told it."""
@@ -79,7 +84,7 @@ class Forum:
 
     def refused(self, reply: Reply) -> Refused | Wait | Unknown:
         """What an answer means that is no success."""
-        told = read(reply.body)
+        told = read(reply)
         if reply.status == 429:
             return Wait(self.pause(reply, told), "the forum asks to slow down", budget(self.to.address).name)
         if reply.status == 503 and told.get("error_type") == "read_only":
@@ -91,42 +96,35 @@ class Forum:
             return Refused(f"the forum is somewhere else (answered {reply.status}): correct the target's `url`")
         said = self.said(told)
         if reply.status == 401 or "API username or key is invalid" in said:
-            return Refused(f"the forum does not know the API key, or has no user {self.user!r}", unauthorized=True)
+            why = f"the forum does not know the API key, or has no user {self.user!r}"
+            return Refused(f"{why}: {put(self.to, 'a key of that user')}", unauthorized=True)
         return Refused(f"the forum refused it ({reply.status}): {said or 'it does not say why'}")
 
-    def looked(self, reply: Reply) -> Unknown | Wait:
-        """What an answer to a question means that is no success: never that something is not there."""
-        given = self.refused(reply)
-        if isinstance(given, Wait):
-            return given
-        return Wait(60, given.reason) if reply.status >= 500 else Unknown(given.reason)
+    def unseen(self, reply: Reply) -> Unknown | Wait:
+        return looked(self.refused(reply), reply)
 
     def said(self, told: dict[str, Any]) -> str:
-        """The forum's own reasons, without our key whatever happens."""
+        """The forum's own reasons."""
         errors = told.get("errors")
         words = [one for one in errors if isinstance(one, str)] if isinstance(errors, list) else []
-        text = " ".join(" ".join(words).split())
-        return (text.replace(self.to.secret, "…") if self.to.secret else text)[:300]
+        return concealed(" ".join(" ".join(words).split()), self.to.secret)[:300]
 
     def pause(self, reply: Reply, told: dict[str, Any]) -> int:
         """Seconds. In the header, in the body (of what one user may do), or in words (of what one address may do)."""
-        extras = told.get("extras")
-        given = extras.get("wait_seconds") if isinstance(extras, dict) else None
+        given = inside(told, "extras").get("wait_seconds")
         words = re.match(rb"[^<]{0,200}retry again in ([0-9]{1,6}) seconds", reply.body)
         told_in = words[1].decode() if words else str(given) if isinstance(given, int | float) else ""
-        fallback = retry_after({"retry-after": told_in}, fallback=60 if told else LONG_PARK)
+        fallback = retry_after({"retry-after": told_in}, fallback=60 if told else PARKED)
         return retry_after(reply.headers, fallback, self.hands.timestamp)
 
 
-def read(body: bytes) -> dict[str, Any]:
+def read(reply: Reply) -> dict[str, Any]:
     """What an answer says. It is read to 64 KiB only, and a long post stands in it twice: of one that was cut off, the
     numbers that are still there, which come before and after the text of the post itself."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        text = body.decode("utf-8", "replace")
-        return {name: int(at[1]) for name in NUMBERS if text[:1] == "{" and (at := key_of(name).search(text))}
-    return found if isinstance(found, dict) else {}
+    found, text = parsed(reply), reply.body.decode("utf-8", "replace")
+    if found is None and text[:1] == "{":
+        return {name: int(at[1]) for name in NUMBERS if (at := key_of(name).search(text))}
+    return inside(found)
 
 
 def key_of(name: str) -> re.Pattern[str]:
@@ -134,7 +132,6 @@ def key_of(name: str) -> re.Pattern[str]:
     return re.compile(rf'(?<!\\)"{name}":\s*([0-9]{{1,18}})(?![0-9.])')
 
 
-def number(told: object, name: str) -> int:
+def count_of(found: object, name: str) -> int:
     """0 where there is none."""
-    found = told.get(name) if isinstance(told, dict) else None
-    return found if isinstance(found, int) and not isinstance(found, bool) and found > 0 else 0
+    return number(inside(found).get(name)) or 0

@@ -10,25 +10,30 @@ Sources: docs.discourse.org; Discourse's `posts_controller.rb`, `topics_controll
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from events.announcements import ChangeRequested, CountRequested, Image, PostRequested, WithdrawRequested
 from events.program import Target
-from functions.platforms.discourse.forum import Forum, budget, key_of, number, read
+from functions.platforms import composing
+from functions.platforms.composing import Raw
+from functions.platforms.discourse.forum import Forum, budget, count_of, key_of, read
 from functions.platforms.outgoing import (
-    MEDIA,
     Destination,
+    Field,
     Hands,
-    NotSentError,
     Outcome,
     Refused,
     Reply,
     Sent,
-    UnansweredError,
     Unknown,
     Wait,
+    harmless,
+    multipart,
+    number,
+    objects,
+    string,
+    told,
 )
 from functions.platforms.posting import (
     FIRST,
@@ -37,19 +42,18 @@ from functions.platforms.posting import (
     Counted,
     Editing,
     Limits,
+    Long,
     Measure,
     Part,
     Post,
     Prepared,
     Rendering,
     filled,
-    image,
-    may_ping,
+    uploaded,
 )
-from functions.platforms.text import document, forms
-from functions.platforms.text.document import Block, Document, Paragraph, Picture, Quote, Run
+from functions.platforms.text import forms
+from functions.platforms.text.document import Document, Picture, Run
 from functions.platforms.text.harmless import guarded
-from functions.platforms.text.splitting import Pieces, TooLongError, fitted
 
 CREDENTIAL = (
     "An API key of the forum (Admin > Advanced > API Keys): user level “Single User”, for the target's `account`"
@@ -57,7 +61,7 @@ CREDENTIAL = (
 )
 EDIT: Editing = "edit"
 
-LONG: Literal["thread", "excerpt"] = "thread"
+LONG: Long = "thread"
 """People who are in a forum read: a long text goes on in replies."""
 
 MOST, MOST_TITLE = 32_000, 255
@@ -85,45 +89,49 @@ SLACK = timedelta(minutes=5)
 LOOKED_AT = 12
 """Of our own posts, when one of them is looked for."""
 
-Raw = str | list[str]
-"""A post's text; in pieces where it has images: every second one stands for what the forum calls an image."""
-
 MARK = re.compile(r"\A<!-- [0-9a-f]{16} -->")
 
 
-# Before
+# What it will look like
 
 
 def render(post: Post, target: Target) -> Rendering:
-    topic = target.form != "reply"
-    read = resolved(document.read(post.body), post)
-    problems = (*misplaced(target), *untitled(post, topic), *undescribed(read, post))
-    blocks = read if topic else headed(post.title, read)
-    if not read:
-        return Rendering((), problems=(*problems, "there is nothing to say"))
+    topic, blocks = target.form != "reply", composing.read(post)
     voice = Voice(post, target)
-    try:
-        pieces = cut(blocks, voice)
-    except TooLongError as error:
-        return Rendering((), problems=(*problems, str(error)))
-    parts = tuple(voice.part(piece, count) for count, piece in enumerate(pieces.documents, 1))
+    words = blocks if topic else composing.titled(blocks, composing.in_bold(post))
+    fitted = cut(words, voice)
+    parts = tuple(voice.part(piece, count) for count, piece in enumerate(fitted.pieces, 1))
     pin = (pinning(target),) if target.form == "pinned" else ()
+    said = composing.mentioned(*fitted.pieces)
     return Rendering(
         (*parts, *pin),
-        pings=tuple(voice.pinged(blocks)),
-        notes=tuple(filter(None, [pieces.note, *told(post, parts, topic, bool(pin)), *voice.unheard(blocks)])),
-        problems=problems,
+        pings=tuple(f"{voice.names[name]} ({name})" for name in said if name in voice.names),
+        notes=(
+            *fitted.notes,
+            *short(parts[0].measures),
+            *(["it stays pinned in its category until somebody unpins it"] if pin else []),
+            *composing.left_out(blocks, post.images),
+            *composing.unheard(said, post, target, voice.known, "user or group"),
+        ),
+        problems=(
+            *misplaced(target),
+            *(["a topic needs a title"] if topic and not composing.title(post) else []),
+            *composing.silent(words),
+            *composing.undescribed(blocks, post.images),
+            *fitted.problems,
+            *composing.overfull(parts[0].measures[1:], "the forum"),
+        ),
     )
 
 
-def cut(blocks: Document, voice: "Voice") -> Pieces:
-    """Only replies begin with a mark. Raises TooLongError."""
+def cut(words: Document, voice: "Voice") -> composing.Fitted:
+    """Only replies begin with a mark."""
     post, target = voice.post, voice.target
     most, mark = post.limits.characters or MOST, "0" * 16
-    if target.form != "reply" and length(voice.raw(blocks, "")) <= most:
-        return Pieces((blocks,))
+    if target.form != "reply" and length(voice.raw(words, "")) <= most:
+        return composing.Fitted((words,))
     long = target.long or LONG
-    return fitted(blocks, lambda piece: length(voice.raw(piece, mark)), most, long=long, link=post.link)
+    return composing.fitted(words, lambda piece: length(voice.raw(piece, mark)), most, long=long, link=post.link)
 
 
 def misplaced(target: Target) -> Iterator[str]:
@@ -132,57 +140,15 @@ def misplaced(target: Target) -> Iterator[str]:
         yield f"`place` of {target.id!r} is not the {what}'s number: it stands in its address"
 
 
-def untitled(post: Post, topic: bool) -> Iterator[str]:
-    most = post.limits.title or MOST_TITLE
-    if topic and not post.title.strip():
-        yield "a topic needs a title"
-    if topic and len(post.title) > most:
-        yield f"the title has {len(post.title)} characters; the forum takes {most}"
-
-
-def undescribed(blocks: Document, post: Post) -> Iterator[str]:
-    known = {one.name: one for one in post.images}
-    for count, picture in enumerate(document.pictures(blocks), 1):
-        if picture.name not in known:
-            yield f"image {count}, {picture.name!r}, was not uploaded with the announcement"
-        elif not (picture.alt or known[picture.name].alt).strip():
-            yield f"image {count} has no description: write ![what it shows]({picture.name})"
-
-
-def told(post: Post, parts: Sequence[Part], topic: bool, pinned: bool) -> Iterator[str]:
-    if topic and len(post.title) < FEWEST_TITLE:
-        yield f"the title has {len(post.title)} characters: most forums want {FEWEST_TITLE} at least"
-    if (used := parts[0].measures[0].used) < FEWEST:
-        yield f"the text has {used} characters: most forums want {FEWEST} at least"
-    if pinned:
-        yield "it stays pinned in its category until somebody unpins it"
-
-
-def headed(title: str, blocks: Document) -> Document:
-    """The title stands in front, unless the text begins with it."""
-    begins = forms.plain(blocks[:1]).text.startswith(forms.plain((Paragraph((Run(title),)),)).text)
-    return blocks if begins or not title.strip() else (Paragraph((Run(title, bold=True),)), *blocks)
-
-
-def resolved(blocks: Document, post: Post) -> Document:
-    """Pictures from elsewhere as links."""
-    known = {one.name for one in post.images}
-    return tuple(resolved_block(block, known) for block in blocks)
-
-
-def resolved_block(block: Block, known: set[str]) -> Block:
-    match block:
-        case Picture(name=name, alt=alt) if name not in known and name.startswith(("https://", "http://")):
-            return Paragraph((Run(alt or name, link=name),))
-        case Quote(blocks=inner):
-            return Quote(tuple(resolved_block(one, known) for one in inner))
-    return block
+def short(measures: Sequence[Measure]) -> Iterator[str]:
+    for one in measures:
+        least = FEWEST_TITLE if one.what == "title" else FEWEST
+        if one.used < least:
+            yield f"the {one.what} has {one.used} characters: most forums want {least} at least"
 
 
 def length(raw: Raw) -> int:
-    if isinstance(raw, str):
-        return len(raw)
-    return sum(len(UPLOAD) if count % 2 else len(piece) for count, piece in enumerate(raw))
+    return composing.length(raw, len(UPLOAD))
 
 
 class Voice:
@@ -190,47 +156,29 @@ class Voice:
 
     def __init__(self, post: Post, target: Target) -> None:
         self.post, self.target = post, target
-        granted = may_ping(post, target)
-        self.names = {name: f"@{who.removeprefix('@')}" for name, who in target.mentions.items() if name in granted}
+        self.names = composing.granted(post, target, self.known)
         self.images = {one.name: one for one in post.images}
+
+    def known(self, name: str) -> str:
+        who = self.target.mentions.get(name, "")
+        return f"@{who.removeprefix('@')}" if who else ""
 
     def mention(self, run: Run) -> str:
         return self.names.get(run.mention) or forms.unpinged(run)
 
-    def pinged(self, blocks: Document) -> Iterator[str]:
-        for name in mentioned(blocks):
-            if name in self.names:
-                yield f"{self.names[name]} ({name})"
-
-    def unheard(self, blocks: Document) -> Iterator[str]:
-        """Why a mention pings nobody."""
-        names = mentioned(blocks)
-        for name in names:
-            if name not in self.post.pings:
-                yield f"@{name} pings nobody: the announcement does not ask for it"
-            elif name not in self.target.pings:
-                yield f"@{name} pings nobody: the target {self.target.id!r} does not allow it (`pings`)"
-            elif name not in self.names:
-                yield f"@{name} pings nobody: `mentions` of the target {self.target.id!r} does not say who that is"
-        for name in sorted(self.post.pings - set(names)):
-            yield f"nobody is pinged as {name!r}: the text does not mention @{name}"
-
-    # One post
-
     def part(self, piece: Document, count: int) -> Part:
         """The first one is the topic, unless there is one to reply to."""
         topic = count == 1 and self.target.form != "reply"
-        mark = "" if topic else self.mark(count)
-        written = self.raw(piece, mark)
-        shown = (document.Heading(1, (Run(self.post.title),)), *piece) if topic else piece
+        written = self.raw(piece, "" if topic else composing.mark(self.post, self.target, count))
+        shown = composing.headed(piece, self.post) if topic else piece
         limit, most = self.post.limits.characters or MOST, self.post.limits.title or MOST_TITLE
-        title = (Measure("title", "characters", len(self.post.title), most),) if topic else ()
+        title = (Measure("title", "characters", len(composing.title(self.post)), most),) if topic else ()
         return Part(
             body=self.topic(written) if topic else self.reply(written),
             text=forms.plain(shown, self.mention).text,
             kind="keyed" if topic else "readable",
             html=forms.html(shown),
-            images=tuple(self.shown(piece)),
+            images=self.shown(piece),
             measures=(Measure("text", "characters", length(written), limit), *title),
             budgets=(budget(self.target.url),),
         )
@@ -238,7 +186,7 @@ class Voice:
     def topic(self, raw: Raw) -> dict[str, Any]:
         tags = {"tags": [self.target.tag]} if self.target.tag else {}
         return {
-            "title": self.post.title,
+            "title": composing.title(self.post),
             "raw": raw,
             "category": numeric(self.target.place),
             **tags,
@@ -250,17 +198,8 @@ class Voice:
         named = self.target.form == "reply"
         return {"topic_id": numeric(self.target.place) if named else FIRST, "raw": raw}
 
-    def mark(self, count: int) -> str:
-        """Tells a reply from every other one, and hardly anything to those who look for it."""
-        told = f"{self.post.announcement}\n{self.target.id}\n{self.post.language}\n{count}"
-        return sha256(told.encode()).hexdigest()[:16]
-
-    def shown(self, piece: Document) -> Iterator[Image]:
-        """The images of a piece, in their order, as they are described in it."""
-        described = {one.name: one.alt for one in reversed(document.pictures(piece)) if one.name in self.images}
-        for name in dict.fromkeys(one.name for one in document.pictures(piece) if one.name in self.images):
-            stored = self.images[name]
-            yield stored.model_copy(update={"alt": described[name] or stored.alt})
+    def shown(self, piece: Document) -> tuple[Image, ...]:
+        return composing.once(composing.pictured(piece, self.post.images))
 
     def raw(self, piece: Document, mark: str) -> Raw:
         numbers = {one.name: count for count, one in enumerate(self.shown(piece), 1)}
@@ -270,20 +209,13 @@ class Voice:
             if picture.name not in numbers:
                 return forms.commonmark((picture,))
             stored = self.images[picture.name]
-            words = guarded(re.sub(r"\s+", " ", picture.alt or stored.alt)).replace("|", "/")
+            words = guarded(re.sub(r"\s+", " ", picture.alt)).replace("|", "/")
             alt = re.sub(r"([\[\]\\])", r"\\\1", words)
             size = f"|{stored.width}x{stored.height}" if stored.width and stored.height else ""
-            return f"![{alt}{size}](\0{numbers[picture.name]}\0)"
+            return f"![{alt}{size}]({composing.slot(numbers[picture.name])})"
 
         text = forms.commonmark(piece, self.mention, picture=depicted)
-        return parted(f"<!-- {mark} -->\n\n{text}" if mark else text)
-
-
-def parted(text: str) -> Raw:
-    """No text that was read holds a null character: between two of them stands the number of an image."""
-    pieces = re.split("\0([0-9]+)\0", text)
-    told = [image(int(piece)) if count % 2 else piece for count, piece in enumerate(pieces)]
-    return text if len(told) == 1 else told
+        return composing.parted(f"<!-- {mark} -->\n\n{text}" if mark else text)
 
 
 def numeric(place: str) -> int | str:
@@ -295,55 +227,24 @@ def pinning(target: Target) -> Part:
     return Part(body=body, text="", kind="readable", step="pin", budgets=(budget(target.url),))
 
 
-def mentioned(blocks: Document) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(span.value for span in forms.plain(blocks).spans if span.kind == "mention"))
-
-
-# The calls
+# Sending
 
 
 def prepare(post: PostRequested, to: Destination, hands: Hands) -> Prepared | Outcome:
-    """Upload the images. The same bytes are the same upload there, however often."""
-    made: dict[str, str] = {}
-    for count, one in enumerate(post.images, 1):
-        data = hands.objects.read(f"{MEDIA}/{one.name}")
-        if data is None:
-            return Refused(f"image {count} is not stored any more: add it to the announcement again")
-        name = uploaded(Forum(to, hands), one, data)
-        if not isinstance(name, str):
-            return name
-        made[image(count)] = name
-    return Prepared(made)
+    """The same bytes are the same upload there, however often."""
+    forum = Forum(to, hands)
+    return uploaded(post, hands, lambda one, data: upload(forum, one, data))
 
 
-def uploaded(forum: Forum, one: Image, data: bytes) -> str | Outcome:
-    kind, body = form(one, data)
-    try:
-        reply = forum.ask("POST", "/uploads.json", body, kind)
-    except (NotSentError, UnansweredError) as error:
-        return Wait(60, f"an image could not be uploaded: {error}")
-    name = read(reply.body).get("short_url")
-    if reply.status == 200 and isinstance(name, str) and name.startswith("upload://"):
-        return name
-    given = forum.refused(reply)
-    return Wait(60, f"an image was not taken: {given.reason}") if isinstance(given, Unknown) else given
-
-
-def form(one: Image, data: bytes) -> tuple[str, bytes]:
-    """`multipart/form-data`. Newer forums ask for `upload_type`, older ones for `type`."""
-    limit = f"liaison-{sha256(data).hexdigest()[:32]}"
-    fields = {"upload_type": "composer", "type": "composer", "synchronous": "true"}
-    lines = [
-        f'--{limit}\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{said}\r\n' for name, said in fields.items()
-    ]
-    head = (
-        f'--{limit}\r\ncontent-disposition: form-data; name="file"; filename="{one.name}"\r\n'
-        f"content-type: {one.type}\r\n\r\n"
+def upload(forum: Forum, one: Image, data: bytes) -> str | Outcome:
+    """Newer forums ask for `upload_type`, older ones for `type`."""
+    fields = {"upload_type": b"composer", "type": b"composer", "synchronous": b"true"}
+    kind, body = multipart(
+        (*(Field(name, said) for name, said in fields.items()), Field("file", data, one.type, one.name))
     )
-    return (
-        f"multipart/form-data; boundary={limit}",
-        f"{''.join(lines)}{head}".encode() + data + f"\r\n--{limit}--\r\n".encode(),
-    )
+    reply = forum.ask("POST", "/uploads.json", body, kind)
+    name = string(told(reply).get("short_url"))
+    return name if reply.status == 200 and name.startswith("upload://") else forum.refused(reply)
 
 
 def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcome:
@@ -381,24 +282,23 @@ def written(post: PostRequested, key: str, topic: str) -> dict[str, Any] | Refus
     if "topic_id" in post.body and not topic.isdecimal():
         return Refused("the topic that this goes on in is not known")
     known = {KEY: key, FIRST: numeric(topic), **post.prepared}
-    words = {name: said for name, said in post.body.items() if isinstance(said, str) and name in ("title", "raw")}
-    rest = {name: said for name, said in post.body.items() if name not in words}
+    words = [name for name in ("title", "raw") if isinstance(post.body.get(name), str)]
     try:
-        body = {**filled(rest, known), **words}
+        body = filled(post.body, known, words)
     except KeyError as missing:
         return Refused(f"{missing.args[0]} was not uploaded")
     return {**body, "raw": "".join(body["raw"])}
 
 
 def created(reply: Reply, topic: str, forum: Forum) -> Outcome:
-    told = read(reply.body)
-    told = told["post"] if isinstance(told.get("post"), dict) else told
-    post = number(told, "id")
-    if reply.status == 200 and told.get("action") == "enqueued":
+    answer = read(reply)
+    found = answer["post"] if isinstance(answer.get("post"), dict) else answer
+    post = count_of(found, "id")
+    if reply.status == 200 and found.get("action") == "enqueued":
         return Refused(QUEUED)
     if reply.status == 200 and post:
-        place = number(told, "post_number") or ("" if topic else 1)
-        return forum.post(post, topic or str(number(told, "topic_id") or ""), str(place))
+        place = count_of(found, "post_number") or ("" if topic else 1)
+        return forum.post(post, topic or str(count_of(found, "topic_id") or ""), str(place))
     return forum.refused(reply)
 
 
@@ -406,7 +306,7 @@ def pinned(topic: str, forum: Forum) -> Outcome:
     if not topic.isdecimal():
         return Refused("the topic to be pinned is not known")
     reply = forum.tell("PUT", f"/t/{topic}/status.json", {"status": "pinned", "enabled": "true"})
-    if reply.status == 200 and read(reply.body).get("success") == "OK":
+    if reply.status == 200 and told(reply).get("success") == "OK":
         return Sent(topic, forum.url(f"/t/{topic}"))
     return forum.refused(reply)
 
@@ -434,22 +334,22 @@ def topic_by(key: str, forum: Forum) -> Sent | Absent | Unknown | Wait:
     if reply.status == 404:
         return Absent()
     if not (300 <= reply.status < 400 and led):
-        return forum.looked(reply)
+        return forum.unseen(reply)
     first = forum.look(f"/posts/by_number/{led[1]}/1.json")
     if isinstance(first, Wait):
         return first
-    post = number(read(first.body), "id")
-    return forum.post(post, led[1], "1") if first.status == 200 and post else forum.looked(first)
+    post = count_of(read(first), "id")
+    return forum.post(post, led[1], "1") if first.status == 200 and post else forum.unseen(first)
 
 
 def is_pinned(topic: str, forum: Forum) -> Sent | Absent | Unknown | Wait:
     reply = forum.look(f"/t/{topic}.json")
     if isinstance(reply, Wait):
         return reply
-    told = read(reply.body)
-    if reply.status != 200 or "pinned_at" not in told:
-        return forum.looked(reply)
-    return Sent(topic, forum.url(f"/t/{topic}")) if told["pinned_at"] else Absent()
+    found = read(reply)
+    if reply.status != 200 or "pinned_at" not in found:
+        return forum.unseen(reply)
+    return Sent(topic, forum.url(f"/t/{topic}")) if found["pinned_at"] else Absent()
 
 
 def replied(post: PostRequested, topic: str, since: datetime, forum: Forum) -> Sent | Absent | Unknown | Wait:
@@ -464,16 +364,16 @@ def replied(post: PostRequested, topic: str, since: datetime, forum: Forum) -> S
         first = forum.look(f"/posts/by-date/{topic}/{moment}.json")
         if isinstance(first, Wait) or first.status == 404:
             return Absent() if isinstance(first, Reply) else first
-        told = read(first.body)
-        if first.status != 200 or not (number(told, "id") and number(told, "post_number")):
-            return forum.looked(first)
-        posts, before = [number(told, "id")], str(number(told, "post_number"))
+        post_id, place = (count_of(read(first), name) for name in ("id", "post_number"))
+        if first.status != 200 or not (post_id and place):
+            return forum.unseen(first)
+        posts, before = [post_id], str(place)
     reply = forum.look(f"/t/{topic}/post_ids.json?post_number={before}&username_filters={quote(forum.user)}")
     if isinstance(reply, Wait):
         return reply
-    ids = read(reply.body).get("post_ids")
+    ids = told(reply).get("post_ids")
     if reply.status != 200 or not isinstance(ids, list):
-        return forum.looked(reply)
+        return forum.unseen(reply)
     return marked([*posts, *(one for one in ids if isinstance(one, int))], mark[0], topic, forum)
 
 
@@ -484,7 +384,7 @@ def marked(posts: Sequence[int], mark: str, topic: str, forum: Forum) -> Sent | 
             return text
         plain = text.headers.get("content-type", "").startswith("text/plain")  # Anything else is not the forum.
         if text.status not in GONE and not (text.status == 200 and plain):
-            return forum.looked(text)
+            return forum.unseen(text)
         if text.status == 200 and text.body.startswith(mark.encode()):
             return forum.post(post, topic, "")
     return Unknown("too much was posted since to look through it") if len(posts) > LOOKED_AT else Absent()
@@ -505,8 +405,8 @@ def edit(change: ChangeRequested, to: Destination, key: str, hands: Hands) -> Ou
     title = {"title": body["title"]} if "title" in body else {}
     given = {**title, "post": {"raw": body["raw"], "edit_reason": EDITED}}
     reply = forum.tell("PUT", f"/posts/{post}.json", given)
-    told = read(reply.body)
-    if reply.status == 200 and post == str(number(told.get("post", told), "id")):
+    found = read(reply)
+    if reply.status == 200 and post == str(count_of(found.get("post", found), "id")):
         return there
     return Refused("it is not there any more") if reply.status in GONE else forum.refused(reply)
 
@@ -540,30 +440,21 @@ def count(counted: CountRequested, to: Destination, hands: Hands) -> Counted | O
     reply = forum.look(f"/t/{topic}.json?username_filters={quote(forum.user)}" if whole else f"/posts/{post}.json")
     if isinstance(reply, Wait):
         return reply
-    told = read(reply.body)
-    if reply.status != 200 or ("posts_count" if whole else "actions_summary") not in told:
-        return Refused("it is not there any more") if reply.status in GONE else forum.looked(reply)
-    return topic_counts(told) if whole else reply_counts(told)
+    found = read(reply)
+    if reply.status != 200 or ("posts_count" if whole else "actions_summary") not in found:
+        return Refused("it is not there any more") if reply.status in GONE else harmless(forum.refused(reply))
+    return topic_counts(found) if whole else reply_counts(found)
 
 
-def topic_counts(told: dict[str, Any]) -> Counted:
-    return Counted(
-        likes=figure(told, "like_count"),
-        replies=max(number(told, "posts_count") - 1, 0),
-        views=figure(told, "views"),
-    )
+def topic_counts(topic: dict[str, Any]) -> Counted:
+    replies = max(count_of(topic, "posts_count") - 1, 0)
+    return Counted(likes=number(topic.get("like_count")), replies=replies, views=number(topic.get("views")))
 
 
-def reply_counts(told: dict[str, Any]) -> Counted:
+def reply_counts(post: dict[str, Any]) -> Counted:
     """The second of a forum's actions is the like; it is left out where there is none."""
-    given = told["actions_summary"]
-    likes = [number(one, "count") for one in given if number(one, "id") == 2] if isinstance(given, list) else []
-    return Counted(likes=sum(likes), replies=figure(told, "reply_count"), views=figure(told, "reads"))
-
-
-def figure(told: dict[str, Any], name: str) -> int | None:
-    found = told.get(name)
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    likes = sum(count_of(one, "count") for one in objects(post["actions_summary"]) if one.get("id") == 2)
+    return Counted(likes=likes, replies=number(post.get("reply_count")), views=number(post.get("reads")))
 
 
 def limits(target: Target, to: Destination, hands: Hands) -> Limits | None:

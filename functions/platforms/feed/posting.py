@@ -4,21 +4,22 @@ There is nobody else to ask and nothing to lose on the way: the whole feed is on
 nobody else changed it in between. An entry that is put in twice is in once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from html import escape
 from itertools import groupby
 from typing import Any
 
-from events.announcements import ChangeRequested, Image, PostRequested, WithdrawRequested
+from events.announcements import ChangeRequested, PostRequested, WithdrawRequested
 from events.people import in_utc
 from events.program import Target
+from functions.platforms import composing
 from functions.platforms.feed import entries
 from functions.platforms.feed.entries import Entry, Feed, MissingError, WithdrawnError
-from functions.platforms.outgoing import MEDIA, Destination, Hands, Outcome, Refused, Sent, Unknown
-from functions.platforms.posting import MOMENT, Absent, Budget, Editing, Measure, Part, Post, Prepared, Rendering
+from functions.platforms.outgoing import Destination, Hands, Outcome, Refused, Sent, Unknown
+from functions.platforms.posting import MOMENT, Absent, Budget, Editing, Part, Post, Prepared, Rendering, uploaded
 from functions.platforms.text import document, forms
-from functions.platforms.text.document import Block, Document, Paragraph, Picture, Quote, Run
+from functions.platforms.text.document import Block, Document, Picture, Quote
 
 CREDENTIAL = "A feed needs none: it is our own."
 EDIT: Editing = "edit"
@@ -26,28 +27,22 @@ LARGEST_IMAGE = 4_000_000
 """Bytes. A function's answer ends at 6 MB, and an image in it is a third longer (AWS Lambda, "Quotas")."""
 
 
-# Before
+# What it will look like
 
 
 def render(post: Post, target: Target) -> Rendering:
     """The entry itself. A feed pings nobody, cuts nothing, and shows images where they stand."""
-    mentioned: list[str] = []
-
-    def words(run: Run) -> str:
-        mentioned.append(run.mention)
-        return forms.unpinged(run)
-
-    known = {image.name: image for image in post.images}
-    blocks = resolved(document.read(post.body), known)
-    images = described(blocks, known)
-    text = forms.plain(document.without_pictures(blocks), words).text
+    blocks = composing.read(post)
+    images = composing.once(composing.pictured(blocks, post.images))
+    text = forms.plain(document.without_pictures(blocks), forms.unpinged).text
+    sizes = composing.sizes(images, lambda _: LARGEST_IMAGE)
     part = Part(
         body={
             "id": post.announcement,
             "urn": entries.name(target.community, post.announcement, post.language),
             "language": post.language,
             "title": post.title,
-            "html": when(post, html=True) + html(blocks, known),
+            "html": when(post, html=True) + html(blocks, {one.name for one in images}),
             "text": joined(when(post), text),
             "images": [image.model_dump() for image in images],
             "published_at": MOMENT,
@@ -59,54 +54,36 @@ def render(post: Post, target: Target) -> Rendering:
         kind="keyed",
         html=f"<h1>{escape(post.title)}</h1>\n{when(post, html=True)}{forms.html(blocks)}",
         images=images,
-        measures=tuple(
-            Measure(f"image {number}", "bytes", image.bytes, LARGEST_IMAGE) for number, image in enumerate(images, 1)
-        ),
+        measures=sizes,
         budgets=(Budget(f"feed:{target.id}"),),
     )
-    notes = tuple(f"@{name} is only words there: a feed pings nobody" for name in dict.fromkeys(mentioned))
-    return Rendering((part,), notes=notes, problems=tuple(problems(post, blocks, images, text)))
+    return Rendering(
+        (part,),
+        notes=(
+            *composing.left_out(blocks, post.images),
+            *(f"@{name} is only words there: a feed pings nobody" for name in composing.mentioned(blocks)),
+        ),
+        problems=(
+            *untitled(post),
+            *composing.silent(blocks),
+            *composing.undescribed(blocks, post.images),
+            *composing.overfull(sizes, "a feed"),
+            *untimely(post),
+        ),
+    )
 
 
 def joined(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def resolved(blocks: Document, known: dict[str, Image]) -> Document:
-    """Pictures from elsewhere as links: a feed's readers shall not call on strangers."""
-    return tuple(resolved_block(block, known) for block in blocks)
-
-
-def resolved_block(block: Block, known: dict[str, Image]) -> Block:
-    match block:
-        case Quote(blocks=inner):
-            return Quote(resolved(inner, known))
-        case Picture(name=name, alt=alt) if name not in known and elsewhere(name):
-            return Paragraph((Run(alt or name, link=name),))
-    return block
-
-
-def elsewhere(name: str) -> bool:
-    return name.startswith(("https://", "http://"))
-
-
-def described(blocks: Document, known: dict[str, Image]) -> tuple[Image, ...]:
-    """The images the text shows, in their order, with the words that it has for them."""
-    found: dict[str, Image] = {}
-    for picture in document.pictures(blocks):
-        image = known.get(picture.name)
-        if image and image.name not in found:
-            found[image.name] = image.model_copy(update={"alt": picture.alt or image.alt})
-    return tuple(found.values())
-
-
-def html(blocks: Document, known: dict[str, Image]) -> str:
+def html(blocks: Document, known: Collection[str]) -> str:
     """Clean HTML, images by their names only: whoever shows it says where they can be fetched."""
     return "".join(stretches(blocks, known))
 
 
-def stretches(blocks: Document, known: dict[str, Image]) -> Iterator[str]:
-    for pictured, stretch in groupby(blocks, key=lambda block: bool(described((block,), known))):
+def stretches(blocks: Document, known: Collection[str]) -> Iterator[str]:
+    for pictured, stretch in groupby(blocks, key=lambda block: shows(block, known)):
         if not pictured:
             yield forms.html(tuple(stretch))
             continue
@@ -114,7 +91,11 @@ def stretches(blocks: Document, known: dict[str, Image]) -> Iterator[str]:
             if isinstance(block, Quote):
                 yield f"<blockquote>\n{html(block.blocks, known)}</blockquote>\n"
             if isinstance(block, Picture):
-                yield f'<p><img src="{escape(block.name)}" alt="{escape(block.alt or known[block.name].alt)}"></p>\n'
+                yield f'<p><img src="{escape(block.name)}" alt="{escape(block.alt)}"></p>\n'
+
+
+def shows(block: Block, known: Collection[str]) -> bool:
+    return any(one.name in known for one in document.pictures((block,)))
 
 
 def when(post: Post, *, html: bool = False) -> str:
@@ -145,36 +126,26 @@ def times(post: Post) -> tuple[datetime | None, datetime | None]:
     return starts, ends
 
 
-def problems(post: Post, blocks: Document, images: tuple[Image, ...], text: str) -> Iterator[str]:
+def untitled(post: Post) -> Iterator[str]:
     if not post.title.strip():
         yield "an entry of a feed needs a title"
-    if not text.strip() and not images:
-        yield "there is nothing to say"
-    for number, image in enumerate(images, 1):
-        if not image.alt.strip():
-            yield f"image {number} has no description: write ![what it shows]({image.name})"
-        if image.bytes > LARGEST_IMAGE:
-            yield f"image {number} has {image.bytes:,} bytes; a feed shows images of {LARGEST_IMAGE:,} at most"
-    known = {image.name for image in images}
-    for name in dict.fromkeys(picture.name for picture in document.pictures(blocks)):
-        if name not in known:
-            yield f"there is no image {name!r}: upload it, or give its address"
+
+
+def untimely(post: Post) -> Iterator[str]:
     try:
         times(post)
     except ValueError as error:
         yield str(error)
 
 
-# During
+# Sending
 
 
 def prepare(post: PostRequested, to: Destination, hands: Hands) -> Prepared | Outcome:
     """That the images are there; `api` serves them from where they are."""
     del to
-    for number, image in enumerate(post.images, 1):
-        if hands.objects.read(f"{MEDIA}/{image.name}") is None:
-            return Refused(f"image {number} is not stored any more: upload it again")
-    return Prepared()
+    found = uploaded(post, hands, lambda image, _: image.name)
+    return Prepared() if isinstance(found, Prepared) else found
 
 
 def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcome:
@@ -213,6 +184,9 @@ def change(to: Destination, hands: Hands, how: Callable[[Feed], Feed]) -> None:
 def there(to: Destination, post: PostRequested) -> Sent:
     urn = entries.name(to.community, post.announcement, post.language)
     return Sent(urn, f"{to.address}/{post.announcement}#{post.language}", {"language": post.language})
+
+
+# Whether it is there
 
 
 def find(post: PostRequested, to: Destination, key: str, since: datetime, hands: Hands) -> Sent | Absent | Unknown:

@@ -10,25 +10,16 @@ endpoints for Git references".
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import quote, unquote
 
 from events.announcements import ChangeRequested, CountRequested, PostRequested, WithdrawRequested
 from events.program import Target
-from functions.platforms.github.repository import (
-    SOON,
-    Repository,
-    Told,
-    figure,
-    inside,
-    nodes,
-    read,
-    release_in,
-    text,
-)
+from functions.platforms import composing
+from functions.platforms.github.repository import Repository, Told, nodes, release_in
 from functions.platforms.outgoing import (
+    SOON,
     Destination,
     Hands,
     NotSentError,
@@ -39,6 +30,13 @@ from functions.platforms.outgoing import (
     UnansweredError,
     Unknown,
     Wait,
+    inside,
+    looked,
+    moment,
+    number,
+    objects,
+    string,
+    told,
 )
 from functions.platforms.posting import (
     FIRST,
@@ -46,23 +44,23 @@ from functions.platforms.posting import (
     Budget,
     Counted,
     Editing,
+    Long,
     Measure,
     Part,
     Post,
     Rendering,
     filled,
-    may_ping,
+    there,
 )
-from functions.platforms.text import document, forms
-from functions.platforms.text.document import Block, Document, Heading, Paragraph, Picture, Quote, Run
-from functions.platforms.text.splitting import TooLongError, fitted
+from functions.platforms.text import forms
+from functions.platforms.text.document import Document, Run
 
 CREDENTIAL = (
     "a fine-grained personal access token for the repository (Settings > Developer settings > Personal access tokens)"
     " with the permission “Discussions”, read and write; for releases “Contents”, read and write; only the token itself"
 )
 EDIT: Editing = "edit"
-LONG: Literal["thread", "excerpt"] = "thread"
+LONG: Long = "thread"
 """A discussion goes on in comments. A release has none: it is an excerpt."""
 
 DISCUSSION, RELEASE = 65_536, 125_000
@@ -93,30 +91,38 @@ UNRESOLVED = "Could not resolve to a node"
 """GitHub's words for something that it does not have, or does not show."""
 
 
-# Before
+# What it will look like
 
 
 def render(post: Post, target: Target) -> Rendering:
-    voice, release = Voice(post, target), target.form == "release"
-    blocks = resolved(document.read(post.body), {one.name for one in post.images})
-    faults = (*misplaced(target), *untitled(post), *undescribed(blocks, post))
-    if not blocks:
-        return Rendering((), problems=(*faults, "there is nothing to say"))
-    try:
-        pieces = fitted(
-            blocks,
-            lambda piece: len(voice.body(piece, 99)),
-            RELEASE if release else DISCUSSION,
-            long="excerpt" if release else target.long or LONG,
-            link=post.link,
-        )
-    except TooLongError as error:
-        return Rendering((), problems=(*faults, str(error)))
+    voice, release, blocks = Voice(post, target), target.form == "release", composing.read(post)
+    fitted = composing.fitted(
+        blocks,
+        lambda piece: len(voice.body(piece, 99)),
+        RELEASE if release else DISCUSSION,
+        long="excerpt" if release else target.long or LONG,
+        link=post.link,
+    )
+    parts = tuple(voice.part(piece, count) for count, piece in enumerate(fitted.pieces, 1))
+    said = composing.mentioned(*fitted.pieces)
     return Rendering(
-        tuple(voice.part(piece, count) for count, piece in enumerate(pieces.documents, 1)),
-        pings=tuple(voice.pinged(blocks)),
-        notes=(*filter(None, (pieces.note, voice.tagged())), *pictured(blocks), *voice.unheard(blocks)),
-        problems=faults,
+        parts,
+        pings=tuple(f"{voice.names[name]} ({name})" for name in said if name in voice.names),
+        notes=(
+            *fitted.notes,
+            *voice.tagged(),
+            *composing.unshown(blocks, "GitHub lets no program upload images"),
+            *composing.left_out(blocks, post.images),
+            *composing.unheard(said, post, target, voice.known, "account or team"),
+        ),
+        problems=(
+            *misplaced(target),
+            *([] if composing.title(post) else ["it needs a title"]),
+            *composing.silent(blocks),
+            *composing.undescribed(blocks, post.images),
+            *fitted.problems,
+            *composing.overfull(parts[0].measures[1:], "GitHub"),
+        ),
     )
 
 
@@ -125,35 +131,30 @@ class Voice:
 
     def __init__(self, post: Post, target: Target) -> None:
         self.post, self.target = post, target
-        self.release, self.title = target.form == "release", " ".join(post.title.split())
-        written = {name: NAME.fullmatch(target.mentions.get(name, "")) for name in may_ping(post, target)}
-        self.names = {name: f"@{found[1]}" for name, found in written.items() if found}
+        self.release, self.title = target.form == "release", composing.title(post)
+        self.names = composing.granted(post, target, self.known)
+
+    def known(self, name: str) -> str:
+        found = NAME.fullmatch(self.target.mentions.get(name, ""))
+        return f"@{found[1]}" if found else ""
 
     def mention(self, run: Run) -> str:
         return self.names.get(run.mention) or forms.unpinged(run)
 
     def body(self, piece: Document, count: int) -> str:
         told = forms.commonmark(piece, self.mention)
-        return told if self.release else f"<!-- {self.mark(count)} -->\n\n{told}"
-
-    def mark(self, count: int) -> str:
-        """Tells a post from every other one, and hardly anything to those who look for it."""
-        told = f"{self.post.announcement}\n{self.target.id}\n{self.post.language}\n{count}"
-        return sha256(told.encode()).hexdigest()[:16]
+        return told if self.release else f"<!-- {composing.mark(self.post, self.target, count)} -->\n\n{told}"
 
     def part(self, piece: Document, count: int) -> Part:
         body, limit = self.body(piece, count), RELEASE if self.release else DISCUSSION
-        title = self.title if count == 1 else ""
-        shown = (Heading(1, (Run(title),)), *piece) if title else piece
+        shown = composing.headed(piece, self.post) if count == 1 else piece
+        title = (Measure("title", "characters", len(self.title), TITLE),) if count == 1 else ()
         return Part(
             self.released(body) if self.release else self.discussed(body, count),
             forms.plain(shown, self.mention).text,
             "keyed" if self.release else "readable",
             html=forms.html(shown, self.mention),
-            measures=(
-                Measure("text", "characters", len(body), limit),
-                *([Measure("title", "characters", len(title), TITLE)] if count == 1 else ()),
-            ),
+            measures=(Measure("text", "characters", len(body), limit), *title),
             budgets=budgets(self.target.id),
         )
 
@@ -171,25 +172,11 @@ class Voice:
         """Readable, and this announcement's alone."""
         plain = unicodedata.normalize("NFKD", self.title.lower()).encode("ascii", "ignore").decode()
         words = re.sub(r"[^a-z0-9]+", "-", plain)[:40].strip("-")
-        return f"{words or 'announcement'}-{self.mark(1)[:8]}"
+        return f"{words or 'announcement'}-{composing.mark(self.post, self.target, 1)[:8]}"
 
-    def tagged(self) -> str:
-        return f"GitHub puts the tag {self.tag()!r} on the newest commit of the default branch" if self.release else ""
-
-    def pinged(self, blocks: Document) -> Iterator[str]:
-        for name in mentioned(blocks):
-            if name in self.names:
-                yield f"{self.names[name]} ({name})"
-
-    def unheard(self, blocks: Document) -> Iterator[str]:
-        """Why a mention pings nobody."""
-        for name in mentioned(blocks):
-            if name not in self.post.pings:
-                yield f"@{name} pings nobody: the announcement does not ask for it"
-            elif name not in self.target.pings:
-                yield f"@{name} pings nobody: the target {self.target.id!r} does not allow it (`pings`)"
-            elif name not in self.names:
-                yield f"@{name} pings nobody: `mentions` of {self.target.id!r} does not say which account or team it is"
+    def tagged(self) -> Iterator[str]:
+        if self.release:
+            yield f"GitHub puts the tag {self.tag()!r} on the newest commit of the default branch"
 
 
 def budgets(target: str) -> tuple[Budget, ...]:
@@ -201,46 +188,7 @@ def misplaced(target: Target) -> Iterator[str]:
         yield f"`place` of {target.id!r} is not a repository: write owner/name"
 
 
-def untitled(post: Post) -> Iterator[str]:
-    if not post.title.strip():
-        yield "it needs a title"
-    if (used := len(" ".join(post.title.split()))) > TITLE:
-        yield f"the title has {used} characters; GitHub takes {TITLE}"
-
-
-def undescribed(blocks: Document, post: Post) -> Iterator[str]:
-    known = {one.name: one.alt for one in post.images}
-    for number, picture in enumerate(document.pictures(blocks), 1):
-        if picture.name not in known:
-            yield f"image {number}, {picture.name[:100]!r}, was not uploaded with the announcement"
-        elif not (picture.alt or known[picture.name]).strip():
-            yield f"image {number} has no description: write ![what it shows](…)"
-
-
-def pictured(blocks: Document) -> Iterator[str]:
-    if document.pictures(blocks):
-        yield "GitHub lets no program upload images: what they show is told in words"
-
-
-def resolved(blocks: Document, ours: set[str]) -> Document:
-    """Pictures from elsewhere as links."""
-    return tuple(resolved_block(block, ours) for block in blocks)
-
-
-def resolved_block(block: Block, ours: set[str]) -> Block:
-    match block:
-        case Picture(name=name, alt=alt) if name not in ours and name.startswith(("https://", "http://")):
-            return Paragraph((Run(alt or name, link=name),))
-        case Quote(blocks=inner):
-            return Quote(resolved(inner, ours))
-    return block
-
-
-def mentioned(blocks: Document) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(span.value for span in forms.plain(blocks).spans if span.kind == "mention"))
-
-
-# The calls
+# Sending
 
 PLACES = """query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) {
   id hasDiscussionsEnabled discussionCategories(first: 100) { nodes { id name slug } } } }"""
@@ -274,10 +222,10 @@ def discussed(post: PostRequested, repository: Repository) -> Outcome:
         return Refused(f"there is no repository {repository.to.place!r}, or the token may not see it")
     if place.get("hasDiscussionsEnabled") is False:
         return Refused(f"{repository.to.place} has no discussions: switch them on in its settings, under Features")
-    categories = nodes(place, "discussionCategories")
-    category = next((one for one in categories if wanted in (text(one, "name").casefold(), one.get("slug"))), {})
+    categories = nodes(inside(place, "discussionCategories"))
+    category = next((one for one in categories if wanted in (string(one.get("name")).casefold(), one.get("slug"))), {})
     if not category:
-        names = ", ".join(text(one, "name") for one in categories) or "none"
+        names = ", ".join(string(one.get("name")) for one in categories) or "none"
         told = f"{repository.to.place} has no category {post.body.get('category')!r}: it has {names}"
         return Refused(f"{told} (`tag` of {repository.to.id!r})")
     ids = {"repositoryId": place.get("id"), "categoryId": category.get("id")}
@@ -288,14 +236,14 @@ def made(answer: Told | Refused | Wait | Unknown) -> Outcome:
     if not isinstance(answer, dict):
         return answer
     post = inside(answer, "made", "post")
-    name = text(post, "id")
-    return Sent(name, text(post, "url")) if name else Unknown("GitHub did not say what it made")
+    name = string(post.get("id"))
+    return Sent(name, string(post.get("url"))) if name else Unknown("GitHub did not say what it made")
 
 
 def released(post: PostRequested, repository: Repository) -> Outcome:
     """What is refused may be refused because it is there already: so it is looked for. Nobody else makes such tags."""
     reply = repository.ask("POST", f"{repository.path}/releases", post.body)
-    number, page = release_in(reply.body)
+    number, page = release_in(reply)
     if reply.status == 201 and number:
         return Sent(number, page, {"tag": tag_of(post)})
     if reply.status not in (201, 422):
@@ -303,17 +251,14 @@ def released(post: PostRequested, repository: Repository) -> Outcome:
     found = release_by(tag_of(post), repository)
     if isinstance(found, Sent):
         return found
-    if reply.status == 422 and isinstance(found, Absent) and not exists(read(reply.body)):
+    if reply.status == 422 and isinstance(found, Absent) and not exists(told(reply)):
         return repository.refused(reply)
     return Unknown("GitHub has made it, or had it already, and does not show it")
 
 
 def exists(said: Told) -> bool:
-    errors = said.get("errors")
-    return isinstance(errors, list) and any(
-        isinstance(one, dict) and one.get("code") == "already_exists" and one.get("field") == "tag_name"
-        for one in errors
-    )
+    taken = {"code": "already_exists", "field": "tag_name"}
+    return any(taken.items() <= one.items() for one in objects(said.get("errors")))
 
 
 def tag_of(post: PostRequested) -> str:
@@ -354,7 +299,7 @@ def release_by(tag: str, repository: Repository) -> Sent | Absent | Unknown | Wa
     reply = repository.see(f"{repository.path}/releases/tags/{quote(tag, safe='')}")
     if isinstance(reply, Wait):
         return reply
-    name, page = release_in(reply.body)
+    name, page = release_in(reply)
     if reply.status == 200 and name:
         return Sent(name, page, {"tag": tag})
     return seen(repository) if reply.status == 404 else repository.unseen(reply)
@@ -365,7 +310,7 @@ def seen(repository: Repository) -> Absent | Unknown | Wait:
     reply = repository.see(repository.path)
     if isinstance(reply, Wait):
         return reply
-    return Absent() if reply.status == 200 and read(reply.body).get("id") else repository.unseen(reply)
+    return Absent() if reply.status == 200 and told(reply).get("id") else repository.unseen(reply)
 
 
 def discussions_since(after: datetime, repository: Repository) -> list[Told] | Unknown | Wait:
@@ -373,15 +318,15 @@ def discussions_since(after: datetime, repository: Repository) -> list[Told] | U
     found: list[Told] = []
     cursor: str | None = None
     for _ in range(PAGES):
-        told = repository.look(NEWEST, **repository.named, page=PAGE, after=cursor)
-        if not isinstance(told, dict):
-            return told if isinstance(told, Wait) else Unknown(told.reason)
-        listed = inside(told, "repository", "discussions")
+        found_there = repository.look(NEWEST, **repository.named, page=PAGE, after=cursor)
+        if not isinstance(found_there, dict):
+            return looked(found_there, None)
+        listed = inside(found_there, "repository", "discussions")
         if not isinstance(listed.get("nodes"), list):
             return Unknown("GitHub did not list the discussions")
-        page = nodes(told, "repository", "discussions")
+        page = nodes(listed)
         found += ours_since(after, page)
-        cursor = text(inside(listed, "pageInfo"), "endCursor")
+        cursor = string(inside(listed, "pageInfo").get("endCursor"))
         if inside(listed, "pageInfo").get("hasNextPage") is not True or any(older(one, after) for one in page):
             return found
     return Unknown("too many discussions were opened since to look through them")
@@ -390,13 +335,13 @@ def discussions_since(after: datetime, repository: Repository) -> list[Told] | U
 def comments_since(discussion: str, after: datetime, repository: Repository) -> list[Told] | Unknown | Wait:
     if not discussion:
         return Unknown("the discussion that it belongs to is not known")
-    told = repository.look(LATEST, id=discussion, page=PAGE)
-    if not isinstance(told, dict):
-        return told if isinstance(told, Wait) else Unknown(told.reason)
-    listed = inside(told, "node", "comments")
+    answer = repository.look(LATEST, id=discussion, page=PAGE)
+    if not isinstance(answer, dict):
+        return looked(answer, None)
+    listed = inside(answer, "node", "comments")
     if not isinstance(listed.get("nodes"), list):
         return Unknown("GitHub did not list the comments")
-    page = nodes(told, "node", "comments")
+    page = nodes(listed)
     if inside(listed, "pageInfo").get("hasPreviousPage") is True and not any(older(one, after) for one in page):
         return Unknown("too many comments were written since to look through them")
     return ours_since(after, page)
@@ -407,20 +352,17 @@ def ours_since(after: datetime, page: list[Told]) -> list[Told]:
 
 
 def older(one: Told, after: datetime) -> bool:
-    try:
-        made_at = datetime.fromisoformat(text(one, "createdAt"))
-    except ValueError:
-        return False
-    return (made_at if made_at.tzinfo else made_at.replace(tzinfo=UTC)) < after
+    made_at = moment(one.get("createdAt"))
+    return made_at is not None and made_at < after
 
 
 def marked(found: list[Told], mark: str, repository: Repository) -> Sent | Absent | Unknown | Wait:
     for one in found[:LOOKED_AT]:
-        found_there = mark_of(text(one, "id"), repository)
+        found_there = mark_of(string(one.get("id")), repository)
         if not isinstance(found_there, str):
             return found_there
         if found_there == mark:
-            return Sent(text(one, "id"), text(one, "url"))
+            return Sent(string(one.get("id")), string(one.get("url")))
     return Unknown("too much was posted since to look through it") if len(found) > LOOKED_AT else Absent()
 
 
@@ -479,15 +421,9 @@ def edit(change: ChangeRequested, to: Destination, key: str, hands: Hands) -> Ou
 
 def kept(reply: Reply, change: ChangeRequested, repository: Repository) -> Outcome:
     if reply.status == 200:
-        same = release_in(reply.body)[0] == str(change.posted.get("id"))
+        same = release_in(reply)[0] == str(change.posted.get("id"))
         return there(change.posted) if same else Unknown("GitHub did not say which release it changed")
     return Refused(GONE) if reply.status == 404 else repository.refused(reply)
-
-
-def there(posted: Mapping[str, Any]) -> Sent:
-    """As it is called already."""
-    more = {name: str(value) for name, value in posted.items() if name not in ("id", "url")}
-    return Sent(str(posted.get("id", "")), str(posted.get("url", "")), more)
 
 
 def is_comment(posted: Mapping[str, Any]) -> bool:
@@ -533,11 +469,11 @@ def count(counted: CountRequested, to: Destination, hands: Hands) -> Counted | O
     if not isinstance(told, dict):
         return told
     node = inside(told, "node")
-    replies = figure(inside(node, "comments"), "totalCount")
-    ours = sum(one.get("viewerDidAuthor") is True for one in nodes(node, "comments"))
+    replies = number(inside(node, "comments").get("totalCount"))
+    ours = sum(one.get("viewerDidAuthor") is True for one in nodes(inside(node, "comments")))
     if replies is None:
-        replies, ours = figure(inside(node, "replies"), "totalCount"), 0
-    likes = figure(inside(node, "reactions"), "totalCount")
+        replies, ours = number(inside(node, "replies").get("totalCount")), 0
+    likes = number(inside(node, "reactions").get("totalCount"))
     return Refused(GONE) if likes is None else Counted(likes=likes, replies=None if replies is None else replies - ours)
 
 
@@ -546,5 +482,5 @@ def reactions_of(posted: Mapping[str, Any], repository: Repository) -> Counted |
     told = repository.look(OF_RELEASE, **repository.named, tag=tag)
     if not isinstance(told, dict):
         return told
-    likes = figure(inside(told, "repository", "release", "reactions"), "totalCount")
+    likes = number(inside(told, "repository", "release", "reactions").get("totalCount"))
     return Refused(GONE) if likes is None else Counted(likes=likes)

@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from functions.platforms.outgoing import (
-    LONGEST_WAIT,
+    PARKED,
+    SOON,
     Destination,
     Hands,
     NotSentError,
@@ -22,7 +23,15 @@ from functions.platforms.outgoing import (
     UnansweredError,
     Unknown,
     Wait,
+    concealed,
+    looked,
+    number,
+    objects,
+    put,
     retry_after,
+    string,
+    told,
+    until,
 )
 
 API = "https://api.github.com"
@@ -30,9 +39,6 @@ VERSION = "2022-11-28"
 
 MINUTE = 60
 """Seconds to wait at least where GitHub does not say how long."""
-PARKED = 900
-"""Seconds, where something else than GitHub's API answers that it is too much."""
-SOON = 30
 
 LIMITED = ("rate limit", "submitted too quickly", "abuse detection")
 """Words of a limit, whatever the status: secondary limits are answered 403, 429 or, by GraphQL, 200."""
@@ -107,17 +113,17 @@ class Repository:
     def data(self, reply: Reply) -> Told | Refused | Wait | Unknown:
         if reply.status != 200:
             return self.refused(reply)
-        said = read(reply.body)
+        said = told(reply)
         data, errors = said.get("data"), said.get("errors")
         if isinstance(data, dict) and any(one is not None for one in data.values()):
             return data  # A mutation that was made, even if not all that was asked about it could be told.
         if not errors:
             return data if isinstance(data, dict) and data else Unknown("GitHub answered something that cannot be read")
-        return self.failed(reply, [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else [])
+        return self.failed(reply, objects(errors))
 
     def failed(self, reply: Reply, errors: list[Told]) -> Refused | Wait | Unknown:
         types = {str(one.get("type")) for one in errors}
-        words = self.shown("; ".join(told for one in errors if isinstance(told := one.get("message"), str)))
+        words = self.shown("; ".join(string(one.get("message")) for one in errors))
         if types & {"RATE_LIMIT", "RATE_LIMITED"} or limited(words):
             return self.wait(reply)
         if any(sign in words or sign in types for sign in LACKING):
@@ -129,7 +135,7 @@ class Repository:
 
     def refused(self, reply: Reply) -> Refused | Wait | Unknown:
         """What a status means that is no success."""
-        words = self.shown(complaint(read(reply.body)))
+        words = self.shown(complaint(told(reply)))
         if reply.status == 429 or (reply.status == 403 and (spent(reply.headers) or limited(words) or not words)):
             return self.wait(reply)
         if reply.status == 401 or (reply.status == 403 and any(sign in words for sign in LACKING)):
@@ -143,24 +149,17 @@ class Repository:
         return Unknown(f"GitHub answered {reply.status}, and what became of it is not known")
 
     def unseen(self, reply: Reply) -> Unknown | Wait:
-        """What an answer to a question means that is no success: never that something is not there."""
-        answer = self.refused(reply)
-        if isinstance(answer, Unknown) and reply.status >= 500:
-            return Wait(SOON, answer.reason)
-        return answer if isinstance(answer, Wait) else Unknown(answer.reason)
+        return looked(self.refused(reply), reply)
 
     def unauthorized(self, words: str) -> Refused:
-        put = f"put another: `liaison secret put {self.to.id} --outgoing`"
-        return Refused(f"GitHub does not let this token do it ({words}); {put}", unauthorized=True)
+        return Refused(f"GitHub does not let this token do it ({words}): {put(self.to, 'another')}", unauthorized=True)
 
     def wait(self, reply: Reply) -> Wait:
-        told = f"GitHub asks to slow down: {self.shown(complaint(read(reply.body)))}".rstrip(": ")
-        return Wait(patience(reply, self.hands.timestamp), told, f"github:{self.to.id}")
+        why = f"GitHub asks to slow down: {self.shown(complaint(told(reply)))}".rstrip(": ")
+        return Wait(patience(reply, self.hands.timestamp), why, f"github:{self.to.id}")
 
     def shown(self, words: str) -> str:
-        """Never with our token in it."""
-        secret = self.to.secret.strip()
-        return (words.replace(secret, "…") if secret else words)[:300]
+        return concealed(words, self.to.secret)[:300]
 
 
 def spent(headers: Mapping[str, str]) -> bool:
@@ -175,10 +174,10 @@ def patience(reply: Reply, now: int) -> int:
     """Seconds: as told; else until the limit begins anew, when it is used up; else a minute."""
     if "retry-after" in reply.headers:
         return retry_after(reply.headers, MINUTE, now)
-    reset = reply.headers.get("x-ratelimit-reset", "")
-    if reply.headers.get("x-ratelimit-remaining") == "0" and reset.isascii() and reset.isdigit():
-        return min(max(int(reset[:12]) - now, 1), LONGEST_WAIT)
-    return MINUTE if read(reply.body) else PARKED
+    reset = until(reply.headers.get("x-ratelimit-reset", ""), now)
+    if reply.headers.get("x-ratelimit-remaining") == "0" and reset:
+        return reset
+    return MINUTE if told(reply) else PARKED
 
 
 def complaint(said: Told) -> str:
@@ -196,50 +195,23 @@ def details(errors: list[Any]) -> Iterator[str]:
             yield one
 
 
-def read(body: bytes) -> Told:
-    """The object that was answered; empty where there is none."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def inside(told: object, *names: str) -> Told:
-    """An object in an object; empty where there is none."""
-    for name in names:
-        told = told.get(name) if isinstance(told, dict) else None
-    return told if isinstance(told, dict) else {}
-
-
-def nodes(told: object, *names: str) -> list[Told]:
-    """The objects of a list in an object."""
-    found = inside(told, *names).get("nodes")
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-
-
-def text(told: Told, name: str) -> str:
-    found = told.get(name)
-    return found if isinstance(found, str) else ""
-
-
-def figure(told: Told, name: str) -> int | None:
-    found = told.get(name)
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+def nodes(listed: Told) -> list[Told]:
+    """Of a list of GraphQL's."""
+    return objects(listed.get("nodes"))
 
 
 RELEASE = re.compile(r'(?<!\\)"url":\s*"[^"]*/releases/([0-9]{1,18})"')
 PAGE = re.compile(r'(?<!\\)"html_url":\s*"([^"\\]*/releases/tag/[^"\\]*)"')
 
 
-def release_in(body: bytes) -> tuple[str, str]:
+def release_in(reply: Reply) -> tuple[str, str]:
     """A release's number and page; empty where there is none. Its text may be longer than what is read of an answer:
     of one that was cut off, what stands before the text. Inside a text, quotes have backslashes."""
-    said = read(body)
+    said = told(reply)
     if said:
-        number = figure(said, "id")
-        return (str(number), text(said, "html_url")) if number else ("", "")
-    cut = body.decode("utf-8", "replace")
+        name = number(said.get("id"))
+        return (str(name), string(said.get("html_url"))) if name else ("", "")
+    cut = reply.body.decode("utf-8", "replace")
     number_at, page_at = RELEASE.search(cut), PAGE.search(cut)
     found = cut[:1] == "{" and number_at
     return (number_at[1], page_at[1] if page_at else "") if found and number_at else ("", "")

@@ -9,11 +9,15 @@ crates/routes/src/middleware/{idempotency,rate_limit}.rs; lemmy-js-client 0.19.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from functions.platforms import outgoing
+from functions.platforms.door import read_object
 from functions.platforms.outgoing import (
+    LATER,
+    PARKED,
+    SOON,
     Destination,
     Hands,
     NoSessionError,
@@ -24,7 +28,12 @@ from functions.platforms.outgoing import (
     UnansweredError,
     Unknown,
     Wait,
+    concealed,
+    put,
     retry_after,
+    string,
+    told,
+    with_session,
 )
 
 CREDENTIAL = (
@@ -33,9 +42,6 @@ CREDENTIAL = (
 )
 
 DAY = 86_400
-SOON = 30
-PARKED = 900
-"""Seconds to keep away from whatever stands before an instance, when it says 429 in no form of the instance's own."""
 RESTING = 120
 """Seconds, where an instance before 1.0 says that it is too much: it tells no time, and allows a post every 100 s."""
 
@@ -77,12 +83,11 @@ class Instance:
     def ask(self, method: str, path: str, given: Mapping[str, Any] | None = None, *, key: str = "") -> Reply:
         """One call as the account; with a token made anew, once, where there is a password to make it of. Raises
         NoSessionError, and NotSentError or UnansweredError of the call itself."""
-        kept = self.session()
-        reply = self.call(method, self.url(path, kept), str(kept["token"]), given, key)
-        if not over(reply) or not self.password:
-            return reply
-        kept = self.session(stale=str(kept["token"]))
-        return self.call(method, self.url(path, kept), str(kept["token"]), given, key)
+
+        def call(kept: Session) -> Reply:
+            return self.call(method, self.url(path, kept), str(kept["token"]), given, key)
+
+        return with_session(call, self.session, lambda reply: over(reply) and bool(self.password))
 
     def look(self, path: str, query: Mapping[str, Any]) -> Reply | Wait:
         """A question that changes nothing: unanswered, it may be asked again. Raises NoSessionError."""
@@ -117,17 +122,13 @@ class Instance:
     @property
     def password(self) -> dict[str, Any]:
         """A name and password, where these were put and not a token."""
-        return read_object(self.to.secret.encode("utf-8", "replace"))
+        return read_object(self.to.secret.encode("utf-8", "replace")) or {}
 
     def session(self, stale: str = "") -> Session:
-        """Raises NoSessionError: whatever goes wrong before the call, the call was not made yet."""
-        try:
-            kept = self.hands.sessions(self.to.id, lambda old: self.opened(old, stale), stale=stale)
-            if kept.get("whose") != self.whose and not stale:  # Another credential was put since.
-                return self.session(stale=str(kept["token"]))
-        except (NotSentError, UnansweredError) as error:
-            raise NoSessionError(Wait(SOON, f"the login: {error}")) from error
-        return kept
+        def renew(old: Session | None) -> Session:
+            return self.opened(old, stale)
+
+        return outgoing.session(self.to, self.hands, renew, self.whose, stale=stale)
 
     def opened(self, old: Session | None, stale: str) -> Session:
         """A token that is good is kept when only the day is over: instances allow a few logins an hour."""
@@ -150,7 +151,7 @@ class Instance:
             return "v3"
         failed = self.failed(reply)
         raise NoSessionError(
-            failed if isinstance(failed, Wait) else Wait(60, f"looked which API it has: {failed.reason}")
+            failed if isinstance(failed, Wait) else Wait(LATER, f"looked which API it has: {failed.reason}")
         )
 
     def logged_in(self, api: str) -> str:
@@ -160,26 +161,25 @@ class Instance:
             raise NoSessionError(self.unauthorized("what was put is not complete"))
         path = "account/auth/login" if api == "v4" else "user/login"
         reply = self.call("POST", f"{self.address}/api/{api}/{path}", "", form)
-        token = read_object(reply.body).get("jwt")
-        if reply.status == 200 and isinstance(token, str) and token:
+        token = string(told(reply).get("jwt"))
+        if reply.status == 200 and token:
             return token
         failed = self.failed(reply)
-        if isinstance(failed, Wait) or reply.status >= 500 or not read_object(reply.body):
-            raise NoSessionError(failed if isinstance(failed, Wait) else Wait(60, f"the login: {failed.reason}"))
+        if isinstance(failed, Wait) or reply.status >= 500 or not told(reply):
+            raise NoSessionError(failed if isinstance(failed, Wait) else Wait(LATER, f"the login: {failed.reason}"))
         raise NoSessionError(self.unauthorized(f"the login: {failed.reason}"))
 
     @property
     def whose(self) -> str:
-        """The account, its instance and its credential, as a hash."""
-        return sha256(f"{self.to.address}\n{self.to.secret}".encode("utf-8", "replace")).hexdigest()[:16]
+        """The instance and the credential of the account there."""
+        return outgoing.whose(self.to.address, self.to.secret)
 
     # Answers
 
     def failed(self, reply: Reply, *, settled: bool = False) -> Refused | Wait | Unknown:
         """What an answer means that is not the one hoped for. `settled`: nothing is made, so a refusal is one."""
-        told = read_object(reply.body)
-        error = told.get("error") if isinstance(told.get("error"), str) else ""
-        why = self.reason(reply, str(error))
+        error = string(told(reply).get("error"))
+        why = self.reason(reply, error)
         if reply.status == 429 or error == "rate_limit_error":
             return Wait(self.patience(reply), why, budget(self.to.address))
         if over(reply) or error in UNAUTHORIZED:
@@ -192,11 +192,6 @@ class Instance:
             return Refused(why)
         return Unknown(f"{why}, and it may have been made all the same")
 
-    def looked(self, reply: Reply) -> Unknown | Wait:
-        """A question that came to nothing says nothing of what is there."""
-        failed = self.failed(reply)
-        return failed if isinstance(failed, Wait) else Unknown(failed.reason)
-
     def patience(self, reply: Reply) -> int:
         """Seconds. Version 1.0 tells them, in one header or in another."""
         given = reply.headers.get("retry-after") or reply.headers.get("x-ratelimit-reset", "")
@@ -205,16 +200,14 @@ class Instance:
         return seconds if ours or (given and not reply.body.strip()) else max(seconds, PARKED)
 
     def reason(self, reply: Reply, error: str) -> str:
-        """In a sentence. Whatever an instance says, the credential is not in it."""
+        """In a sentence."""
         meaning = BEFORE.get(error, "")
         said = ": ".join(one for one in (f"the instance answered {reply.status}", error[:100], meaning) if one)
-        for secret in filter(None, (self.to.secret.strip(), self.password.get("password"))):
-            said = said.replace(str(secret), "…")
-        return said
+        return concealed(said, self.to.secret, self.password.get("password"))
 
     def unauthorized(self, why: str) -> Refused:
-        advice = f"put {CREDENTIAL}: `liaison secret put {self.to.id} --outgoing`"
-        return Refused(f"the instance does not let us in ({why}); {advice}", unauthorized=True)
+        advice = put(self.to, f"{CREDENTIAL},")
+        return Refused(f"the instance does not let us in ({why}): {advice}", unauthorized=True)
 
 
 def budget(address: str) -> str:
@@ -224,25 +217,4 @@ def budget(address: str) -> str:
 
 def over(reply: Reply) -> bool:
     """Whether a call was refused for its token. Nothing was done, then."""
-    return reply.status == 401 or read_object(reply.body).get("error") in ("incorrect_login", "not_logged_in")
-
-
-def read_object(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def inner(told: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """An object inside an object; an empty one where there is none."""
-    found: Any = told
-    for name in names:
-        found = found.get(name) if isinstance(found, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def number(told: Mapping[str, Any], name: str) -> int | None:
-    found = told.get(name)
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    return reply.status == 401 or told(reply).get("error") in ("incorrect_login", "not_logged_in")

@@ -10,26 +10,34 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from events.announcements import ChangeRequested, CountRequested, Image, PostRequested, WithdrawRequested
 from events.program import Target
+from functions.platforms import composing
+from functions.platforms.composing import Raw
 from functions.platforms.lemmy.instance import CREDENTIAL as CREDENTIAL
-from functions.platforms.lemmy.instance import Instance, budget, inner, number, read_object
+from functions.platforms.lemmy.instance import Instance, budget
 from functions.platforms.outgoing import (
-    MEDIA,
     Destination,
+    Field,
     Hands,
-    NotSentError,
     Outcome,
     Refused,
     Reply,
     Sent,
-    UnansweredError,
     Unknown,
     Wait,
+    harmless,
+    inside,
+    looked,
+    moment,
+    multipart,
+    number,
+    objects,
+    string,
+    told,
 )
 from functions.platforms.posting import (
     FIRST,
@@ -38,21 +46,20 @@ from functions.platforms.posting import (
     Budget,
     Counted,
     Editing,
+    Long,
     Measure,
     Part,
     Post,
     Prepared,
     Rendering,
     filled,
-    image,
-    may_ping,
+    uploaded,
 )
-from functions.platforms.text import document, forms
-from functions.platforms.text.document import Block, Document, Heading, Paragraph, Picture, Quote, Run
-from functions.platforms.text.splitting import Pieces, TooLongError, fitted
+from functions.platforms.text import forms
+from functions.platforms.text.document import Document, Picture, Run
 
 EDIT: Editing = "edit"
-LONG: Literal["thread", "excerpt"] = "thread"
+LONG: Long = "thread"
 """A text that is longer than a post may be goes on in comments."""
 
 SHORTEST_TITLE, TITLE, TEXT, COMMENT = 3, 200, 50_000, 10_000
@@ -77,38 +84,36 @@ LOOKS = 15
 KEY_LASTS = 240
 """Seconds that an instance may remember a key, and refuse it."""
 
-Raw = str | list[str]
-"""A text; in pieces where it has images: every second one stands for the address of one."""
-
 POST, COMMENTED = "post", "comment"
 
 
-# Before
+# What it will look like
 
 
 def render(post: Post, target: Target) -> Rendering:
-    voice, title = Voice(post, target), " ".join(post.title.split())
-    blocks = resolved(document.read(post.body), post)
-    faults = (*misplaced(target), *untitled(title), *undescribed(blocks, voice))
-    try:
-        pieces = divided(blocks, voice)
-    except TooLongError as error:
-        return Rendering((), problems=(*faults, str(error)))
-    parts = tuple(voice.part(piece, count, title) for count, piece in enumerate(pieces.documents, 1))
+    voice, blocks = Voice(post, target), composing.read(post)
+    fitted = composing.divided(
+        blocks, (voice.used, TEXT), (voice.used, COMMENT), long=target.long or LONG, link=post.link
+    )
+    parts = tuple(voice.part(piece, count) for count, piece in enumerate(fitted.pieces, 1))
+    said = composing.mentioned(*fitted.pieces)
     return Rendering(
         parts,
-        pings=tuple(f"@{voice.names[name]} ({name})" for name in mentioned(blocks) if name in voice.names),
-        notes=(*filter(None, [pieces.note]), *left_out(blocks, post), *voice.unheard(blocks)),
-        problems=(*faults, *(fault for part in parts for fault in overfull(part))),
+        pings=tuple(f"@{voice.names[name]} ({name})" for name in said if name in voice.names),
+        notes=(
+            *fitted.notes,
+            *composing.left_out(blocks, post.images),
+            *composing.unheard(said, post, target, voice.known, "account (name@lemmy.example)"),
+        ),
+        problems=(
+            *misplaced(target),
+            *untitled(composing.title(post)),
+            *composing.undescribed(blocks, post.images),
+            *fitted.problems,
+            *composing.overfull(parts[0].measures[:1], "Lemmy"),
+            *composing.crowded(max(len(one.images) for one in parts), IMAGES, f"Lemmy takes {IMAGES} an hour"),
+        ),
     )
-
-
-def divided(blocks: Document, voice: "Voice") -> Pieces:
-    """All in the post where it fits; else, where comments are to go on with it, no piece is longer than these are."""
-    target, link = voice.target, voice.post.link
-    if target.long == "excerpt" or voice.used(blocks) <= TEXT:
-        return fitted(blocks, voice.used, TEXT, long="excerpt", link=link)
-    return fitted(blocks, voice.used, COMMENT, long="thread", link=link)
 
 
 def misplaced(target: Target) -> Iterator[str]:
@@ -119,49 +124,6 @@ def misplaced(target: Target) -> Iterator[str]:
 def untitled(title: str) -> Iterator[str]:
     if len(title) < SHORTEST_TITLE:
         yield f"a post on Lemmy needs a title of {SHORTEST_TITLE} characters at least"
-    if len(title) > TITLE:
-        yield f"the title has {len(title)} characters; Lemmy takes {TITLE}"
-
-
-def undescribed(blocks: Document, voice: "Voice") -> Iterator[str]:
-    for count, picture in enumerate(document.pictures(blocks), 1):
-        if picture.name not in voice.images:
-            yield f"image {count}, {picture.name[:100]!r}, was not uploaded with the announcement"
-        elif not picture.alt:
-            yield f"image {count} has no description: write ![what it shows](…)"
-
-
-def overfull(part: Part) -> Iterator[str]:
-    if len(part.images) > IMAGES:
-        yield f"there are {len(part.images)} images, and Lemmy takes {IMAGES} an hour: leave some out"
-
-
-def left_out(blocks: Document, post: Post) -> Iterator[str]:
-    shown = {picture.name for picture in document.pictures(blocks)}
-    for one in post.images:
-        if one.name not in shown:
-            yield f"The image {one.name} is left out: it does not stand in the text."
-
-
-def resolved(blocks: Document, post: Post) -> Document:
-    """Pictures from elsewhere as links, ours with what they show."""
-    alts = {one.name: one.alt.strip() for one in post.images}
-    return tuple(resolved_block(block, alts) for block in blocks)
-
-
-def resolved_block(block: Block, alts: Mapping[str, str]) -> Block:
-    match block:
-        case Picture(name=name, alt=alt) if name in alts:
-            return Picture(name, alt.strip() or alts[name])
-        case Picture(name=name, alt=alt) if name.startswith(("https://", "http://")):
-            return Paragraph((Run(alt or name, link=name),))
-        case Quote(blocks=inside):
-            return Quote(tuple(resolved_block(one, alts) for one in inside))
-    return block
-
-
-def mentioned(blocks: Document) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(span.value for span in forms.plain(blocks).spans if span.kind == "mention"))
 
 
 class Voice:
@@ -169,31 +131,20 @@ class Voice:
 
     def __init__(self, post: Post, target: Target) -> None:
         self.post, self.target = post, target
-        found = {name: HANDLE.fullmatch(target.mentions.get(name, "")) for name in may_ping(post, target)}
-        self.names = {name: who["name"] for name, who in found.items() if who}
-        self.images = {one.name: one for one in post.images}
+        self.names = composing.granted(post, target, self.known)
+
+    def known(self, name: str) -> str:
+        found = HANDLE.fullmatch(self.target.mentions.get(name, ""))
+        return found["name"] if found else ""
 
     def mention(self, run: Run) -> str:
         who = self.names.get(run.mention)
         return f"@{who}" if who else forms.unpinged(run)
 
-    def unheard(self, blocks: Document) -> Iterator[str]:
-        """Why a mention pings nobody."""
-        for name in mentioned(blocks):
-            if name not in self.post.pings:
-                yield f"@{name} pings nobody: the announcement does not ask for it"
-            elif name not in self.target.pings:
-                yield f"@{name} pings nobody: the target {self.target.id!r} does not allow it (`pings`)"
-            elif name not in self.names:
-                yield (
-                    f"@{name} pings nobody: `mentions` of the target {self.target.id!r} does not say whose that is"
-                    " (name@lemmy.example)"
-                )
-
-    def part(self, piece: Document, count: int, title: str) -> Part:
+    def part(self, piece: Document, count: int) -> Part:
         """The post, or a comment that answers the one before it."""
-        raw, first = self.raw(piece, self.mark(count)), count == 1
-        shown = (Heading(1, (Run(title),)), *piece) if first else piece
+        raw, first, title = self.raw(piece, count), count == 1, composing.title(self.post)
+        shown = composing.headed(piece, self.post) if first else piece
         after = {"parent_id": PREVIOUS} if count > 2 else {}
         titled = (Measure("title", "characters", len(title), TITLE),) if first else ()
         host, (most, seconds) = budget(self.target.url), POSTS
@@ -203,103 +154,62 @@ class Voice:
             "readable",
             step=POST if first else COMMENTED,
             html=forms.html(shown),
-            images=tuple(self.shown(piece)),
+            images=self.shown(piece),
             measures=(*titled, Measure("text", "characters", self.length(raw), TEXT if first else COMMENT)),
             budgets=(Budget(host), Budget(f"{host}:{'posts' if first else 'comments'}", most, seconds)),
         )
 
     def used(self, blocks: Document) -> int:
-        return self.length(self.raw(blocks, self.mark(0)))
+        return self.length(self.raw(blocks, 0))
 
     def length(self, raw: Raw) -> int:
-        if isinstance(raw, str):
-            return len(raw)
-        room = len(self.target.url) + ROOM
-        return sum(room if count % 2 else len(piece) for count, piece in enumerate(raw))
+        return composing.length(raw, len(self.target.url) + ROOM)
 
-    def mark(self, count: int) -> str:
-        """Tells a post from every other one, and nothing to those who look for it."""
-        told = f"{self.post.announcement}\n{self.target.id}\n{self.post.language}\n{count}"
-        return f"[liaison]: # ({sha256(told.encode()).hexdigest()[:16]})"
+    def shown(self, piece: Document) -> tuple[Image, ...]:
+        return composing.once(composing.pictured(piece, self.post.images))
 
-    def shown(self, piece: Document) -> Iterator[Image]:
-        """The images of a piece, in their order, each once, as they are described in it."""
-        described = {one.name: one.alt for one in reversed(document.pictures(piece)) if one.name in self.images}
-        for name in dict.fromkeys(one.name for one in document.pictures(piece) if one.name in self.images):
-            yield self.images[name].model_copy(update={"alt": described[name]})
-
-    def raw(self, piece: Document, mark: str) -> Raw:
-        numbers = {one.name: count for count, one in enumerate(self.shown(piece), 1)}
+    def raw(self, piece: Document, count: int) -> Raw:
+        """With our mark behind it."""
+        numbers = {one.name: number for number, one in enumerate(self.shown(piece), 1)}
 
         def depicted(picture: Picture) -> str:
             if picture.name not in numbers:
                 return forms.commonmark((picture,))
             alt = re.sub(r"([\[\]\\])", r"\\\1", " ".join(picture.alt.split()))
-            return f"![{alt}](\0{numbers[picture.name]}\0)"
+            return f"![{alt}]({composing.slot(numbers[picture.name])})"
 
         text = forms.commonmark(piece, self.mention, picture=depicted)
-        return parted(f"{text}\n\n{mark}" if text else mark)
+        mark = f"[liaison]: # ({composing.mark(self.post, self.target, count)})"
+        return composing.parted(f"{text}\n\n{mark}" if text else mark)
 
 
-def parted(text: str) -> Raw:
-    """No text that was read holds a null character: between two of them stands the number of an image."""
-    pieces = re.split("\0([0-9]+)\0", text)
-    told = [image(int(piece)) if count % 2 else piece for count, piece in enumerate(pieces)]
-    return text if len(told) == 1 else told
-
-
-# The calls
+# Sending
 
 
 def prepare(post: PostRequested, to: Destination, hands: Hands) -> Prepared | Outcome:
     """Uploads the images. One that no post shows is seen by nobody but administrators."""
-    instance, made = Instance(to, hands), dict[str, str]()
-    for count, one in enumerate(post.images, 1):
-        data = hands.objects.read(f"{MEDIA}/{one.name}")
-        if data is None:
-            return Refused(f"image {count} is not stored any more: add it to the announcement again")
-        found = uploaded(instance, one, data)
-        if not isinstance(found, str):
-            return found
-        made[image(count)] = found
-    return Prepared(made)
+    instance = Instance(to, hands)
+    return uploaded(post, hands, lambda one, data: upload(instance, one, data))
 
 
-def uploaded(instance: Instance, one: Image, data: bytes) -> str | Outcome:
+def upload(instance: Instance, one: Image, data: bytes) -> str | Outcome:
     """The image's address. Version 3 has no call of its own for it, but lets through to pict-rs, which knows the
     token from a cookie."""
     kept = instance.session()
-    new = kept["api"] == "v4"
-    kind, body = form(one, data)
+    kind, body = multipart([Field("images[]", data, one.type, one.name)])
     headers = {"authorization": f"Bearer {kept['token']}", "cookie": f"jwt={kept['token']}", "content-type": kind}
-    url = f"{instance.address}/api/v4/image" if new else f"{instance.address}/pictrs/image"
-    try:
-        reply = instance.hands.http("POST", url, headers=headers, body=body, private=instance.to.private)
-    except (NotSentError, UnansweredError) as error:
-        return Wait(60, f"an image could not be uploaded: {error}")
-    found = placed(read_object(reply.body), instance)
-    if reply.status in (200, 201) and found:
-        return found
-    failed = instance.failed(reply, settled=True)
-    return Wait(60, f"an image was not taken: {failed.reason}") if isinstance(failed, Unknown) else failed
+    url = f"{instance.address}/api/v4/image" if kept["api"] == "v4" else f"{instance.address}/pictrs/image"
+    reply = instance.hands.http("POST", url, headers=headers, body=body, private=instance.to.private)
+    found = placed(told(reply), instance)
+    return found if reply.status in (200, 201) and found else instance.failed(reply, settled=True)
 
 
-def placed(told: Mapping[str, Any], instance: Instance) -> str:
-    address, files = told.get("image_url"), told.get("files")
-    if isinstance(address, str) and re.fullmatch(r"https?://[^\s<>()]+", address):
+def placed(answer: Mapping[str, Any], instance: Instance) -> str:
+    address = string(answer.get("image_url"))
+    if re.fullmatch(r"https?://[^\s<>()]+", address):
         return address
-    name = inner({"": files[0]}, "").get("file") if isinstance(files, list) and files else None
-    return f"{instance.address}/pictrs/image/{name}" if isinstance(name, str) and ALIAS.fullmatch(name) else ""
-
-
-def form(one: Image, data: bytes) -> tuple[str, bytes]:
-    """`multipart/form-data`. The boundary is a hash of the bytes, and so not in them."""
-    limit = f"liaison-{sha256(data).hexdigest()[:32]}"
-    head = (
-        f'--{limit}\r\ncontent-disposition: form-data; name="images[]"; filename="{one.name}"\r\n'
-        f"content-type: {one.type}\r\n\r\n"
-    )
-    return f"multipart/form-data; boundary={limit}", head.encode() + data + f"\r\n--{limit}--\r\n".encode()
+    name = next((string(one.get("file")) for one in objects(answer.get("files"))), "")
+    return f"{instance.address}/pictrs/image/{name}" if ALIAS.fullmatch(name) else ""
 
 
 def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcome:
@@ -318,7 +228,7 @@ def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcom
     done = made(reply, post.step, instance)
     if reply.status == 200 and done:
         return done
-    if reply.status == 422 and not read_object(reply.body):
+    if reply.status == 422 and not told(reply):
         since = datetime.fromtimestamp(hands.timestamp, UTC) - timedelta(hours=1)
         there = find(post, to, key, since, hands)
         return there if isinstance(there, Sent) else Wait(KEY_LASTS, "the instance has seen this request already")
@@ -330,25 +240,18 @@ def written(post: PostRequested) -> dict[str, Any] | None:
     read like a placeholder."""
     before = {FIRST: str(post.first.get("id")), PREVIOUS: str(post.previous.get("id"))}
     known = {sign: int(name) for sign, name in before.items() if name.isdecimal()}
+    words = [name for name in TEXTS if isinstance(post.body.get(name), str)]
     try:
-        rest = filled({name: value for name, value in post.body.items() if name not in TEXTS}, known)
-        texts = {name: whole(post.body[name], post.prepared) for name in TEXTS if name in post.body}
+        body = filled(post.body, {**known, **post.prepared}, words)
     except KeyError:
         return None
-    return {**rest, **texts}
+    return {name: "".join(map(str, said)) if name in TEXTS else said for name, said in body.items()}
 
 
 TEXTS = ("name", "body", "content")
 
 
-def whole(raw: Raw, prepared: Mapping[str, Any]) -> str:
-    """Raises KeyError."""
-    if isinstance(raw, str):
-        return raw
-    return "".join(str(prepared[piece]) if count % 2 else piece for count, piece in enumerate(raw))
-
-
-def community_of(instance: Instance) -> int | Outcome:
+def community_of(instance: Instance) -> int | Refused | Wait:
     """Its number on this instance, as the target says it or as its name leads there."""
     place = instance.to.place
     if place.isdecimal():
@@ -363,32 +266,31 @@ def community_of(instance: Instance) -> int | Outcome:
     failed = instance.failed(reply, settled=True)
     if isinstance(failed, Refused) and not failed.unauthorized:
         return Refused(f"the instance knows no community {place!r} ({failed.reason})")
-    return Wait(60, failed.reason) if isinstance(failed, Unknown) else failed
+    return harmless(failed)
 
 
 def community_in(reply: Reply) -> int | None:
     """Its number. A long sidebar may cut the answer off behind it."""
-    told = inner(read_object(reply.body), "community_view", "community")
-    found = re.match(rb'\s*\{"community_view":\s*\{"community":\s*\{"id":\s*([0-9]{1,15}),', reply.body)
-    return number(told, "id") or (int(found[1]) if found else None)
+    name = number(inside(told(reply), "community_view", "community").get("id"))
+    begun = re.match(rb'\s*\{"community_view":\s*\{"community":\s*\{"id":\s*([0-9]{1,15}),', reply.body)
+    return name or (int(begun[1]) if begun else None)
 
 
 def made(reply: Reply, step: str, instance: Instance) -> Sent | None:
     """The post or comment that was answered. Its text may cut the answer off: the number comes before it."""
-    told = inner(read_object(reply.body), f"{step}_view")
+    view = inside(told(reply), f"{step}_view")
     begun = re.match(rb'\s*\{"%s_view":\s*\{"%s":\s*\{"id":\s*([0-9]{1,15}),' % ((step.encode(),) * 2), reply.body)
-    if told or not begun:
-        return there(told, step, instance)
+    if view or not begun:
+        return there(view, step, instance)
     return there({step: {"id": int(begun[1])}}, step, instance)
 
 
 def there(view: Mapping[str, Any], step: str, instance: Instance) -> Sent | None:
-    thing = inner(view, step)
-    name, url = number(thing, "id"), thing.get("ap_id")
-    if not name or name < 0:
+    thing = inside(view, step)
+    name, url = number(thing.get("id")), string(thing.get("ap_id"))
+    if not name:
         return None
-    known = isinstance(url, str) and url.startswith("http")
-    return Sent(str(name), str(url) if known else f"{instance.address}/{step}/{name}")
+    return Sent(str(name), url if url.startswith("http") else f"{instance.address}/{step}/{name}")
 
 
 # Whether it is there
@@ -418,7 +320,7 @@ def find(
         if not isinstance(page, Page):
             return page
         for view in page.views:
-            text = str(inner(view, post.step).get("body" if post.step == POST else "content"))
+            text = str(inside(view, post.step).get("body" if post.step == POST else "content"))
             if mark in text and not older(view, post.step, oldest):
                 return there(view, post.step, instance) or Unknown("it is there, without a number")
         if not page.after or over_the_edge(page.views, post.step, oldest):
@@ -436,7 +338,7 @@ def listed_where(post: PostRequested, instance: Instance) -> dict[str, Any] | Un
     community = community_of(instance)
     if isinstance(community, int):
         return {**every, "community_id": community, "show_read": "true", "show_hidden": "true", "show_nsfw": "true"}
-    return community if isinstance(community, Wait) else Unknown(getattr(community, "reason", ""))
+    return looked(community, None)
 
 
 def page_of(instance: Instance, step: str, where: Mapping[str, Any], after: str, mark: str) -> Page | Unknown | Wait:
@@ -449,13 +351,13 @@ def page_of(instance: Instance, step: str, where: Mapping[str, Any], after: str,
         reply = instance.look(f"{step}/list", {**where, "limit": size, **turn})
         if isinstance(reply, Wait):
             return reply
-        body, told = reply.body, read_object(reply.body)
-        views = next((told[name] for name in ("items", f"{step}s") if isinstance(told.get(name), list)), None)
+        body, found = reply.body, told(reply)
+        views = next((found[name] for name in ("items", f"{step}s") if isinstance(found.get(name), list)), None)
         if reply.status != 200:
-            return instance.looked(reply)
+            return looked(instance.failed(reply), reply)
         if views is not None:
-            following = told.get("next_page") if new else str(offset + size) if len(views) >= size else ""
-            return Page([one for one in views if isinstance(one, dict)], str(following or ""))
+            following = found.get("next_page") if new else str(offset + size) if len(views) >= size else ""
+            return Page(objects(views), str(following or ""))
     return beginning(body, step, mark) or Unknown("what is there is too long to be looked through")
 
 
@@ -471,18 +373,15 @@ def beginning(body: bytes, step: str, mark: str) -> Page | None:
 def over_the_edge(views: list[dict[str, Any]], step: str, oldest: datetime) -> bool:
     """Whether all that follows is older. Posts that are pinned come first, however old."""
     pinned = ("featured_community", "featured_local")
-    plain = [view for view in views if not any(inner(view, step).get(name) is True for name in pinned)]
+    plain = [view for view in views if not any(inside(view, step).get(name) is True for name in pinned)]
     return bool(plain) and older(plain[-1], step, oldest)
 
 
 def older(view: Mapping[str, Any], step: str, than: datetime) -> bool:
     """What does not say when it was written may be ours. Times are UTC, in early versions without saying so."""
-    thing = inner(view, step)
-    try:
-        at = datetime.fromisoformat(str(thing.get("published_at") or thing.get("published")))
-    except ValueError:
-        return False
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)) < than
+    thing = inside(view, step)
+    at = moment(thing.get("published_at") or thing.get("published"))
+    return at is not None and at < than
 
 
 # Afterwards
@@ -500,7 +399,7 @@ def edit(change: ChangeRequested, to: Destination, key: str, hands: Hands) -> Ou
     if reply.status == 200 and done and done.id == name:
         return Sent(name, str(change.posted.get("url") or done.url))
     failed = instance.failed(reply, settled=True)
-    if read_object(reply.body).get("error") in GONE:
+    if told(reply).get("error") in GONE:
         return Refused("it is not there any more")
     return failed
 
@@ -531,9 +430,8 @@ def is_gone(instance: Instance, step: str, name: str) -> bool:
     reply = instance.look(step, {"id": name})
     if isinstance(reply, Wait):
         return False
-    told = read_object(reply.body)
-    thing = inner(told, f"{step}_view", step)
-    return told.get("error") in GONE or thing.get("deleted") is True
+    found = told(reply)
+    return found.get("error") in GONE or inside(found, f"{step}_view", step).get("deleted") is True
 
 
 def count(counted: CountRequested, to: Destination, hands: Hands) -> Counted | Outcome:
@@ -542,9 +440,9 @@ def count(counted: CountRequested, to: Destination, hands: Hands) -> Counted | O
     reply = instance.look(POST, {"id": quote(str(counted.posted.get("id") or ""), safe="")})
     if isinstance(reply, Wait):
         return reply
-    view = inner(read_object(reply.body), "post_view")
-    told = inner(view, "counts") or inner(view, POST)
-    if reply.status != 200 or number(told, "score") is None:
-        failed = instance.failed(reply, settled=True)
-        return Wait(60, failed.reason) if isinstance(failed, Unknown) else failed
-    return Counted(likes=max(number(told, "score") or 0, 0), replies=number(told, "comments"))
+    view = inside(told(reply), "post_view")
+    found = inside(view, "counts") or inside(view, POST)
+    score = found.get("score")
+    if reply.status != 200 or not isinstance(score, int) or isinstance(score, bool):
+        return harmless(instance.failed(reply, settled=True))
+    return Counted(likes=max(score, 0), replies=number(found.get("comments")))

@@ -6,23 +6,28 @@ rate-limits,methods}, /linkedin/shared/authentication/programmatic-refresh-token
 
 import json
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from functions.platforms import outgoing
+from functions.platforms.door import read_object
 from functions.platforms.outgoing import (
+    LATER,
+    PARKED,
     Destination,
     Hands,
     NoSessionError,
-    NotSentError,
     Refused,
     Reply,
-    Sent,
     Session,
-    UnansweredError,
     Unknown,
     Wait,
+    concealed,
+    put,
     retry_after,
+    string,
+    told,
+    with_session,
 )
 
 API = "https://api.linkedin.com"
@@ -37,8 +42,6 @@ CREDENTIAL = (
 )
 
 DAY = 86_400
-PARKED = 900
-"""Seconds to keep away when LinkedIn says that it is too much, and not for how long."""
 
 
 def budget(to: Destination) -> str:
@@ -57,7 +60,7 @@ def ask(
     body: Mapping[str, Any] | None = None,
     *,
     action: str = "",
-) -> Reply | Refused | Wait | Unknown:
+) -> Reply | Refused | Wait:
     """One call as the account. `action` is Rest.li's name of what is asked for, where the method does not tell. What
     is not a reply says why there is no token, and the call was not made. Raises NotSentError or UnansweredError."""
     url = f"{(to.address or API).rstrip('/')}/rest{path}"
@@ -66,14 +69,14 @@ def ask(
     )
 
 
-def upload(to: Destination, hands: Hands, url: str, content: bytes) -> Reply | Refused | Wait | Unknown:
+def send_file(to: Destination, hands: Hands, url: str, content: bytes) -> Reply | Refused | Wait:
     """A file, to the address that LinkedIn gave for it."""
     return asked(to, hands, "PUT", url, content, "", "application/octet-stream")
 
 
 def asked(
     to: Destination, hands: Hands, method: str, url: str, body: bytes, action: str, kind: str = "application/json"
-) -> Reply | Refused | Wait | Unknown:
+) -> Reply | Refused | Wait:
     """With a token made anew, once, where the one that was kept has ended."""
     headers = {
         "accept": "application/json",
@@ -90,38 +93,26 @@ def asked(
     if not given(to).get("refresh_token"):
         return call(str(given(to).get("access_token") or to.secret.strip()))
     try:
-        kept = session(to, hands)
-        reply = call(str(kept["token"]))
-        if reply.status != 401:
-            return reply
-        kept = session(to, hands, stale=str(kept["token"]))
+        return with_session(
+            lambda kept: call(str(kept["token"])),
+            lambda stale: session(to, hands, stale),
+            lambda reply: reply.status == 401,
+        )
     except NoSessionError as error:
-        return error.outcome if not isinstance(error.outcome, Sent) else Unknown("there is no token")
-    return call(str(kept["token"]))
+        return error.outcome
 
 
 def given(to: Destination) -> dict[str, Any]:
     """The credential's fields; none where it is only a token."""
-    try:
-        found = json.loads(to.secret)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return read_object(to.secret.encode("utf-8", "replace")) or {}
 
 
 # Tokens
 
 
-def session(to: Destination, hands: Hands, stale: str = "") -> Session:
-    """The token, as all workers share it. Raises NoSessionError: whatever else goes wrong while one is made, the call
-    that needs it was not made yet."""
-    try:
-        kept = hands.sessions(to.id, lambda old: renewed(to, hands, old), stale=stale)
-        if kept.get("whose") != whose(to) and not stale:  # Another credential was put since.
-            return session(to, hands, stale=str(kept["token"]))
-    except (NotSentError, UnansweredError) as error:
-        raise NoSessionError(Wait(30, f"the token could not be renewed: {error}")) from error
-    return kept
+def session(to: Destination, hands: Hands, stale: str) -> Session:
+    what = "the token could not be renewed"
+    return outgoing.session(to, hands, lambda old: renewed(to, hands, old), whose(to), what, stale=stale)
 
 
 def renewed(to: Destination, hands: Hands, old: Session | None) -> Session:
@@ -139,35 +130,25 @@ def renewed(to: Destination, hands: Hands, old: Session | None) -> Session:
     headers = {"accept": "application/json", "content-type": "application/x-www-form-urlencoded"}
     reply = hands.http("POST", TOKENS, headers=headers, body=urlencode(form, errors="replace").encode("ascii"))
     found = told(reply)
-    token, lasts, next_one = (found.get(name) for name in ("access_token", "expires_in", "refresh_token"))
-    if reply.status == 200 and isinstance(token, str) and token:
+    token, lasts = string(found.get("access_token")), found.get("expires_in")
+    if reply.status == 200 and token:
         until = hands.timestamp + (lasts if isinstance(lasts, int) and lasts > 0 else 59 * DAY)
-        refresh = next_one if isinstance(next_one, str) and next_one else refresh
+        refresh = string(found.get("refresh_token")) or refresh
         return {"token": token, "until": until, "refresh": refresh, "whose": whose(to)}
     match failed(reply, to, hands, "the token could not be renewed"):
         case Wait() as wait:
             raise NoSessionError(wait)
         case Unknown(reason=reason):
-            raise NoSessionError(Wait(60, reason))
+            raise NoSessionError(Wait(LATER, reason))
         case Refused(reason=reason):
             raise NoSessionError(Refused(reason, unauthorized=True))
 
 
 def whose(to: Destination) -> str:
-    """The credential that was put, as a hash."""
-    return sha256(to.secret.strip().encode("utf-8", "replace")).hexdigest()[:16]
+    return outgoing.whose(to.secret.strip())
 
 
 # Answers
-
-
-def told(reply: Reply) -> dict[str, Any]:
-    """The object that was answered; an empty one for anything else."""
-    try:
-        found = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def details(reply: Reply) -> str:
@@ -182,7 +163,7 @@ def failed(reply: Reply, to: Destination, hands: Hands, what: str = "") -> Refus
     why = reason(reply, to, what)
     match reply.status:
         case 401:
-            return Refused(f"{why}. Put a new token with `liaison secret put {to.id} --outgoing`", unauthorized=True)
+            return Refused(f"{why}: {put(to, 'a new token')}", unauthorized=True)
         case 403:
             return Refused(f"{why}. The token may not do this: {CREDENTIAL}", unauthorized=True)
         case 426:
@@ -198,14 +179,11 @@ def failed(reply: Reply, to: Destination, hands: Hands, what: str = "") -> Refus
 
 
 def reason(reply: Reply, to: Destination, what: str) -> str:
-    """In a sentence. Whatever LinkedIn says, no credential is in it."""
+    """In a sentence."""
     error = details(reply)
     why = f"LinkedIn answered {reply.status}" + (f": {error[:300]}" if error else "")
-    why, held = (f"{what}: {why}" if what else why), given(to)
-    secrets = [held.get(name) for name in ("access_token", "refresh_token", "client_secret")] if held else [to.secret]
-    for one in secrets:
-        why = why.replace(one.strip(), "…") if isinstance(one, str) and one.strip() else why
-    return why
+    secrets = [given(to).get(name) for name in ("access_token", "refresh_token", "client_secret")]
+    return concealed(f"{what}: {why}" if what else why, *(secrets if given(to) else [to.secret]))
 
 
 def urn(name: object) -> str:

@@ -8,18 +8,19 @@ little-text-format,social-metadata-api}.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from functools import partial
+from typing import Any
 
 from events.announcements import ChangeRequested, CountRequested, Image, PostRequested, WithdrawRequested
 from events.program import Target
+from functions.platforms import composing
 from functions.platforms.linkedin.account import CREDENTIAL as CREDENTIAL
-from functions.platforms.linkedin.account import ask, details, failed, told, upload, urn
+from functions.platforms.linkedin.account import ask, details, failed, send_file, urn
 from functions.platforms.outgoing import (
-    MEDIA,
+    LATER,
     Destination,
     Hands,
     NotSentError,
@@ -30,12 +31,19 @@ from functions.platforms.outgoing import (
     UnansweredError,
     Unknown,
     Wait,
+    harmless,
+    inside,
+    looked,
+    number,
+    string,
+    told,
 )
 from functions.platforms.posting import (
     Absent,
     Budget,
     Counted,
     Editing,
+    Long,
     Measure,
     Part,
     Post,
@@ -43,13 +51,13 @@ from functions.platforms.posting import (
     Rendering,
     filled,
     image,
-    may_ping,
+    uploaded,
 )
-from functions.platforms.text import counting, document, forms, splitting
-from functions.platforms.text.document import Block, Document, Heading, Paragraph, Picture, Quote, Run, Table
+from functions.platforms.text import counting, forms
+from functions.platforms.text.document import Document, Run, without_pictures
 
 EDIT: Editing = "edit"
-LONG: Literal["thread", "excerpt"] = "excerpt"
+LONG: Long = "excerpt"
 """There are no threads: nobody reads on in the comments."""
 
 CHARACTERS, ALT, TITLE = 3000, 4086, 400
@@ -89,38 +97,48 @@ class Voice:
 
 def render(post: Post, target: Target) -> Rendering:
     """What is too long is an excerpt with a link to all of it."""
-    words, images, strange = illustrated(post)
-    voice = Voice({name: found for name in may_ping(post, target) if (found := mentioned(name, target))})
-
-    def used(blocks: Document) -> int:
-        return counting.utf16(forms.little(blocks, voice.sent))
-
-    try:
-        pieces = splitting.fitted(words, used, CHARACTERS, long=LONG, link=post.link)
-    except splitting.TooLongError as error:
-        pieces, strange = splitting.Pieces((words,)), (*strange, str(error))
-    (piece,) = pieces.documents
-    text = forms.plain(piece, voice.shown)
-    said = {span.value for span in text.spans if span.kind == "mention"}
+    blocks = composing.titled(composing.read(post), composing.heading(post))
+    images = composing.once(composing.pictured(blocks, post.images))
+    known = partial(account, target)
+    voice = Voice(composing.granted(post, target, known))
+    fitted = composing.fitted(
+        without_pictures(blocks),
+        lambda piece: measured(piece, voice).used,
+        CHARACTERS,
+        long=LONG,
+        link=post.link,
+        unit="UTF-16 units",
+    )
+    (piece,) = fitted.pieces
+    said = composing.mentioned(piece)
     return Rendering(
-        (replace(part(piece, text, images, voice, post, target), html=forms.html(piece, voice.shown)),),
-        pings=tuple(f"@{voice.known[name][0]} ({voice.known[name][1]})" for name in sorted(said & set(voice.known))),
+        (replace(part(piece, images, voice, post, target), html=forms.html(piece, voice.shown)),),
+        pings=tuple(f"@{voice.known[name][0]} ({voice.known[name][1]})" for name in said if name in voice.known),
         notes=(
-            *filter(None, (pieces.note, *unthreaded(pieces, target), *tables(words))),
-            *unheard(said, post, target),
+            *fitted.notes,
+            *(["LinkedIn has no threads"] if fitted.notes and target.long == "thread" else []),
+            *composing.left_out(blocks, post.images),
+            *composing.tables(blocks),
+            *composing.unheard(said, post, target, known, "URN (urn:li:organization:…)"),
             *unread(target),
         ),
-        problems=(*strange, *lacking(words, images), *unowned(target)),
+        problems=(
+            *composing.silent(blocks),
+            *composing.undescribed(blocks, post.images),
+            *fitted.problems,
+            *composing.crowded(len(images), IMAGES, f"a post on LinkedIn gets {IMAGES}"),
+            *composing.overfull(described(images), "LinkedIn"),
+            *odd(images),
+            *unowned(target),
+        ),
     )
 
 
-def part(
-    piece: Document, text: forms.Plain, images: tuple[Image, ...], voice: Voice, post: Post, target: Target
-) -> Part:
-    commentary = forms.little(piece, voice.sent)
+def part(piece: Document, images: tuple[Image, ...], voice: Voice, post: Post, target: Target) -> Part:
+    text = forms.plain(piece, voice.shown)
     body: dict[str, Any] = {
         "author": target.account.strip(),
-        "commentary": commentary,
+        "commentary": forms.little(piece, voice.sent),
         "visibility": "PUBLIC",
         "distribution": {"feedDistribution": "MAIN_FEED", "targetEntities": [], "thirdPartyDistributionChannels": []},
         "lifecycleState": "PUBLISHED",
@@ -134,15 +152,18 @@ def part(
         text.text,
         "readable" if is_page(target.account) else "blind",
         images=images,
-        measures=tuple(measures(commentary, images)),
+        measures=(measured(piece, voice), *described(images)),
         budgets=(Budget(f"linkedin:{target.id}"),),
     )
 
 
-def measures(commentary: str, images: tuple[Image, ...]) -> Iterator[Measure]:
-    yield Measure("text, as it is sent", "UTF-16 units", counting.utf16(commentary), CHARACTERS)
-    for which, one in enumerate(images, 1):
-        yield Measure(f"description of image {which}", "characters", counting.code_points(one.alt), ALT)
+def measured(piece: Document, voice: Voice) -> Measure:
+    used = counting.utf16(forms.little(piece, voice.sent))
+    return Measure("text, as it is sent", "UTF-16 units", used, CHARACTERS)
+
+
+def described(images: tuple[Image, ...]) -> tuple[Measure, ...]:
+    return composing.alts(images, "characters", counting.code_points, ALT)
 
 
 def pictured(images: tuple[Image, ...]) -> dict[str, Any]:
@@ -153,13 +174,13 @@ def pictured(images: tuple[Image, ...]) -> dict[str, Any]:
 def carded(text: forms.Plain, post: Post) -> dict[str, Any] | None:
     """A card below the words, where there is exactly one link in them: LinkedIn makes none of itself."""
     links = {span.value for span in text.spans if span.kind == "link" and span.value.startswith("http")}
-    title = " ".join(post.title.split())
+    title = composing.title(post)
     if len(links) != 1 or not title or len(title) > TITLE:
         return None
     return {"article": {"source": links.pop(), "title": title}}
 
 
-def mentioned(name: str, target: Target) -> tuple[str, str] | None:
+def account(target: Target, name: str) -> tuple[str, str] | None:
     """The name and the URN of whoever is meant: `urn:li:organization:1`, or `[Acme](urn:li:organization:1)` where
     LinkedIn knows them by another name; it makes no link where the name is not theirs."""
     found = MEMBER.fullmatch(target.mentions.get(name, "").strip())
@@ -170,58 +191,12 @@ def is_page(account: str) -> bool:
     return account.strip().startswith("urn:li:organization:")
 
 
-# The announcement
-
-
-def illustrated(post: Post) -> tuple[Document, tuple[Image, ...], tuple[str, ...]]:
-    """The words with the title above them, the images that go with them, and what images there is nothing of."""
-    stored = {one.name: one for one in post.images}
-    blocks = tuple(linked(block, stored) for block in titled(post))
-    alts: dict[str, str] = {}
-    for picture in forms.pictures(blocks):
-        alts[picture.name] = alts.get(picture.name) or picture.alt.strip()
-    images = tuple(
-        stored[name].model_copy(update={"alt": alts[name] or stored[name].alt}) for name in alts if name in stored
-    )
-    missing = tuple(
-        f"there is no image {name!r}: upload it, or give its address" for name in alts if name not in stored
-    )
-    return forms.without_pictures(blocks), images, missing
-
-
-def titled(post: Post) -> Document:
-    """There are no titles: it stands above the text, unless that begins with it."""
-    body, title = document.read(post.body), " ".join(post.title.split())
-    start = " ".join(forms.plain(body[:1]).text.split()).casefold()
-    begins = start.startswith(title.casefold()) and not start[len(title.casefold()) :][:1].isalnum()
-    return body if begins or not title else (Heading(1, (Run(title),)), *body)
-
-
-def linked(block: Block, stored: Mapping[str, Image]) -> Block:
-    """An image that stands elsewhere becomes a link to it."""
-    match block:
-        case Quote(blocks=inner):
-            return Quote(tuple(linked(one, stored) for one in inner))
-        case Picture(name=name, alt=alt) if name not in stored and name.startswith(("https://", "http://")):
-            return Paragraph((Run(alt or name, link=name),))
-    return block
-
-
-def lacking(words: Document, images: tuple[Image, ...]) -> Iterator[str]:
-    """Why it cannot be sent like this."""
-    if not images and not forms.plain(words).text.strip():
-        yield "there is nothing to say"
-    if len(images) > IMAGES:
-        yield f"there are {len(images)} images, and a post on LinkedIn gets {IMAGES}: leave some out"
-    for which, one in enumerate(images, 1):
-        if not one.alt.strip():
-            yield f"image {which} has no description: write ![what it shows]({one.name})"
-        if (length := counting.code_points(one.alt)) > ALT:
-            yield f"the description of image {which} has {length} characters of {ALT}: shorten it"
+def odd(images: tuple[Image, ...]) -> Iterator[str]:
+    for place, one in enumerate(images, 1):
         if one.type not in TYPES:
-            yield f"image {which} is {one.type}, and LinkedIn takes PNG, JPEG and GIF: save it as one of these"
+            yield f"image {place} is {one.type}, and LinkedIn takes PNG, JPEG and GIF: save it as one of these"
         if one.width * one.height >= PIXELS:
-            yield f"image {which} has {one.width * one.height} pixels of {PIXELS}: make it smaller"
+            yield f"image {place} has {one.width * one.height} pixels of {PIXELS}: make it smaller"
 
 
 def unowned(target: Target) -> Iterator[str]:
@@ -232,73 +207,34 @@ def unowned(target: Target) -> Iterator[str]:
         )
 
 
-def unthreaded(pieces: splitting.Pieces, target: Target) -> Iterator[str]:
-    if pieces.note and target.long == "thread":
-        yield "LinkedIn has no threads"
-
-
 def unread(target: Target) -> Iterator[str]:
     if not is_page(target.account):
         yield "LinkedIn lets nobody read a member's posts: if an answer is lost, somebody has to look"
 
 
-def tables(blocks: Document) -> Iterator[str]:
-    inside = [one for block in blocks if isinstance(block, Quote) for one in block.blocks]
-    if any(isinstance(block, Table) for block in (*blocks, *inside)):
-        yield "tables are shown as lines of text"
-
-
-def unheard(said: set[str], post: Post, target: Target) -> Iterator[str]:
-    """Mentions that ping nobody, and what is missing for it."""
-    for name in sorted(said):
-        if not mentioned(name, target):
-            yield f"@{name} pings nobody: the target's `mentions` name no URN for it (urn:li:organization:…)"
-        elif name not in post.pings:
-            yield f"@{name} pings nobody: the announcement does not ask for it"
-        elif name not in target.pings:
-            yield f"@{name} pings nobody: the target's `pings` do not allow it"
-
-
-# Images
+# Sending
 
 
 def prepare(post: PostRequested, to: Destination, hands: Hands) -> Prepared | Outcome:
     """Every image is uploaded. Nobody sees it before a post shows it."""
-    made: dict[str, Any] = {}
-    for place, picture in enumerate(post.images, 1):
-        stored = hands.objects.read(f"{MEDIA}/{picture.name}")
-        if stored is None:
-            return Refused(f"image {place} is not there any more: upload it again")
-        try:
-            name = uploaded(stored, to, hands, f"image {place} could not be uploaded")
-        except (NotSentError, UnansweredError) as error:
-            return Wait(30, f"image {place} could not be uploaded: {error}")
-        if not isinstance(name, str):
-            return name
-        made[image(place)] = name
-    return Prepared(made)
+    return uploaded(post, hands, lambda _, content: upload(content, to, hands))
 
 
-def uploaded(content: bytes, to: Destination, hands: Hands, what: str) -> str | Outcome:
+def upload(content: bytes, to: Destination, hands: Hands) -> str | Outcome:
     """The image's URN."""
     begin = {"initializeUploadRequest": {"owner": to.account.strip()}}
     reply = ask(to, hands, "POST", "/images?action=initializeUpload", begin)
     if not isinstance(reply, Reply):
         return reply
-    value = told(reply).get("value")
-    url, name = (value.get("uploadUrl"), value.get("image")) if isinstance(value, dict) else (None, None)
+    value = inside(told(reply), "value")
+    url, name = string(value.get("uploadUrl")), string(value.get("image"))
     allowed = ("https://", "http://") if to.private else "https://"
-    if reply.status != 200 or not (isinstance(url, str) and url.startswith(allowed) and isinstance(name, str) and name):
-        return harmless(failed(reply, to, hands, what))
-    put = upload(to, hands, url, content)
+    if reply.status != 200 or not url.startswith(allowed) or not name:
+        return failed(reply, to, hands)
+    put = send_file(to, hands, url, content)
     if not isinstance(put, Reply):
         return put
-    return name if put.status in (200, 201) else harmless(failed(put, to, hands, what))
-
-
-def harmless(outcome: Outcome) -> Outcome:
-    """Of a call that nobody sees: what may have been done may be done again."""
-    return Wait(60, outcome.reason) if isinstance(outcome, Unknown) else outcome
+    return name if put.status in (200, 201) else failed(put, to, hands)
 
 
 def being_made(post: PostRequested, to: Destination, hands: Hands) -> Outcome | None:
@@ -310,17 +246,12 @@ def being_made(post: PostRequested, to: Destination, hands: Hands) -> Outcome | 
         reply = ask(to, hands, "GET", f"/images?ids=List({','.join(map(urn, names))})")
     except (NotSentError, UnansweredError) as error:
         return Wait(15, f"could not ask for an image: {error}")
-    results = told(reply).get("results") if isinstance(reply, Reply) and reply.status == 200 else None
-    found = (
-        [one.get("status") for one in results.values() if isinstance(one, dict)] if isinstance(results, dict) else []
-    )
+    results = inside(told(reply), "results") if isinstance(reply, Reply) and reply.status == 200 else {}
+    found = [one.get("status") for one in results.values() if isinstance(one, dict)]
     if "PROCESSING_FAILED" in found:
         return Refused("LinkedIn could not read an image: save it in another form, or leave it out")
     working = any(one in ("PROCESSING", "WAITING_UPLOAD") for one in found)
     return Wait(5, "LinkedIn is still working on an image") if working else None
-
-
-# Sending
 
 
 def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcome:
@@ -355,7 +286,7 @@ def repeated(reply: Reply, body: Mapping[str, Any], post: PostRequested, to: Des
     try:
         look = ask(to, hands, "GET", f"/posts/{urn(name)}")
     except (NotSentError, UnansweredError) as error:
-        return Wait(60, f"LinkedIn says that {name} has these words already, and could not be asked for it: {error}")
+        return Wait(LATER, f"LinkedIn says that {name} has these words already, and could not be asked for it: {error}")
     if not isinstance(look, Reply):
         return harmless(look)
     found, link = told(look), there(name).url
@@ -373,7 +304,7 @@ def repeated(reply: Reply, body: Mapping[str, Any], post: PostRequested, to: Des
     return harmless(failed(look, to, hands, f"LinkedIn says that {name} has these words already"))
 
 
-# Looking
+# Whether it is there
 
 
 def find(
@@ -392,7 +323,8 @@ def find(
             return Unknown(f"could not look for it: {error}")
         page = listed(reply) if isinstance(reply, Reply) else None
         if not isinstance(reply, Reply) or page is None:
-            return looked(failed(reply, to, hands, "could not look for it") if isinstance(reply, Reply) else reply)
+            why = failed(reply, to, hands, "could not look for it") if isinstance(reply, Reply) else reply
+            return looked(why, reply)
         for one in page:
             name = str(one.get("id", ""))
             if SHARE.fullmatch(name) and is_same(one, post.body, oldest):
@@ -401,11 +333,6 @@ def find(
         if not page or (times and min(times) < oldest.timestamp()):
             return Absent()
     return Unknown(f"it is not among the newest {PAGES * PAGE} posts, and these are all younger than the first attempt")
-
-
-def looked(outcome: Outcome) -> Unknown | Wait:
-    """A look that came to nothing says nothing of what is there."""
-    return outcome if isinstance(outcome, Wait) else Unknown(getattr(outcome, "reason", "could not look for it"))
 
 
 def listed(reply: Reply) -> list[dict[str, Any]] | None:
@@ -434,7 +361,7 @@ def plainly(commentary: str) -> str:
     """To compare by: little text as people see it."""
     text = re.sub(r"\{hashtag\|\\?[#＃]\|((?:\\.|[^}\\])*)\}", r"#\1", commentary)
     text = re.sub(r"@\[((?:\\.|[^\]\\])*)\]\(urn:li:[\w:-]+\)", r"@\1", text)
-    return " ".join(unicodedata.normalize("NFC", re.sub(r"\\(.)", r"\1", text)).split())
+    return composing.plainly(re.sub(r"\\(.)", r"\1", text))
 
 
 # Afterwards
@@ -470,14 +397,8 @@ def count(counted: CountRequested, to: Destination, hands: Hands) -> Counted | O
     reply = ask(to, hands, "GET", f"/socialMetadata/{urn(counted.posted.get('id', ''))}")
     if not isinstance(reply, Reply):
         return reply
-    found = told(reply)
-    reactions, comments = found.get("reactionSummaries"), found.get("commentSummary")
+    reactions, comments = (told(reply).get(name) for name in ("reactionSummaries", "commentSummary"))
     if reply.status != 200 or not isinstance(reactions, dict):
         return harmless(failed(reply, to, hands))
     likes = [number(one.get("count")) for one in reactions.values() if isinstance(one, dict)]
-    replies = number(comments.get("count")) if isinstance(comments, dict) else None
-    return Counted(likes=sum(one or 0 for one in likes), replies=replies)
-
-
-def number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return Counted(likes=sum(one or 0 for one in likes), replies=number(inside(comments).get("count")))

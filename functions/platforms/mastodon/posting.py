@@ -5,8 +5,7 @@ Sources: docs.joinmastodon.org/methods/statuses, /methods/media, /methods/accoun
 app/validators/status_length_validator.rb.
 """
 
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -14,19 +13,11 @@ from urllib.parse import urlencode
 
 from events.announcements import ChangeRequested, CountRequested, Image, PostRequested, WithdrawRequested
 from events.program import Target
-from functions.platforms.mastodon.statuses import (
-    ask,
-    failed,
-    listed,
-    number,
-    status_of,
-    told,
-    when,
-    written,
-)
+from functions.platforms import composing
+from functions.platforms.mastodon.statuses import ask, failed, listed, status_of, when, written
 from functions.platforms.outgoing import (
-    MEDIA,
     Destination,
+    Field,
     Hands,
     Kind,
     NotSentError,
@@ -37,6 +28,12 @@ from functions.platforms.outgoing import (
     UnansweredError,
     Unknown,
     Wait,
+    harmless,
+    inside,
+    looked,
+    number,
+    string,
+    told,
 )
 from functions.platforms.posting import (
     PREVIOUS,
@@ -45,6 +42,7 @@ from functions.platforms.posting import (
     Counted,
     Editing,
     Limits,
+    Long,
     Measure,
     Part,
     Post,
@@ -52,10 +50,15 @@ from functions.platforms.posting import (
     Rendering,
     filled,
     image,
-    may_ping,
+    uploaded,
 )
-from functions.platforms.text import counting, document, forms, splitting
-from functions.platforms.text.document import Block, Document, Heading, Paragraph, Picture, Quote, Run, Table
+from functions.platforms.text import counting, forms
+from functions.platforms.text.document import Document, Run, without_pictures
+
+CREDENTIAL = (
+    "an access token of the account's: Preferences > Development > New application with the scopes read:accounts,"
+    " read:statuses, write:media and write:statuses, then “Your access token”"
+)
 
 KIND: Kind = "keyed"
 WINDOW = 3000
@@ -63,12 +66,7 @@ WINDOW = 3000
 requests under way at the same time would both be posted."""
 
 EDIT: Editing = "edit"
-LONG: Literal["thread", "excerpt"] = "thread"
-
-CREDENTIAL = (
-    "an access token of the account's: Preferences > Development > New application with the scopes read:accounts,"
-    " read:statuses, write:media and write:statuses, then “Your access token”"
-)
+LONG: Long = "thread"
 
 CHARACTERS, LINK, ALT = 500, 23, 1500
 """What a server takes that says nothing of its own limits: entities/Instance#configuration."""
@@ -94,33 +92,46 @@ UNFINISHED = "unfinished"
 
 def render(post: Post, target: Target) -> Rendering:
     """A thread says everything; its later parts take the images that the first has no room for."""
-    words, images, strange = illustrated(post)
-    handles = {name: target.mentions[name] for name in may_ping(post, target) if name in target.mentions}
-    link, limit = post.limits.link_characters or LINK, post.limits.characters or CHARACTERS
+    blocks = composing.titled(composing.read(post), composing.heading(post))
+    images = composing.once(composing.pictured(blocks, post.images))
+    handles = composing.granted(post, target, target.mentions.get)
 
-    def text(blocks: Document) -> forms.Plain:
-        return forms.plain(blocks, lambda run: named(run, handles))
+    def text(piece: Document) -> str:
+        return forms.plain(piece, lambda run: named(run, handles)).text
 
-    def used(blocks: Document) -> int:
-        return counting.mastodon(text(blocks).text, link)
-
-    try:
-        pieces = splitting.fitted(words, used, limit, long=target.long or LONG, link=post.link)
-    except splitting.TooLongError as error:
-        pieces, strange = splitting.Pieces((words,)), (*strange, str(error))
+    fitted = composing.fitted(
+        without_pictures(blocks),
+        lambda piece: measured(text(piece), post.limits).used,
+        post.limits.characters or CHARACTERS,
+        long=target.long or LONG,
+        link=post.link,
+        unit="graphemes, a link as 23",
+    )
     parts = tuple(
         replace(
-            part(text(piece).text, place, images[place * IMAGES : (place + 1) * IMAGES], post, target),
+            part(text(piece), place, images[place * IMAGES : (place + 1) * IMAGES], post, target),
             html=forms.html(piece, lambda run: named(run, handles)),
         )
-        for place, piece in enumerate(pieces.documents)
+        for place, piece in enumerate(fitted.pieces)
     )
-    said = {span.value for piece in pieces.documents for span in text(piece).spans if span.kind == "mention"}
+    said = composing.mentioned(*fitted.pieces)
     return Rendering(
         parts,
-        pings=tuple(named(Run("", mention=name), handles) for name in sorted(said & set(handles))),
-        notes=(*filter(None, (pieces.note, *spread(images, parts), *tables(words))), *unheard(said, post, target)),
-        problems=(*strange, *lacking(words, images, len(parts), post.limits.alt or ALT)),
+        pings=tuple(named(Run("", mention=name), handles) for name in said if name in handles),
+        notes=(
+            *fitted.notes,
+            *composing.spread(parts),
+            *composing.left_out(blocks, post.images),
+            *composing.tables(blocks),
+            *composing.unheard(said, post, target, target.mentions.get),
+        ),
+        problems=(
+            *composing.silent(blocks),
+            *composing.undescribed(blocks, post.images),
+            *fitted.problems,
+            *composing.crowded(len(images), IMAGES * len(parts), f"Mastodon takes {IMAGES} with a post"),
+            *composing.overfull(described(images, post.limits), "Mastodon"),
+        ),
     )
 
 
@@ -138,100 +149,25 @@ def part(text: str, place: int, images: tuple[Image, ...], post: Post, target: T
         KIND,
         window=WINDOW,
         images=images,
-        measures=tuple(measures(text, images, post.limits)),
+        measures=(measured(text, post.limits), *described(images, post.limits)),
         budgets=(Budget(shared), Budget(f"{shared}:statuses", STATUSES, 3 * 3600)),
     )
 
 
-def measures(text: str, images: tuple[Image, ...], limits: Limits) -> Iterator[Measure]:
+def measured(text: str, limits: Limits) -> Measure:
     used = counting.mastodon(text, limits.link_characters or LINK)
-    yield Measure("text", "graphemes, a link as 23", used, limits.characters or CHARACTERS)
-    for which, one in enumerate(images, 1):
-        yield Measure(f"description of image {which}", "characters", counting.code_points(one.alt), limits.alt or ALT)
-        yield Measure(f"image {which}", "bytes", one.bytes, IMAGE_BYTES)
+    return Measure("text", "graphemes, a link as 23", used, limits.characters or CHARACTERS)
+
+
+def described(images: tuple[Image, ...], limits: Limits) -> tuple[Measure, ...]:
+    words = composing.alts(images, "characters", counting.code_points, limits.alt or ALT)
+    return (*words, *composing.sizes(images, lambda _: IMAGE_BYTES))
 
 
 def named(run: Run, handles: Mapping[str, str]) -> str:
     """A mention is the whole handle of an account; whoever has none is not pinged."""
     handle = handles.get(run.mention)
     return f"@{handle.removeprefix('@')}" if handle else forms.unpinged(run)
-
-
-# The announcement
-
-
-def illustrated(post: Post) -> tuple[Document, tuple[Image, ...], tuple[str, ...]]:
-    """The words with the title above them, the images that go with them, and what images there is nothing of."""
-    stored = {one.name: one for one in post.images}
-    blocks = tuple(linked(block, stored) for block in titled(post))
-    alts: dict[str, str] = {}
-    for picture in forms.pictures(blocks):
-        alts[picture.name] = alts.get(picture.name) or picture.alt.strip()
-    images = tuple(
-        stored[name].model_copy(update={"alt": alts[name] or stored[name].alt}) for name in alts if name in stored
-    )
-    missing = tuple(
-        f"there is no image {name!r}: upload it, or give its address" for name in alts if name not in stored
-    )
-    return forms.without_pictures(blocks), images, missing
-
-
-def titled(post: Post) -> Document:
-    """There are no titles: it stands above the text, unless that begins with it. As a heading it is never left alone
-    in the first part of a thread."""
-    body, title = document.read(post.body), " ".join(post.title.split())
-    start = " ".join(forms.plain(body[:1]).text.split()).casefold()
-    begins = start.startswith(title.casefold()) and not start[len(title.casefold()) :][:1].isalnum()
-    return body if begins or not title else (Heading(1, (Run(title),)), *body)
-
-
-def linked(block: Block, stored: Mapping[str, Image]) -> Block:
-    """An image that stands elsewhere becomes a link to it."""
-    match block:
-        case Quote(blocks=inner):
-            return Quote(tuple(linked(one, stored) for one in inner))
-        case Picture(name=name, alt=alt) if name not in stored and name.startswith(("https://", "http://")):
-            return Paragraph((Run(alt or name, link=name),))
-    return block
-
-
-def lacking(words: Document, images: tuple[Image, ...], parts: int, alt: int) -> Iterator[str]:
-    """Why it cannot be sent like this."""
-    if not images and not forms.plain(words).text.strip():
-        yield "there is nothing to say"
-    if len(images) > IMAGES * parts:
-        yield f"there are {len(images)} images, and Mastodon takes {IMAGES} with a post: leave some out"
-    for which, one in enumerate(images, 1):
-        if not one.alt.strip():
-            yield f"image {which} has no description: write ![what it shows]({one.name})"
-        if (length := counting.code_points(one.alt)) > alt:
-            yield f"the description of image {which} has {length} characters of {alt}: shorten it"
-        if one.bytes > IMAGE_BYTES:
-            yield f"image {which} has {one.bytes} bytes of {IMAGE_BYTES}: make it smaller"
-
-
-def spread(images: tuple[Image, ...], parts: tuple[Part, ...]) -> Iterator[str]:
-    for place, one in enumerate(parts[1:], 1):
-        if one.images:
-            first = place * IMAGES + 1
-            yield f"images {first} to {first + len(one.images) - 1} of {len(images)} stand in part {place + 1}"
-
-
-def tables(blocks: Document) -> Iterator[str]:
-    inside = [one for block in blocks if isinstance(block, Quote) for one in block.blocks]
-    if any(isinstance(block, Table) for block in (*blocks, *inside)):
-        yield "tables are shown as lines of text"
-
-
-def unheard(said: set[str], post: Post, target: Target) -> Iterator[str]:
-    """Mentions that ping nobody, and what is missing for it."""
-    for name in sorted(said):
-        if name not in target.mentions:
-            yield f"@{name} pings nobody: the target's `mentions` name no account for it"
-        elif name not in post.pings:
-            yield f"@{name} pings nobody: the announcement does not ask for it"
-        elif name not in target.pings:
-            yield f"@{name} pings nobody: the target's `pings` do not allow it"
 
 
 # Sending
@@ -242,27 +178,20 @@ def prepare(post: PostRequested, to: Destination, hands: Hands) -> Prepared | Ou
 
     A file that is still worked on (202) is not uploaded again: `send` waits for it.
     """
-    made: dict[str, Any] = {}
     unfinished: list[str] = []
-    for place, picture in enumerate(post.images, 1):
-        stored = hands.objects.read(f"{MEDIA}/{picture.name}")
-        if stored is None:
-            return Refused(f"image {place} is not there any more: upload it again")
-        try:
-            reply = ask(to, hands, "POST", "/api/v2/media", upload=(picture, stored))
-        except (NotSentError, UnansweredError) as error:
-            return Wait(30, f"image {place} could not be uploaded: {error}")
-        name = told(reply).get("id")
-        if reply.status not in (200, 202) or not isinstance(name, str) or not name:
-            return harmless(failed(reply, to, hands, f"image {place} could not be uploaded"))
-        made[image(place)] = name
-        unfinished += [name] if reply.status == 202 else []
-    return Prepared({**made, UNFINISHED: unfinished} if unfinished else made)
 
+    def upload(picture: Image, content: bytes) -> str | Outcome:
+        description = Field("description", picture.alt.strip().encode("utf-8", "replace"), "text/plain; charset=utf-8")
+        form = (description, Field("file", content, picture.type, picture.name))
+        reply = ask(to, hands, "POST", "/api/v2/media", form=form)
+        name = string(told(reply).get("id"))
+        if reply.status not in (200, 202) or not name:
+            return failed(reply, to, hands)
+        unfinished.extend([name] if reply.status == 202 else [])
+        return name
 
-def harmless(outcome: Outcome) -> Outcome:
-    """Of a call that nobody sees: what may have been done may be done again."""
-    return Wait(60, outcome.reason) if isinstance(outcome, Unknown) else outcome
+    made = uploaded(post, hands, upload)
+    return Prepared({**made.made, UNFINISHED: unfinished}) if isinstance(made, Prepared) and unfinished else made
 
 
 def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcome:
@@ -293,15 +222,18 @@ def published(reply: Reply, to: Destination, hands: Hands) -> Outcome:
     return (status_of(told(reply)) if reply.status == 200 else None) or failed(reply, to, hands)
 
 
+# Whether it is there
+
+
 def find(
     post: PostRequested, to: Destination, key: str, since: datetime, hands: Hands
 ) -> Sent | Absent | Unknown | Wait:
     """A status of ours with the same text, in answer to the same one, since the first attempt."""
     del key  # Nothing of it can be read back.
     me = ask(to, hands, "GET", "/api/v1/accounts/verify_credentials")
-    account = told(me).get("id")
-    if me.status != 200 or not isinstance(account, str) or not account:
-        return looked(failed(me, to, hands, "could not look whose token it is"))
+    account = string(told(me).get("id"))
+    if me.status != 200 or not account:
+        return looked(failed(me, to, hands, "could not look whose token it is"), me)
     oldest, before, limit, known = since - SLACK, "", PAGE, set[str]()
     for _ in range(PAGES):
         query = {"limit": str(limit), "exclude_reblogs": "true", **({"max_id": before} if before else {})}
@@ -311,7 +243,7 @@ def find(
             limit = 1  # Cut off: together they were longer than is read.
             continue
         if reply.status != 200 or page is None:
-            return looked(failed(reply, to, hands, "could not look what was posted"))
+            return looked(failed(reply, to, hands, "could not look what was posted"), reply)
         if not page:
             return Absent()
         names = {str(one.get("id")) for one in page}
@@ -340,21 +272,13 @@ def is_ours(
     if found is None:
         return Unknown("could not read what was posted")
     reply = ask(to, hands, "GET", f"/api/v1/statuses/{found.id}/source")
-    text = told(reply).get("text")
+    said = told(reply).get("text")
     if reply.status == 404:
         return False  # Deleted since the list was made.
-    if reply.status != 200 or not isinstance(text, str):
-        return looked(failed(reply, to, hands, "could not read what was posted"))
-    return found if plainly(text) == plainly(str(post.body.get("status", ""))) else False
-
-
-def plainly(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def looked(outcome: Outcome) -> Unknown | Wait:
-    """A look that came to nothing says nothing of what is there."""
-    return outcome if isinstance(outcome, Wait) else Unknown(getattr(outcome, "reason", "could not look"))
+    if reply.status != 200 or not isinstance(said, str):
+        return looked(failed(reply, to, hands, "could not read what was posted"), reply)
+    plainly = composing.plainly
+    return found if plainly(said) == plainly(str(post.body.get("status", ""))) else False
 
 
 # Afterwards
@@ -408,11 +332,10 @@ def limits(target: Target, to: Destination, hands: Hands) -> Limits | None:
             reply = ask(to, hands, "GET", "/api/v1/instance")
     except (NotSentError, UnansweredError):
         return None
-    configuration = told(reply).get("configuration")
-    if reply.status != 200 or not isinstance(configuration, dict):
+    configuration = inside(told(reply), "configuration")
+    if reply.status != 200 or not configuration:
         return None
-    statuses, media = (configuration.get(name) for name in ("statuses", "media_attachments"))
-    statuses, media = (one if isinstance(one, dict) else {} for one in (statuses, media))
+    statuses, media = inside(configuration, "statuses"), inside(configuration, "media_attachments")
     return Limits(
         characters=number(statuses.get("max_characters")) or None,
         link_characters=number(statuses.get("characters_reserved_per_url")) or None,

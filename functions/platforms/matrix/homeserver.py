@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from functions.platforms.outgoing import (
+    LATER,
+    PARKED,
     Destination,
     Hands,
     NotSentError,
@@ -20,14 +22,15 @@ from functions.platforms.outgoing import (
     UnansweredError,
     Unknown,
     Wait,
+    concealed,
+    looked,
     retry_after,
+    string,
+    told,
 )
 from functions.platforms.posting import Budget
 
 CLIENT = "/_matrix/client/v3"
-LONG_PARK = 900
-"""Seconds, after an answer that no homeserver gave: something in front of it keeps us out."""
-
 DEAD_TOKENS = ("M_MISSING_TOKEN", "M_UNKNOWN_TOKEN", "M_USER_DEACTIVATED", "M_USER_LOCKED", "M_USER_SUSPENDED")
 WORDS = {
     "M_FORBIDDEN": "our account may not do this there: is it in the room, and allowed to write?",
@@ -69,22 +72,21 @@ class Homeserver:
         try:
             return self.ask("GET", f"{path}?{urlencode(query)}" if query else path)
         except (NotSentError, UnansweredError) as error:
-            return Wait(60, f"the homeserver could not be asked: {error}")
+            return Wait(LATER, f"the homeserver could not be asked: {error}")
 
     def sent(self, event: str) -> Sent:
         return Sent(event, link(self.to.place, event, self.to.account))
 
     def made(self, reply: Reply) -> Outcome:
         """What an answer to an event means."""
-        event = read(reply.body).get("event_id")
-        return self.sent(event) if reply.status == 200 and isinstance(event, str) and event else self.refused(reply)
+        event = string(told(reply).get("event_id"))
+        return self.sent(event) if reply.status == 200 and event else self.refused(reply)
 
     def refused(self, reply: Reply) -> Refused | Wait | Unknown:
         """What an answer means that is no success."""
-        told = read(reply.body)
-        code = told.get("errcode")
+        code = string(told(reply).get("errcode"))
         if reply.status == 429:
-            return Wait(self.pause(reply, told), "the homeserver asks to slow down", budget(self.to.address).name)
+            return Wait(self.pause(reply), "the homeserver asks to slow down", budget(self.to.address).name)
         if not 300 <= reply.status < 500 or reply.status in (408, 425):
             cut = " in a way that cannot be read, or was cut off" if reply.status == 200 else ""
             return Unknown(f"the homeserver answered {reply.status}{cut}")
@@ -92,37 +94,22 @@ class Homeserver:
             return Refused(f"the homeserver is somewhere else (answered {reply.status}): correct the target's `url`")
         if reply.status == 401 or code in DEAD_TOKENS:
             return Refused("the homeserver does not take the access token (any more)", unauthorized=True)
-        known = WORDS.get(code, "") if isinstance(code, str) else ""
-        said = "; ".join(filter(None, [known, self.said(told)])) or "it does not say why"
+        said = "; ".join(filter(None, [WORDS.get(code), self.said(reply)])) or "it does not say why"
         return Refused(f"the homeserver refused it ({reply.status}): {said}")
 
-    def looked(self, reply: Reply) -> Unknown | Wait:
-        """What an answer to a question means that is no success: never that something is not there."""
-        given = self.refused(reply)
-        if isinstance(given, Wait):
-            return given
-        return Wait(60, given.reason) if reply.status >= 500 else Unknown(given.reason)
+    def unseen(self, reply: Reply) -> Unknown | Wait:
+        return looked(self.refused(reply), reply)
 
-    def said(self, told: dict[str, Any]) -> str:
-        """The homeserver's own words, without our token whatever happens."""
-        words = told.get("error")
-        text = " ".join(words.split()) if isinstance(words, str) else ""
-        return (text.replace(self.to.secret, "…") if self.to.secret else text)[:300]
+    def said(self, reply: Reply) -> str:
+        """The homeserver's own words."""
+        return concealed(" ".join(string(told(reply).get("error")).split()), self.to.secret)[:300]
 
-    def pause(self, reply: Reply, told: dict[str, Any]) -> int:
+    def pause(self, reply: Reply) -> int:
         """Seconds: in the header since 1.10, before it as milliseconds in the body."""
-        given = told.get("retry_after_ms")
+        given = told(reply).get("retry_after_ms")
         old = f"{given / 1000}" if isinstance(given, int | float) and 0 <= given < 1e12 else ""
-        fallback = retry_after({"retry-after": old}, 60 if told else LONG_PARK)
+        fallback = retry_after({"retry-after": old}, 60 if told(reply) else PARKED)
         return retry_after(reply.headers, fallback, self.hands.timestamp)
-
-
-def read(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def link(room: str, event: str, account: str) -> str:

@@ -11,30 +11,34 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from html import escape
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from events.announcements import ChangeRequested, CountRequested, Image, PostRequested, WithdrawRequested
 from events.program import Target
-from functions.platforms.matrix.homeserver import Homeserver, budget, read, segment
+from functions.platforms import composing
+from functions.platforms.matrix.homeserver import Homeserver, budget, segment
 from functions.platforms.outgoing import (
-    MEDIA,
     Destination,
     Hands,
-    NotSentError,
     Outcome,
     Refused,
     Reply,
     Sent,
-    UnansweredError,
     Unknown,
     Wait,
+    harmless,
+    inside,
+    objects,
+    string,
+    told,
 )
 from functions.platforms.posting import (
     KEY,
     Absent,
     Counted,
     Editing,
+    Long,
     Measure,
     Part,
     Post,
@@ -42,12 +46,11 @@ from functions.platforms.posting import (
     Rendering,
     filled,
     image,
-    may_ping,
+    uploaded,
 )
-from functions.platforms.text import document, forms
-from functions.platforms.text.document import Block, Document, Paragraph, Picture, Quote, Run
+from functions.platforms.text import forms
+from functions.platforms.text.document import Document, Picture, Run, without_pictures
 from functions.platforms.text.harmless import guarded
-from functions.platforms.text.splitting import TooLongError, fitted
 
 CREDENTIAL = (
     "The access token of the account that writes there (it has to be in the room, which must not be encrypted): a token"
@@ -55,7 +58,7 @@ CREDENTIAL = (
 )
 EDIT: Editing = "edit"
 
-LONG: Literal["thread", "excerpt"] = "thread"
+LONG: Long = "thread"
 """Messages one after the other, in the room itself: clients hide what is in a thread."""
 
 MOST = 20_000
@@ -71,6 +74,7 @@ MARK = "liaison.delivery"
 """Where our key stands in a message's content."""
 
 HTML = "org.matrix.custom.html"
+ROOM = "@room"
 EVERYBODY = ("everyone", "here", "room")
 """What we, and others, call those whom Matrix calls the room."""
 
@@ -82,80 +86,43 @@ PAGE, PAGES = 5, 30
 COUNTED, COUNTED_PAGES = 50, 20
 
 
-# Before
+# What it will look like
 
 
 def render(post: Post, target: Target) -> Rendering:
-    read = resolved(document.read(post.body), post)
-    pictures = document.pictures(read)
-    problems = (*misplaced(target), *undescribed(pictures, post))
-    if not read:
-        return Rendering((), problems=(*problems, "there is nothing to say"))
-    blocks = headed(post.title, document.without_pictures(read))
-    voice = Voice(post, target)
-    try:
-        pieces = fitted(
-            blocks, lambda piece: size(voice.content(piece)), MOST, long=target.long or LONG, link=post.link
-        )
-    except TooLongError as error:
-        return Rendering((), problems=(*problems, str(error)))
-    images = tuple(shown(pictures, post))
+    voice, blocks = Voice(post, target), composing.titled(composing.read(post), composing.in_bold(post))
+    images = composing.once(composing.pictured(blocks, post.images))
+    fitted = composing.fitted(
+        without_pictures(blocks),
+        lambda piece: size(voice.content(piece)),
+        MOST,
+        long=target.long or LONG,
+        link=post.link,
+        unit="bytes",
+    )
+    said = composing.mentioned(*fitted.pieces)
     behind = f"{'an image follows' if len(images) == 1 else f'{len(images)} images follow'} behind the text"
     return Rendering(
-        (*(voice.message(piece) for piece in pieces.documents if piece), *(voice.picture(one) for one in images)),
-        pings=tuple(voice.pinged(blocks)),
-        notes=tuple(filter(None, [pieces.note, behind if images else "", *voice.unheard(blocks)])),
-        problems=problems,
+        (*(voice.message(piece) for piece in fitted.pieces if piece), *(voice.picture(one) for one in images)),
+        pings=tuple(filter(None, map(voice.pinged, said))),
+        notes=(
+            *fitted.notes,
+            *([behind] if images else []),
+            *composing.left_out(blocks, post.images),
+            *composing.unheard(said, post, target, voice.known, "user's id"),
+        ),
+        problems=(
+            *misplaced(target),
+            *composing.silent(blocks),
+            *composing.undescribed(blocks, post.images),
+            *fitted.problems,
+        ),
     )
 
 
 def misplaced(target: Target) -> Iterator[str]:
     if not target.place.startswith("!"):
         yield f"`place` of {target.id!r} is not the room's id: it begins with ! and stands in the room's settings"
-
-
-def undescribed(pictures: tuple[Picture, ...], post: Post) -> Iterator[str]:
-    known = {one.name: one for one in post.images}
-    for count, picture in enumerate(pictures, 1):
-        if picture.name not in known:
-            yield f"image {count}, {picture.name!r}, was not uploaded with the announcement"
-        elif not (picture.alt or known[picture.name].alt).strip():
-            yield f"image {count} has no description: write ![what it shows]({picture.name})"
-
-
-def headed(title: str, blocks: Document) -> Document:
-    """The title stands in front, unless the text begins with it."""
-    if not title.strip():
-        return blocks
-    begins = forms.plain(blocks[:1]).text.startswith(forms.plain((Paragraph((Run(title),)),)).text)
-    return blocks if begins else (Paragraph((Run(title, bold=True),)), *blocks)
-
-
-def resolved(blocks: Document, post: Post) -> Document:
-    """Pictures from elsewhere as links."""
-    known = {one.name for one in post.images}
-    return tuple(resolved_block(block, known) for block in blocks)
-
-
-def resolved_block(block: Block, known: set[str]) -> Block:
-    match block:
-        case Picture(name=name, alt=alt) if name not in known and name.startswith(("https://", "http://")):
-            return Paragraph((Run(alt or name, link=name),))
-        case Quote(blocks=inner):
-            return Quote(tuple(resolved_block(one, known) for one in inner))
-    return block
-
-
-def shown(pictures: tuple[Picture, ...], post: Post) -> Iterator[Image]:
-    """Each image once, in their order, as the text describes it."""
-    known = {one.name: one for one in post.images}
-    for name in dict.fromkeys(picture.name for picture in pictures if picture.name in known):
-        alt = next((picture.alt for picture in pictures if picture.name == name and picture.alt), known[name].alt)
-        yield known[name].model_copy(update={"alt": alt})
-
-
-def mentioned(blocks: Document) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(span.value for span in forms.plain(blocks).spans if span.kind == "mention"))
 
 
 def size(content: dict[str, Any]) -> int:
@@ -167,30 +134,20 @@ class Voice:
     """How one announcement is written in one room, and whom it may ping there."""
 
     def __init__(self, post: Post, target: Target) -> None:
-        self.post, self.target = post, target
-        granted = may_ping(post, target)
-        self.users = {name: who for name, who in target.mentions.items() if name in granted and is_user(who)}
-        self.room = {name for name in granted if name in EVERYBODY and name not in self.users}
+        self.target = target
+        known = composing.granted(post, target, self.known)
+        self.users = {name: who for name, who in known.items() if who != ROOM}
+        self.room = set(known) - set(self.users)
 
-    def pinged(self, blocks: Document) -> Iterator[str]:
-        for name in mentioned(blocks):
-            if name in self.users:
-                yield f"{self.users[name]} ({name})"
-            elif name in self.room:
-                yield "everyone in the room (@room)"
+    def known(self, name: str) -> str:
+        """A user's id, or the room."""
+        who = self.target.mentions.get(name, "")
+        return who if is_user(who) else ROOM if name in EVERYBODY else ""
 
-    def unheard(self, blocks: Document) -> Iterator[str]:
-        """Why a mention pings nobody."""
-        names = mentioned(blocks)
-        for name in names:
-            if name not in self.post.pings:
-                yield f"@{name} pings nobody: the announcement does not ask for it"
-            elif name not in self.target.pings:
-                yield f"@{name} pings nobody: the target {self.target.id!r} does not allow it (`pings`)"
-            elif name not in self.users and name not in self.room:
-                yield f"@{name} pings nobody: `mentions` of the target {self.target.id!r} has no user's id for it"
-        for name in sorted(self.post.pings - set(names)):
-            yield f"nobody is pinged as {name!r}: the text does not mention @{name}"
+    def pinged(self, name: str) -> str:
+        if name in self.room:
+            return "everyone in the room (@room)"
+        return f"{self.users[name]} ({name})" if name in self.users else ""
 
     # One message
 
@@ -219,7 +176,7 @@ class Voice:
 
     def words(self, run: Run) -> str:
         if run.mention in self.room:
-            return "@room"
+            return ROOM
         return f"@{run.mention}" if run.mention in self.users else forms.unpinged(run)
 
     def markup(self, run: Run) -> str:
@@ -229,7 +186,7 @@ class Voice:
         return f'<a href="https://matrix.to/#/{quote(user, safe="@:")}">{escape(run.mention, quote=False)}</a>'
 
     def mentions(self, piece: Document) -> dict[str, Any]:
-        names = mentioned(piece)
+        names = composing.mentioned(piece)
         users = list(dict.fromkeys(self.users[name] for name in names if name in self.users))
         return {
             **({"user_ids": users} if users else {}),
@@ -264,33 +221,19 @@ def is_user(name: str) -> bool:
     return name.startswith("@") and ":" in name
 
 
-# The calls
+# Sending
 
 
 def prepare(post: PostRequested, to: Destination, hands: Hands) -> Prepared | Outcome:
-    """Upload the image. Twice uploaded it is there twice, and nobody is shown either before it is sent."""
-    made: dict[str, str] = {}
-    for count, one in enumerate(post.images, 1):
-        data = hands.objects.read(f"{MEDIA}/{one.name}")
-        if data is None:
-            return Refused(f"image {count} is not stored any more: add it to the announcement again")
-        name = uploaded(Homeserver(to, hands), one, data)
-        if not isinstance(name, str):
-            return name
-        made[image(count)] = name
-    return Prepared(made)
+    """Twice uploaded an image is there twice, and nobody is shown either before it is sent."""
+    server = Homeserver(to, hands)
+    return uploaded(post, hands, lambda one, data: upload(server, one, data))
 
 
-def uploaded(server: Homeserver, one: Image, data: bytes) -> str | Outcome:
-    try:
-        reply = server.ask("POST", f"/_matrix/media/v3/upload?filename={quote(one.name)}", data, one.type)
-    except (NotSentError, UnansweredError) as error:
-        return Wait(60, f"an image could not be uploaded: {error}")
-    name = read(reply.body).get("content_uri")
-    if reply.status == 200 and isinstance(name, str) and name.startswith("mxc://"):
-        return name
-    given = server.refused(reply)
-    return Wait(60, f"an image was not taken: {given.reason}") if isinstance(given, Unknown) else given
+def upload(server: Homeserver, one: Image, data: bytes) -> str | Outcome:
+    reply = server.ask("POST", f"/_matrix/media/v3/upload?filename={quote(one.name)}", data, one.type)
+    name = string(told(reply).get("content_uri"))
+    return name if reply.status == 200 and name.startswith("mxc://") else server.refused(reply)
 
 
 def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcome:
@@ -302,12 +245,11 @@ def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcom
 
 def written(post: PostRequested, key: str) -> dict[str, Any] | Refused:
     """People's words may happen to read like a placeholder."""
-    words: dict[str, Any] = {name: post.body[name] for name in ("body", "formatted_body") if name in post.body}
-    rest = {name: value for name, value in post.body.items() if name not in words}
     try:
-        return {**filled(rest, {KEY: key, **post.prepared}), **words}
+        content: dict[str, Any] = filled(post.body, {KEY: key, **post.prepared}, ("body", "formatted_body"))
     except KeyError as missing:
         return Refused(f"{missing.args[0]} was not uploaded")
+    return content
 
 
 # Whether it is there
@@ -341,17 +283,17 @@ def pages(server: Homeserver, account: str) -> Iterator[list[dict[str, Any]] | U
     query: dict[str, str | int] = {"dir": "b", "limit": PAGE, "filter": wanted}
     for _ in range(PAGES):
         reply = server.look(f"{server.room}/messages", **query)
-        told = read(reply.body) if isinstance(reply, Reply) else {}
-        if isinstance(reply, Reply) and reply.status == 200 and not told and query["limit"] != 1:
+        found = told(reply) if isinstance(reply, Reply) else {}
+        if isinstance(reply, Reply) and reply.status == 200 and not found and query["limit"] != 1:
             query["limit"] = 1  # Cut off: together they were longer than is read.
             continue
-        if isinstance(reply, Wait) or reply.status != 200 or not isinstance(told.get("chunk"), list):
-            yield reply if isinstance(reply, Wait) else server.looked(reply)
+        if isinstance(reply, Wait) or reply.status != 200 or not isinstance(found.get("chunk"), list):
+            yield reply if isinstance(reply, Wait) else server.unseen(reply)
             return
-        yield [one for one in told["chunk"] if isinstance(one, dict)]
-        if not isinstance(told.get("end"), str):
+        yield objects(found["chunk"])
+        if not isinstance(found.get("end"), str):
             return
-        query["from"] = told["end"]
+        query["from"] = found["end"]
     yield Unknown("too much was written since to look through it")
 
 
@@ -362,26 +304,21 @@ def us(server: Homeserver) -> str | Unknown | Wait:
     reply = server.look("/_matrix/client/v3/account/whoami")
     if isinstance(reply, Wait):
         return reply
-    found = read(reply.body).get("user_id")
-    return found if reply.status == 200 and isinstance(found, str) and found else server.looked(reply)
+    found = string(told(reply).get("user_id"))
+    return found if reply.status == 200 and found else server.unseen(reply)
 
 
 def is_ours(event: dict[str, Any], key: str) -> bool:
     """By the key in it, or by the one it was put under, which only we are told. An edit is not the message."""
-    content = part(event, "content")
-    if not isinstance(event.get("event_id"), str) or part(content, "m.relates_to").get("rel_type") == "m.replace":
+    content = inside(event, "content")
+    if not isinstance(event.get("event_id"), str) or inside(content, "m.relates_to").get("rel_type") == "m.replace":
         return False
-    return content.get(MARK) == key or part(event, "unsigned").get("transaction_id") == key
+    return content.get(MARK) == key or inside(event, "unsigned").get("transaction_id") == key
 
 
 def is_removed(event: dict[str, Any]) -> bool:
     """So that nobody can say any more which one it was."""
-    return not event.get("content") and "transaction_id" not in part(event, "unsigned")
-
-
-def part(given: dict[str, Any], name: str) -> dict[str, Any]:
-    found = given.get(name)
-    return found if isinstance(found, dict) else {}
+    return not event.get("content") and "transaction_id" not in inside(event, "unsigned")
 
 
 def sent_at(event: dict[str, Any]) -> int:
@@ -430,22 +367,22 @@ def withdraw(gone: WithdrawRequested, to: Destination, key: str, hands: Hands) -
             return given
     reply = server.tell(f"{server.room}/redact/{segment(event)}/{segment(key)}", {})
     made = server.made(reply)
-    if isinstance(made, Sent) or (reply.status == 404 and read(reply.body).get("errcode") == "M_NOT_FOUND"):
+    if isinstance(made, Sent) or (reply.status == 404 and told(reply).get("errcode") == "M_NOT_FOUND"):
         return Sent(event)
     return made
 
 
-def edits_of(server: Homeserver, event: str) -> list[str] | Unknown | Wait:
+def edits_of(server: Homeserver, event: str) -> list[str] | Refused | Wait:
     """Edits of a message that carry our mark; none of one that is gone."""
     reply = server.look(f"/_matrix/client/v1/rooms/{segment(server.to.place)}/relations/{segment(event)}/m.replace")
     if isinstance(reply, Wait):
         return reply
-    told = read(reply.body)
-    if reply.status == 404 and told.get("errcode") == "M_NOT_FOUND":
+    listed = told(reply).get("chunk")
+    if reply.status == 404 and told(reply).get("errcode") == "M_NOT_FOUND":
         return []
-    if reply.status != 200 or not isinstance(told.get("chunk"), list):
-        return server.looked(reply)
-    found = [one for one in told["chunk"] if isinstance(one, dict) and MARK in part(one, "content")]
+    if reply.status != 200 or not isinstance(listed, list):
+        return harmless(server.refused(reply))
+    found = [one for one in objects(listed) if MARK in inside(one, "content")]
     return [one["event_id"] for one in found if isinstance(one.get("event_id"), str)]
 
 
@@ -459,18 +396,20 @@ def count(counted: CountRequested, to: Destination, hands: Hands) -> Counted | O
     return Counted(likes=likes, replies=replies) if isinstance(replies, int | None) else replies
 
 
-def related(server: Homeserver, event: str, how: str) -> int | Unknown | Wait | None:
+def related(server: Homeserver, event: str, how: str) -> int | Refused | Wait | None:
     """None where there are too many to be counted one by one."""
     path = f"/_matrix/client/v1/rooms/{segment(server.to.place)}/relations/{segment(event)}/{how}"
     query: dict[str, str | int] = {"limit": COUNTED}
     found = 0
     for _ in range(COUNTED_PAGES):
         reply = server.look(path, **query)
-        told = read(reply.body) if isinstance(reply, Reply) else {}
-        if isinstance(reply, Wait) or reply.status != 200 or not isinstance(told.get("chunk"), list):
-            return reply if isinstance(reply, Wait) else server.looked(reply)
-        found += len(told["chunk"])
-        if not isinstance(told.get("next_batch"), str):
+        if isinstance(reply, Wait):
+            return reply
+        listed = told(reply).get("chunk")
+        if reply.status != 200 or not isinstance(listed, list):
+            return harmless(server.refused(reply))
+        found += len(listed)
+        query["from"] = string(told(reply).get("next_batch"))
+        if not query["from"]:
             return found
-        query["from"] = told["next_batch"]
     return None

@@ -5,17 +5,20 @@ praw-dev/praw (what was posted, and refused for its rate, in one answer).
 """
 
 import base64
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
+from functions.platforms import outgoing
+from functions.platforms.door import read_object
 from functions.platforms.outgoing import (
+    LATER,
     LONGEST_WAIT,
+    PARKED,
+    SOON,
     Destination,
     Hands,
     NoSessionError,
@@ -26,7 +29,13 @@ from functions.platforms.outgoing import (
     UnansweredError,
     Unknown,
     Wait,
+    concealed,
+    inside,
+    put,
     retry_after,
+    string,
+    told,
+    with_session,
 )
 
 TOKEN = "https://www.reddit.com/api/v1/access_token"  # noqa: S105 - an address
@@ -38,9 +47,6 @@ CREDENTIAL = (
     ' history and read; or "username" and "password" instead of it'
 )
 
-SOON = 30
-PARKED = 900
-"""Seconds to keep away from whatever stands before Reddit, when it refuses in no form of Reddit's own."""
 LASTS = 3600
 """Seconds that a token is used which does not say when it ends."""
 
@@ -76,12 +82,7 @@ class Account:
     def ask(self, method: str, path: str, form: Mapping[str, str] | None = None) -> Reply:
         """One call; with a token made anew, once, where the one that was kept has ended. Raises NoSessionError, and
         NotSentError or UnansweredError of the call itself."""
-        kept = self.session()
-        reply = self.call(method, path, str(kept["token"]), form)
-        if not over(reply):
-            return reply
-        kept = self.session(stale=str(kept["token"]))
-        return self.call(method, path, str(kept["token"]), form)
+        return with_session(lambda kept: self.call(method, path, str(kept["token"]), form), self.session, over)
 
     def look(self, path: str, query: Mapping[str, str]) -> Reply | Wait:
         """A question that changes nothing: unanswered, it may be asked again. `raw_json`: else Reddit writes &lt; for
@@ -107,18 +108,11 @@ class Account:
 
     # The session
 
-    def session(self, stale: str = "") -> Session:
-        """Raises NoSessionError: whatever goes wrong while a token is made, the call that needs it was not made yet."""
-        try:
-            kept = self.hands.sessions(self.to.id, lambda _: self.logged_in(), stale=stale)
-            if kept.get("whose") != self.whose and not stale:  # Another credential was put since.
-                return self.session(stale=str(kept["token"]))
-        except (NotSentError, UnansweredError) as error:
-            raise NoSessionError(Wait(SOON, f"the login: {error}")) from error
-        return kept
+    def session(self, stale: str) -> Session:
+        return outgoing.session(self.to, self.hands, lambda _: self.logged_in(), self.whose, stale=stale)
 
     def logged_in(self) -> Session:
-        given = read_object(self.to.secret.encode("utf-8", "replace"))
+        given = self.given
         client = f"{given.get('client_id', '')}:{given.get('client_secret', '')}"
         headers = {
             **self.agent,
@@ -127,12 +121,11 @@ class Account:
         }
         body = urlencode(self.grant(given), errors="replace").encode("ascii")
         reply = self.hands.http("POST", TOKEN, headers=headers, body=body, private=self.to.private)
-        told = read_object(reply.body)
-        token, lasts = told.get("access_token"), told.get("expires_in")
-        if reply.status == 200 and isinstance(token, str) and token:
+        token, lasts = string(told(reply).get("access_token")), told(reply).get("expires_in")
+        if reply.status == 200 and token:
             ends = lasts if isinstance(lasts, int) and 0 < lasts < LONGEST_WAIT * 24 else LASTS
             return {"token": token, "until": self.hands.timestamp + ends, "whose": self.whose}
-        raise NoSessionError(self.not_logged_in(reply, told))
+        raise NoSessionError(self.not_logged_in(reply))
 
     def grant(self, given: Mapping[str, Any]) -> dict[str, str]:
         wanted = ("refresh_token",) if given.get("refresh_token") else ("username", "password")
@@ -141,30 +134,35 @@ class Account:
         kind = "refresh_token" if given.get("refresh_token") else "password"
         return {"grant_type": kind, **{name: str(given[name]) for name in wanted}}
 
-    def not_logged_in(self, reply: Reply, told: Mapping[str, Any]) -> Refused | Wait:
+    def not_logged_in(self, reply: Reply) -> Refused | Wait:
         """A wrong password is answered 200, with an `error`. Only what Reddit says about the credential itself is a
         reason to give it up."""
-        error = told.get("error")
+        error = told(reply).get("error")
         if reply.status == 401 or (reply.status in (200, 400) and isinstance(error, str) and error):
-            return self.unauthorized(f"the login was answered {reply.status}: {self.told(str(error))}")
-        if reply.status == 429 or (reply.status == 403 and not told):
+            return self.unauthorized(f"the login was answered {reply.status}: {self.shown(str(error))}")
+        if reply.status == 429 or (reply.status == 403 and not told(reply)):
             return self.paused(reply, "the login")
-        return Wait(60, f"the login was answered {reply.status}")
+        return Wait(LATER, f"the login was answered {reply.status}")
 
     @property
     def whose(self) -> str:
-        return sha256(self.to.secret.encode("utf-8", "replace")).hexdigest()[:16]
+        return outgoing.whose(self.to.secret)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The credential's fields."""
+        return read_object(self.to.secret.encode("utf-8", "replace")) or {}
 
     # Answers
 
     def failed(self, reply: Reply) -> Refused | Wait | Unknown:
         """What an answer means that is not the one hoped for. Only what was refused is surely not done."""
-        told = read_object(reply.body)
-        errors, why = [*errors_in(told)], f"Reddit answered {reply.status}"
+        found = told(reply)
+        errors, why = [*errors_in(found)], f"Reddit answered {reply.status}"
         if any(code == "RATELIMIT" for code, _ in errors):
             words = next(words for code, words in errors if code == "RATELIMIT")
-            return Wait(resting(told, words), f"Reddit says: {self.told(words)}", budget(self.to.account))
-        if reply.status == 429 or (reply.status == 403 and not told):
+            return Wait(resting(found, words), f"Reddit says: {self.shown(words)}", budget(self.to.account))
+        if reply.status == 429 or (reply.status == 403 and not found):
             return self.paused(reply, why)
         if reply.status == 401 or any(code == "USER_REQUIRED" for code, _ in errors):
             return self.unauthorized(why)
@@ -173,34 +171,25 @@ class Account:
         if reply.status >= 500 or reply.status < 200 or reply.status in (408, 425):
             return Unknown(f"{why}, and what became of it is not known")
         if errors and not any(part in code for code, _ in errors for part in BROKEN):
-            return Refused("Reddit says: " + self.told("; ".join(worded(code, words) for code, words in errors)))
+            return Refused("Reddit says: " + self.shown("; ".join(worded(code, words) for code, words in errors)))
         if reply.status >= 300 and not errors:
-            said = [told.get(name) for name in ("message", "reason", "explanation")]
+            said = [found.get(name) for name in ("message", "reason", "explanation")]
             words = ", ".join(one for one in said if isinstance(one, str) and one)
-            return Refused(f"{why}: {self.told(words)}" if words else why)
+            return Refused(f"{why}: {self.shown(words)}" if words else why)
         return Unknown(f"{why} in a way that does not say what became of it")
-
-    def looked(self, outcome: Refused | Wait | Unknown) -> Unknown | Wait:
-        """A question that came to nothing says nothing of what is there."""
-        return outcome if isinstance(outcome, Wait) else Unknown(outcome.reason)
 
     def paused(self, reply: Reply, why: str) -> Wait:
         """Reddit tells when the next ten minutes begin; what is not Reddit's forgets more slowly."""
-        told = {"retry-after": reply.headers.get("retry-after") or reply.headers.get("x-ratelimit-reset", "")}
-        ours = bool(told["retry-after"]) and not reply.body.lstrip().startswith(b"<")
-        seconds = retry_after(told, 60 if ours else PARKED, self.hands.timestamp)
+        given = reply.headers.get("retry-after") or reply.headers.get("x-ratelimit-reset", "")
+        ours = bool(given) and not reply.body.lstrip().startswith(b"<")
+        seconds = retry_after({"retry-after": given}, 60 if ours else PARKED, self.hands.timestamp)
         return Wait(seconds if ours else max(seconds, PARKED), f"{why}: too many requests", budget(self.to.account))
 
     def unauthorized(self, why: str) -> Refused:
-        advice = f"put {CREDENTIAL}: `liaison secret put {self.to.id} --outgoing`"
-        return Refused(f"Reddit does not let us in ({why}); {advice}", unauthorized=True)
+        return Refused(f"Reddit does not let us in ({why}): {put(self.to, f'{CREDENTIAL},')}", unauthorized=True)
 
-    def told(self, words: str) -> str:
-        """Whatever Reddit says, the credential is not in it."""
-        given = read_object(self.to.secret.encode("utf-8", "replace"))
-        for secret in filter(None, (self.to.secret, *(given.get(name) for name in SECRETS))):
-            words = words.replace(str(secret), "…")
-        return words[:300]
+    def shown(self, words: str) -> str:
+        return concealed(words, self.to.secret, *(self.given.get(name) for name in SECRETS))[:300]
 
 
 def named(account: str) -> str:
@@ -209,28 +198,12 @@ def named(account: str) -> str:
 
 def over(reply: Reply) -> bool:
     """Whether a call was refused for its token. Nothing was done, then."""
-    return reply.status == 401 or any(code == "USER_REQUIRED" for code, _ in errors_in(read_object(reply.body)))
-
-
-def read_object(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def inner(told: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """An object inside an object; an empty one where there is none."""
-    found: Any = told
-    for name in names:
-        found = found.get(name) if isinstance(found, dict) else None
-    return found if isinstance(found, dict) else {}
+    return reply.status == 401 or any(code == "USER_REQUIRED" for code, _ in errors_in(told(reply)))
 
 
 def errors_in(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """[[code, words, field], …]"""
-    found = inner(told, "json").get("errors")
+    found = inside(told, "json").get("errors")
     for one in found if isinstance(found, list) else ():
         if isinstance(one, list) and one and isinstance(one[0], str):
             yield one[0], one[1] if len(one) > 1 and isinstance(one[1], str) else ""
@@ -242,7 +215,7 @@ def worded(code: str, words: str) -> str:
 
 def resting(told: Mapping[str, Any], words: str) -> int:
     """Seconds until one may post again: a number, or in words that leave out what is less than a minute."""
-    exact = inner(told, "json").get("ratelimit")
+    exact = inside(told, "json").get("ratelimit")
     if isinstance(exact, int | float) and not isinstance(exact, bool) and 0 < exact < LONGEST_WAIT:
         return math.ceil(exact)
     found = PAUSE.search(words)

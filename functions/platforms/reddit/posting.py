@@ -7,37 +7,53 @@ PRAW's `Subreddit.submit`.
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from events.announcements import ChangeRequested, CountRequested, PostRequested, WithdrawRequested
 from events.program import Target
-from functions.platforms.outgoing import Destination, Hands, Outcome, Refused, Reply, Sent, Unknown, Wait
+from functions.platforms import composing
+from functions.platforms.outgoing import (
+    Destination,
+    Hands,
+    Outcome,
+    Refused,
+    Reply,
+    Sent,
+    Unknown,
+    Wait,
+    harmless,
+    inside,
+    looked,
+    number,
+    objects,
+    string,
+    told,
+)
 from functions.platforms.posting import (
     PREVIOUS,
     Absent,
     Budget,
     Counted,
     Editing,
+    Long,
     Measure,
     Part,
     Post,
     Rendering,
-    may_ping,
+    there,
 )
 from functions.platforms.reddit.account import CREDENTIAL as CREDENTIAL
-from functions.platforms.reddit.account import Account, budget, errors_in, inner, read_object
-from functions.platforms.text import document, forms
-from functions.platforms.text.document import Block, Document, Heading, Paragraph, Picture, Quote, Run
-from functions.platforms.text.splitting import Pieces, TooLongError, fitted
+from functions.platforms.reddit.account import Account, budget, errors_in
+from functions.platforms.text import forms
+from functions.platforms.text.document import Document, Run
 
 EDIT: Editing = "edit"
 """The text; no title is ever changed."""
-LONG: Literal["thread", "excerpt"] = "thread"
+LONG: Long = "thread"
 """A text that is longer than a post may be goes on in comments."""
 
 TITLE, TEXT, COMMENT = 300, 40_000, 10_000
@@ -64,32 +80,35 @@ LOOKS = 20
 
 
 def render(post: Post, target: Target) -> Rendering:
-    title, voice = " ".join(post.title.split()), Voice(post, target)
-    blocks = resolved(document.read(post.body), post)
-    faults = [*misplaced(target), *untitled(title), *undescribed(blocks, post)]
-    try:
-        pieces = divided(blocks, voice, target, post)
-    except TooLongError as error:
-        return Rendering((), problems=(*faults, str(error)))
+    voice, blocks = Voice(post, target), composing.read(post)
+    fitted = composing.divided(
+        blocks, (voice.used, TEXT), (voice.commented, COMMENT), long=target.long or LONG, link=post.link
+    )
+    parts = tuple(part(piece, place, voice) for place, piece in enumerate(fitted.pieces))
+    said = composing.mentioned(*fitted.pieces)
     return Rendering(
-        tuple(part(piece, number, title, voice) for number, piece in enumerate(pieces.documents)),
-        pings=tuple(f"u/{voice.names[name]} ({name})" for name in mentioned(blocks) if name in voice.names),
-        notes=(*filter(None, [pieces.note]), *told(blocks, post), *voice.unheard(blocks)),
-        problems=tuple(faults),
+        parts,
+        pings=tuple(f"u/{voice.names[name]} ({name})" for name in said if name in voice.names),
+        notes=(
+            *fitted.notes,
+            *composing.unshown(blocks, "a text post on Reddit takes no images of ours"),
+            *composing.left_out(blocks, post.images),
+            *composing.unheard(said, post, target, voice.known),
+        ),
+        problems=(
+            *misplaced(target),
+            *([] if composing.title(post) else ["a post on Reddit needs a title"]),
+            *composing.undescribed(blocks, post.images),
+            *fitted.problems,
+            *composing.overfull(parts[0].measures[:1], "Reddit"),
+        ),
     )
 
 
-def divided(blocks: Document, voice: "Voice", target: Target, post: Post) -> Pieces:
-    """All in the post where it fits; else, where comments are to go on with it, no piece is longer than these are."""
-    if target.long == "excerpt" or len(voice.text(blocks)) <= TEXT:
-        return fitted(blocks, lambda piece: len(voice.text(piece)), TEXT, long="excerpt", link=post.link)
-    return fitted(blocks, voice.commented, COMMENT, long="thread", link=post.link)
-
-
-def part(piece: Document, number: int, title: str, voice: "Voice") -> Part:
+def part(piece: Document, place: int, voice: "Voice") -> Part:
     """The post, or a comment that answers the part before it."""
-    text, target = voice.text(piece), voice.target
-    shown = piece if number else (Heading(1, (Run(title),)), *piece)
+    text, post, target = voice.text(piece), voice.post, voice.target
+    title, shown = composing.title(post), piece if place else composing.headed(piece, post)
     made = Part(
         {"api_type": "json", "thing_id": PREVIOUS, "text": text},
         forms.plain(shown, voice.mention).text,
@@ -99,7 +118,7 @@ def part(piece: Document, number: int, title: str, voice: "Voice") -> Part:
         measures=(Measure("text", "characters", len(text), COMMENT),),
         budgets=(Budget(budget(target.account)),),
     )
-    if number:
+    if place:
         return made
     body = {"api_type": "json", "kind": "self", "sr": community(target.place), "title": title, "text": text}
     flair = {"flair_id": target.tag} if target.tag else {}
@@ -112,8 +131,11 @@ class Voice:
 
     def __init__(self, post: Post, target: Target) -> None:
         self.post, self.target = post, target
-        found = {name: NAME.fullmatch(target.mentions.get(name, "")) for name in may_ping(post, target)}
-        self.names = {name: who["name"] for name, who in found.items() if who}
+        self.names = composing.granted(post, target, self.known)
+
+    def known(self, name: str) -> str:
+        found = NAME.fullmatch(self.target.mentions.get(name, ""))
+        return found["name"] if found else ""
 
     def mention(self, run: Run) -> str:
         who = self.names.get(run.mention)
@@ -122,19 +144,12 @@ class Voice:
     def text(self, blocks: Document) -> str:
         return forms.commonmark(blocks, self.mention)
 
+    def used(self, blocks: Document) -> int:
+        return len(self.text(blocks))
+
     def commented(self, blocks: Document) -> int:
         text = self.text(blocks)
         return max(len(text), -(-len(json.dumps(text)) * COMMENT // READABLE))
-
-    def unheard(self, blocks: Document) -> Iterator[str]:
-        """Why a mention pings nobody."""
-        for name in mentioned(blocks):
-            if name not in self.post.pings:
-                yield f"@{name} pings nobody: the announcement does not ask for it"
-            elif name not in self.target.pings:
-                yield f"@{name} pings nobody: the target {self.target.id!r} does not allow it (`pings`)"
-            elif name not in self.names:
-                yield f"@{name} pings nobody: `mentions` of the target {self.target.id!r} names no account for it"
 
 
 def community(place: str) -> str:
@@ -150,52 +165,6 @@ def misplaced(target: Target) -> Iterator[str]:
             f"`tag` of {target.id!r} is not the id of a flair: Mod Tools > Look and Feel > Post flair, “Copy ID”"
             " (it looks like 8f3c….-….-….-….-…)"
         )
-
-
-def untitled(title: str) -> Iterator[str]:
-    if not title:
-        yield "a post on Reddit needs a title"
-    if len(title) > TITLE:
-        yield f"the title has {len(title)} characters; Reddit takes {TITLE}"
-
-
-def undescribed(blocks: Document, post: Post) -> Iterator[str]:
-    known = {one.name for one in post.images}
-    for number, picture in enumerate(document.pictures(blocks), 1):
-        if picture.name not in known:
-            yield f"image {number}, {picture.name[:100]!r}, was not uploaded with the announcement"
-        elif not picture.alt:
-            yield f"image {number} has no description: write ![what it shows](…)"
-
-
-def told(blocks: Document, post: Post) -> Iterator[str]:
-    shown = {picture.name for picture in document.pictures(blocks)}
-    for number in range(1, len(document.pictures(blocks)) + 1):
-        yield f"image {number} is not shown, its description is: a text post on Reddit takes no images of ours"
-    for image in post.images:
-        if image.name not in shown:
-            yield f"The image {image.name} is left out: it does not stand in the text."
-
-
-def resolved(blocks: Document, post: Post) -> Document:
-    """Pictures from elsewhere as links, ours as what they show."""
-    alts = {one.name: one.alt.strip() for one in post.images}
-    return tuple(resolved_block(block, alts) for block in blocks)
-
-
-def resolved_block(block: Block, alts: Mapping[str, str]) -> Block:
-    match block:
-        case Picture(name=name, alt=alt) if name in alts:
-            return Picture(name, alt.strip() or alts[name])
-        case Picture(name=name, alt=alt) if name.startswith(("https://", "http://")):
-            return Paragraph((Run(alt or name, link=name),))
-        case Quote(blocks=inside):
-            return Quote(tuple(resolved_block(one, alts) for one in inside))
-    return block
-
-
-def mentioned(blocks: Document) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(span.value for span in forms.plain(blocks).spans if span.kind == "mention"))
 
 
 # Sending
@@ -216,20 +185,20 @@ def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcom
 def made(reply: Reply, title: str) -> Sent | None:
     """What there is now, if the answer names it. It may do so beside an error: a post that was made and for which
     Reddit wants a rest all the same."""
-    data = inner(read_object(reply.body), "json", "data")
+    data = inside(told(reply), "json", "data")
     things = data.get("things")
-    found = data if not isinstance(things, list) or not things else inner({"": things[0]}, "", "data")
-    name = found.get("name")
-    if reply.status >= 500 or not isinstance(name, str) or not THING.fullmatch(name):
+    found = inside(things[0], "data") if isinstance(things, list) and things else data
+    name = string(found.get("name"))
+    if reply.status >= 500 or not THING.fullmatch(name):
         return None
     return Sent(name, address(found), {"title": title} if title else {})
 
 
 def address(thing: Mapping[str, Any]) -> str:
-    link, url = thing.get("permalink"), thing.get("url")
-    if isinstance(link, str) and link.startswith("/"):
+    link, url = string(thing.get("permalink")), string(thing.get("url"))
+    if link.startswith("/"):
         return SITE + link
-    return url if isinstance(url, str) and url.startswith("https://") else ""
+    return url if url.startswith("https://") else ""
 
 
 # Whether it is there
@@ -242,9 +211,11 @@ def find(
     del key
     account = Account(to, hands)
     me = account.look("/api/v1/me", {})
-    name = read_object(me.body).get("name") if isinstance(me, Reply) else ""
-    if isinstance(me, Wait) or me.status != 200 or not isinstance(name, str) or not name:
-        return me if isinstance(me, Wait) else account.looked(account.failed(me))
+    if isinstance(me, Wait):
+        return me
+    name = string(told(me).get("name"))
+    if me.status != 200 or not name:
+        return looked(account.failed(me), me)
     kind = "comments" if post.step == "comment" else "submitted"
     for page in pages(account, f"/user/{quote(name, safe='')}/{kind}"):
         if not isinstance(page, list):
@@ -267,9 +238,9 @@ def pages(account: Account, path: str) -> Iterator[list[dict[str, Any]] | Unknow
             yield reply
             return
         if reply.status != 200:
-            yield account.looked(account.failed(reply))
+            yield looked(account.failed(reply), reply)
             return
-        listing = inner(read_object(reply.body), "data")
+        listing = inside(told(reply), "data")
         if not isinstance(listing.get("children"), list):
             if size + 1 < len(SIZES):
                 size += 1
@@ -278,7 +249,7 @@ def pages(account: Account, path: str) -> Iterator[list[dict[str, Any]] | Unknow
             if not listing:
                 yield Unknown("Reddit did not list what our account wrote")
                 return
-        yield [inner(child, "data") for child in listing["children"] if isinstance(child, dict)]
+        yield [inside(child, "data") for child in objects(listing["children"])]
         after = str(listing.get("after") or "")
         if not after:
             yield []
@@ -301,19 +272,19 @@ def beginning(body: bytes) -> dict[str, Any]:
 
 def is_ours(thing: Mapping[str, Any], post: PostRequested, oldest: datetime) -> Sent | Unknown | None:
     """None where it is something else."""
-    name = thing.get("name")
-    if older(thing, oldest) or not isinstance(name, str) or not THING.fullmatch(name):
+    name, plainly = string(thing.get("name")), composing.plainly
+    if older(thing, oldest) or not THING.fullmatch(name):
         return None
     if post.step == "comment":
-        same = thing.get("parent_id") == post.previous.get("id") and plainly(thing.get("body")) == plainly(
-            post.body["text"]
+        same = thing.get("parent_id") == post.previous.get("id") and plainly(str(thing.get("body"))) == plainly(
+            str(post.body["text"])
         )
         return Sent(name, address(thing)) if same else None
     there = str(thing.get("subreddit")).casefold() == str(post.body.get("sr")).casefold()
     title = str(post.body.get("title"))
-    if not there or plainly(thing.get("title")) != plainly(title):
+    if not there or plainly(str(thing.get("title"))) != plainly(title):
         return None
-    if plainly(thing.get("selftext")) != plainly(post.body.get("text")):
+    if plainly(str(thing.get("selftext"))) != plainly(str(post.body.get("text"))):
         return Unknown(f"a post with this title and other words is there: is it this one? {address(thing) or name}")
     return Sent(name, address(thing) or f"{SITE}/comments/{name.removeprefix('t3_')}", {"title": title})
 
@@ -324,10 +295,6 @@ def older(thing: Mapping[str, Any], than: datetime) -> bool:
     if not isinstance(at, int | float) or isinstance(at, bool) or not 0 < at < 1e11:
         return False
     return datetime.fromtimestamp(at, UTC) < than
-
-
-def plainly(text: object) -> str:
-    return " ".join(unicodedata.normalize("NFC", str(text)).replace("\u200b", "").split())
 
 
 # Afterwards
@@ -347,18 +314,13 @@ def edit(change: ChangeRequested, to: Destination, key: str, hands: Hands) -> Ou
     return there(change.posted) if done else account.failed(reply)
 
 
-def there(posted: Mapping[str, Any]) -> Sent:
-    more = {name: str(value) for name, value in posted.items() if name not in ("id", "url")}
-    return Sent(str(posted.get("id", "")), str(posted.get("url") or ""), more)
-
-
 def withdraw(gone: WithdrawRequested, to: Destination, key: str, hands: Hands) -> Outcome:
     """Reddit says nothing of what it deletes, nor whether it was there. What others answered stays."""
     del key
     account = Account(to, hands)
     reply = account.ask("POST", "/api/del", {"id": str(gone.posted.get("id") or "")})
-    told = read_object(reply.body)
-    silent = reply.body.strip()[:1] == b"{" and "error" not in told and not list(errors_in(told))
+    found = told(reply)
+    silent = reply.body.strip()[:1] == b"{" and "error" not in found and not list(errors_in(found))
     return there(gone.posted) if reply.status == 200 and silent else account.failed(reply)
 
 
@@ -368,17 +330,12 @@ def count(counted: CountRequested, to: Destination, hands: Hands) -> Counted | O
     reply = account.look("/api/info", {"id": str(counted.posted.get("id") or "")})
     if isinstance(reply, Wait):
         return reply
-    children = inner(read_object(reply.body), "data").get("children")
+    children = inside(told(reply), "data").get("children")
     if reply.status != 200 or not isinstance(children, list):
-        failed = account.failed(reply)
-        return Wait(60, failed.reason) if isinstance(failed, Unknown) else failed
+        return harmless(account.failed(reply))
     if not children:
         return Refused("it is not there any more")
-    thing = inner({"": children[0]}, "", "data")
-    likes, shares, replies = (figure(thing, name) for name in ("score", "num_crossposts", "num_comments"))
-    return Counted(likes=likes, shares=shares, replies=replies)
-
-
-def figure(thing: Mapping[str, Any], name: str) -> int | None:
-    found = thing.get(name)
-    return max(found, 0) if isinstance(found, int) and not isinstance(found, bool) else None
+    thing = inside(children[0], "data")
+    score, shares, replies = (thing.get(name) for name in ("score", "num_crossposts", "num_comments"))
+    likes = max(score, 0) if isinstance(score, int) else None
+    return Counted(likes=likes, shares=number(shares), replies=number(replies))

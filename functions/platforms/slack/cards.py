@@ -10,7 +10,17 @@ from dataclasses import replace
 from typing import Any
 
 from events.announcements import Card, CardEntry, CardRequested
-from functions.platforms.outgoing import Destination, Hands, Outcome, Refused, Sent, Unknown, Wait
+from functions.platforms.outgoing import (
+    Destination,
+    Hands,
+    Outcome,
+    Refused,
+    Sent,
+    Unknown,
+    Wait,
+    objects,
+    string,
+)
 from functions.platforms.posting import Absent
 from functions.platforms.slack.messages import EVENT
 from functions.platforms.slack.posting import (
@@ -22,8 +32,6 @@ from functions.platforms.slack.posting import (
     channel_of,
     following,
     marked,
-    objects,
-    text,
 )
 
 SECTION, ENTRIES, HEADER = 2900, 45, 150
@@ -51,10 +59,10 @@ def card(request: CardRequested, to: Destination, key: str, hands: Hands) -> Out
         said = line.ask("chat.postMessage", {**body, "channel": channel, "metadata": metadata})
     if not isinstance(said, dict):
         return said
-    there = text(said.get("ts"))
+    there = string(said.get("ts"))
     if not there or (name and there != name):
         return Unknown("Slack did not say which message it was")
-    return Sent(there, more={"channel": text(said.get("channel")) or channel})
+    return Sent(there, more={"channel": string(said.get("channel")) or channel})
 
 
 def found_again(request: CardRequested, key: str, line: Line) -> str | Absent | Unknown | Wait:
@@ -70,8 +78,8 @@ def found_again(request: CardRequested, key: str, line: Line) -> str | Absent | 
         if isinstance(said, Refused) or not isinstance(said.get("messages"), list):
             return Unknown(said.reason if isinstance(said, Refused) else "Slack did not list its messages")
         for one in objects(said["messages"]):
-            if marked(one) == key and text(one.get("ts")):
-                return text(one.get("ts"))
+            if marked(one) == key and string(one.get("ts")):
+                return string(one.get("ts"))
         cursor = following(said)
         if not cursor:
             return Unknown("Slack did not list all messages") if said.get("has_more") is True else Absent()

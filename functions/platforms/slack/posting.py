@@ -15,7 +15,8 @@ from urllib.parse import quote, urlencode
 
 from events.announcements import ChangeRequested, CountRequested, Image, PostRequested, WithdrawRequested
 from functions.platforms.outgoing import (
-    MEDIA,
+    PARKED,
+    SOON,
     Destination,
     Hands,
     NotSentError,
@@ -26,18 +27,25 @@ from functions.platforms.outgoing import (
     UnansweredError,
     Unknown,
     Wait,
+    inside,
+    number,
+    objects,
+    put,
     retry_after,
+    string,
+    told,
 )
-from functions.platforms.posting import FIRST, KEY, Absent, Counted, Editing, Prepared, filled, image
+from functions.platforms.posting import FIRST, KEY, Absent, Counted, Editing, Prepared, filled, uploaded
 from functions.platforms.slack.messages import EVENT, render
 
 __all__ = ("CREDENTIAL", "EDIT", "count", "edit", "find", "prepare", "render", "send", "withdraw")
 
-EDIT: Editing = "edit"
 CREDENTIAL = (
     "the Bot User OAuth Token (xoxb-…) of an app with the scopes chat:write, channels:history (groups:history for"
     " private channels), for images files:write, and to count reactions reactions:read; invite the app to the channel"
 )
+
+EDIT: Editing = "edit"
 
 API = "https://slack.com/api"
 
@@ -114,9 +122,6 @@ MEANING = {
     "storage_limit_reached": "the workspace has no room for files left",
 }
 
-PARKED = 900
-"""Seconds, where something else than Slack answers that it is too much."""
-SOON = 30
 CLOCKS = timedelta(minutes=5)
 """By so much clocks may differ."""
 PAGE, PAGES = 200, 10
@@ -124,43 +129,32 @@ PAGE, PAGES = 200, 10
 Body = dict[str, Any]
 
 
-# The calls
+# Sending
 
 
 def prepare(post: PostRequested, to: Destination, hands: Hands) -> Prepared | Outcome:
     """Uploads its images. Nobody sees them before a message shows them: they are shared with no channel."""
     line = Line(to, hands)
-    files: list[str] = []
-    for one in post.images:
-        held = hands.objects.read(f"{MEDIA}/{one.name}")
-        if held is None:
-            return Refused(f"the image {one.name} is not there any more: upload it again")
-        uploaded = upload(one, held, line)
-        if not isinstance(uploaded, str):
-            return uploaded
-        files.append(uploaded)
-    done = line.harmless("files.completeUploadExternal", {"files": [{"id": name} for name in files]})
-    if not isinstance(done, dict):
-        return done
-    return Prepared({image(number): name for number, name in enumerate(files, 1)})
+    made = uploaded(post, hands, lambda one, held: upload(one, held, line))
+    if not isinstance(made, Prepared):
+        return made
+    files = [{"id": name} for name in made.made.values()]
+    done = line.harmless("files.completeUploadExternal", {"files": files})
+    return made if isinstance(done, dict) else done
 
 
 def upload(one: Image, held: bytes, line: "Line") -> str | Outcome:
     """The id of a new file."""
     terms = {"filename": one.name, "length": str(len(held)), "alt_txt": one.alt}
-    place = line.harmless("files.getUploadURLExternal", terms, form=True)
+    place = line.ask("files.getUploadURLExternal", terms, form=True)
     if not isinstance(place, dict):
         return place
-    url, name = place.get("upload_url"), place.get("file_id")
-    allowed = ("https://", "http://") if line.to.private else "https://"
-    if not (isinstance(url, str) and url.startswith(allowed) and isinstance(name, str) and name):
-        return Wait(SOON, "Slack did not say where to upload an image to")
+    url, name = string(place.get("upload_url")), string(place.get("file_id"))
+    if not url.startswith(("https://", "http://") if line.to.private else "https://") or not name:
+        return Wait(SOON, "Slack did not say where to upload it to")
     headers = {"content-type": "application/octet-stream"}
-    try:
-        reply = line.hands.http("POST", url, headers=headers, body=held, private=line.to.private)
-    except UnansweredError as error:
-        return Wait(SOON, str(error))
-    return name if reply.status == 200 else Wait(SOON, f"Slack answered {reply.status} to an image")
+    reply = line.hands.http("POST", url, headers=headers, body=held, private=line.to.private)
+    return name if reply.status == 200 else Wait(SOON, f"Slack answered {reply.status}")
 
 
 def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcome:
@@ -172,6 +166,33 @@ def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcom
     workspace = host(post, line)
     said = line.ask("chat.postMessage", body)
     return made(said, post, line, workspace) if isinstance(said, dict) else said
+
+
+def addressed(post: PostRequested, key: str) -> Body:
+    """The body, complete. Only what we put there is filled in: a text or a description may read like a placeholder.
+    Raises KeyError."""
+    body = dict(post.body)
+    body["metadata"] = filled(body.get("metadata", {}), {KEY: key})
+    if "thread_ts" in body:
+        body["thread_ts"] = filled(FIRST, {FIRST: post.first["id"]})
+    if "blocks" in body:
+        body["blocks"] = shown(post)
+    return body
+
+
+def shown(post: PostRequested) -> list[Body]:
+    """Its blocks, with the names that the images have on Slack. Raises KeyError."""
+    return [
+        {**block, "slack_file": filled(block["slack_file"], post.prepared)} if "slack_file" in block else block
+        for block in post.body.get("blocks", [])
+    ]
+
+
+def files_of(post: PostRequested) -> list[str]:
+    return [str(block["slack_file"]["id"]) for block in shown(post) if "slack_file" in block]
+
+
+# Whether it is there
 
 
 def find(
@@ -205,6 +226,19 @@ def find(
     return Unknown(f"it is not among the {PAGE * PAGES} messages that came after it was tried")
 
 
+def marked(message: Mapping[str, Any]) -> str:
+    """The key in a message's metadata; empty where it has none of ours."""
+    metadata = inside(message, "metadata")
+    return string(inside(metadata, "event_payload").get("key")) if metadata.get("event_type") == EVENT else ""
+
+
+def following(said: Body) -> str:
+    return string(inside(said, "response_metadata").get("next_cursor"))
+
+
+# Afterwards
+
+
 def edit(change: ChangeRequested, to: Destination, key: str, hands: Hands) -> Outcome:
     """Its metadata stays as it is, since none is sent. Without images the blocks have to go."""
     del key
@@ -219,7 +253,7 @@ def edit(change: ChangeRequested, to: Destination, key: str, hands: Hands) -> Ou
     said = line.ask("chat.update", body)
     if not isinstance(said, dict):
         return said
-    if text(said.get("ts")) != name:
+    if string(said.get("ts")) != name:
         return Unknown("Slack did not say which message it changed")
     files = dict.fromkeys([*str(change.posted.get("files") or "").split(), *files_of(change)])
     return there({**change.posted, "files": " ".join(files)})
@@ -231,7 +265,7 @@ def withdraw(gone: WithdrawRequested, to: Destination, key: str, hands: Hands) -
     line = Line(to, hands)
     where = {"channel": channel_of(gone.posted, line), "ts": str(gone.posted.get("id", ""))}
     reply = line.call("chat.delete", where)
-    if read(reply).get("error") != "message_not_found":
+    if told(reply).get("error") != "message_not_found":
         said = judged(reply, line)
         if not isinstance(said, dict):
             return said
@@ -265,45 +299,20 @@ def count(counted: CountRequested, to: Destination, hands: Hands) -> Counted | O
     if found is None:
         return Refused(MEANING["message_not_found"])
     ours = sum(bool(marked(one)) for one in listed if one.get("ts") != root)
-    likes = sum(whole(one.get("count")) for one in objects(found.get("reactions")))
-    return Counted(likes=likes, replies=max(whole(found.get("reply_count")) - ours, 0) if name == root else None)
-
-
-# Bodies
-
-
-def addressed(post: PostRequested, key: str) -> Body:
-    """The body, complete. Only what we put there is filled in: a text or a description may read like a placeholder.
-    Raises KeyError."""
-    body = dict(post.body)
-    body["metadata"] = filled(body.get("metadata", {}), {KEY: key})
-    if "thread_ts" in body:
-        body["thread_ts"] = filled(FIRST, {FIRST: post.first["id"]})
-    if "blocks" in body:
-        body["blocks"] = shown(post)
-    return body
-
-
-def shown(post: PostRequested) -> list[Body]:
-    """Its blocks, with the names that the images have on Slack. Raises KeyError."""
-    return [
-        {**block, "slack_file": filled(block["slack_file"], post.prepared)} if "slack_file" in block else block
-        for block in post.body.get("blocks", [])
-    ]
-
-
-def files_of(post: PostRequested) -> list[str]:
-    return [str(block["slack_file"]["id"]) for block in shown(post) if "slack_file" in block]
+    likes = sum(number(one.get("count")) or 0 for one in objects(found.get("reactions")))
+    return Counted(
+        likes=likes, replies=max((number(found.get("reply_count")) or 0) - ours, 0) if name == root else None
+    )
 
 
 # What Slack calls things
 
 
 def made(message: Mapping[str, Any], post: PostRequested, line: "Line", workspace: str) -> Sent | Unknown:
-    name = text(message.get("ts"))
+    name = string(message.get("ts"))
     if not name:
         return Unknown("Slack took it, and did not say which message it became")
-    channel = text(message.get("channel")) or channel_of(post.first, line)
+    channel = string(message.get("channel")) or channel_of(post.first, line)
     thread = str(post.first.get("id") or name)
     more = {"channel": channel, "thread": thread, "workspace": workspace, "files": " ".join(files_of(post))}
     return there({"id": name, **more})
@@ -329,38 +338,12 @@ def host(post: PostRequested, line: "Line") -> str:
     """The workspace's address: links to messages begin with it, and no message tells. Nothing else hangs on it."""
     known = str(post.first.get("workspace") or "")
     said = {} if known else line.harmless("auth.test", {})
-    found = text(said.get("url")).rstrip("/") if isinstance(said, dict) else ""
+    found = string(said.get("url")).rstrip("/") if isinstance(said, dict) else ""
     return known or (found if found.startswith("https://") else "")
 
 
 def channel_of(posted: Mapping[str, Any], line: "Line") -> str:
     return str(posted.get("channel") or line.to.place)
-
-
-def marked(message: Mapping[str, Any]) -> str:
-    """The key in a message's metadata; empty where it has none of ours."""
-    metadata = message.get("metadata")
-    if not isinstance(metadata, dict) or metadata.get("event_type") != EVENT:
-        return ""
-    payload = metadata.get("event_payload")
-    return text(payload.get("key")) if isinstance(payload, dict) else ""
-
-
-def following(said: Body) -> str:
-    metadata = said.get("response_metadata")
-    return text(metadata.get("next_cursor")) if isinstance(metadata, dict) else ""
-
-
-def text(given: object) -> str:
-    return given if isinstance(given, str) else ""
-
-
-def whole(given: object) -> int:
-    return given if isinstance(given, int) and given > 0 else 0
-
-
-def objects(given: object) -> list[Body]:
-    return [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
 
 
 # The wire
@@ -398,16 +381,15 @@ class Line:
 
 def judged(reply: Reply, line: Line) -> Body | Outcome:
     """A 200 is no success before `ok` says so."""
-    said, everybody = read(reply), f"slack:{line.to.id}"
-    error = text(said.get("error"))
+    said, everybody = told(reply), f"slack:{line.to.id}"
+    error = string(said.get("error"))
     if reply.status == 429:
         return Wait(patience(reply, line.hands.timestamp), "Slack asks to wait", everybody)
     if 200 <= reply.status < 300 and said.get("ok") is True:
         return said
     if reply.status == 401 or error in UNAUTHORIZED:
-        needed = text(said.get("needed"))
-        advice = f"put {CREDENTIAL}: `liaison secret put {line.to.id} --outgoing`"
-        return Refused(f"Slack does not accept the token ({worded(error, needed)}); {advice}", unauthorized=True)
+        why = f"Slack does not accept the token ({worded(error, string(said.get('needed')))})"
+        return Refused(f"{why}: {put(line.to, f'{CREDENTIAL},')}", unauthorized=True)
     if reply.status >= 500 or reply.status in (408, 425):
         return Unknown(f"Slack answered {reply.status}, and what became of it is not known")
     if error in LATER:
@@ -423,26 +405,15 @@ def judged(reply: Reply, line: Line) -> Body | Outcome:
 
 def patience(reply: Reply, now: int) -> int:
     """Seconds to wait. An answer that is not Slack's own comes from something before it, which forgets more slowly."""
-    if read(reply) or (not reply.body.strip() and "retry-after" in reply.headers):
+    if told(reply) or (not reply.body.strip() and "retry-after" in reply.headers):
         return retry_after(reply.headers, 60, now)
     return max(retry_after(reply.headers, PARKED, now), PARKED)
 
 
 def worded(error: str, more: str = "") -> str:
-    told = MEANING.get(error, "")
-    return ": ".join(one for one in (error or "answered 401", told, more[:300]) if one)
+    return ": ".join(filter(None, (error or "answered 401", MEANING.get(error), more[:300])))
 
 
 def details(said: Body) -> str:
-    metadata = said.get("response_metadata")
-    messages = metadata.get("messages") if isinstance(metadata, dict) else None
+    messages = inside(said, "response_metadata").get("messages")
     return "; ".join(one for one in messages if isinstance(one, str)) if isinstance(messages, list) else ""
-
-
-def read(reply: Reply) -> Body:
-    """The object that was answered; empty where there is none."""
-    try:
-        body = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        return {}
-    return body if isinstance(body, dict) else {}

@@ -8,29 +8,19 @@ Styles and links are entities beside the text, so that nothing in it is markup. 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any
 
 from events.announcements import Image
 from events.program import Target
-from functions.platforms.posting import Budget, Measure, Part, Post, Rendering, may_ping
+from functions.platforms import composing
+from functions.platforms.posting import Budget, Long, Measure, Part, Post, Rendering, may_ping
 from functions.platforms.text import forms
 from functions.platforms.text.counting import utf16
-from functions.platforms.text.document import (
-    Block,
-    Document,
-    Paragraph,
-    Picture,
-    Quote,
-    Run,
-    Table,
-    pictures,
-    read,
-    without_pictures,
-)
-from functions.platforms.text.splitting import Pieces, TooLongError, fitted
+from functions.platforms.text.document import Document, Paragraph, Picture, Run, without_pictures
 
-LONG: Literal["thread", "excerpt"] = "thread"
+LONG: Long = "thread"
 LONGEST, CAPTION = 4096, 1024
 """Of a message, and of what stands below a photo. What is counted Telegram does not say; no way of counting gives more
 than UTF-16 units, in which it counts everything else."""
@@ -45,8 +35,12 @@ SIDES, RATIO = 10_000, 20
 
 GROUP_A_MINUTE = 20
 
-ALONG = "Telegram has no descriptions of images: they are written in the text."
-BELOW = "Telegram has no descriptions of images: they are written below these, which come before the text."
+ALONG = "Telegram has no descriptions of images: they are written in the text"
+BELOW = "Telegram has no descriptions of images: they are written below these, which come before the text"
+
+EVERYBODY = ("everyone", "here")
+UNNEEDED = "Telegram has no mention for all, but tells everybody of new messages anyway"
+WHO = "account (its @name or id)"
 
 CHAT = re.compile(r"(?P<chat>-?[0-9]{1,20}|@[A-Za-z]\w{3,31})(?:/(?P<topic>[0-9]{1,10}))?", re.ASCII)
 """A chat's id or public name; behind a slash, the topic of a forum in it."""
@@ -138,31 +132,44 @@ def moved(span: forms.Span, at: int, by: int) -> forms.Span:
 
 def render(post: Post, target: Target) -> Rendering:
     """One message with everything where that fits; else the images with their descriptions, then the text."""
-    voice = Voice(granted(post, target))
-    document = placed(titled(post), post.images)
-    shown = pictured(document, post.images)
+    known = partial(account, target)
+    voice = Voice(composing.granted(post, target, known))
+    blocks = composing.titled(composing.read(post), composing.in_bold(post))
+    shown = composing.once(composing.pictured(blocks, post.images))
     albums = tuple(grouped(shown))
-    together = len(albums) == 1 and voice.used(document) <= CAPTION
-    faults, notes = list(problems(document, shown, post, target)), list(remarks(document, shown, post, target, voice))
-    if shown:
-        notes.append(ALONG if together else BELOW)
-    pieces = Pieces(())
-    try:
-        if not together:
-            long = target.long or LONG
-            pieces = fitted(without_pictures(document), voice.used, LONGEST, long=long, link=post.link)
-    except TooLongError as error:
-        faults.append(str(error))
-    texts = [textual(voice.words(piece), forms.html(piece), target) for piece in pieces.documents if piece]
+    together = len(albums) == 1 and voice.used(blocks) <= CAPTION
+    fitted = composing.Fitted((blocks,))
+    if not together:
+        long = target.long or LONG
+        fitted = composing.fitted(
+            without_pictures(blocks), voice.used, LONGEST, long=long, link=post.link, unit="UTF-16 units"
+        )
+    texts = [textual(voice.words(piece), forms.html(piece), target) for piece in fitted.pieces if piece]
     if together:
-        parts = [replace(pictorial(albums[0], [voice.words(document)], target), html=forms.html(document))]
+        parts = [replace(pictorial(albums[0], [voice.words(blocks)], target), html=forms.html(blocks))]
     else:
         parts = [*(pictorial(album, [voice.words(said(one)) for one in album], target) for album in albums), *texts]
+    names = composing.mentioned(*fitted.pieces)
     return Rendering(
         tuple(parts),
-        pings=tuple(told(name, voice) for name in mentioned(document) if name in voice.users),
-        notes=(*filter(None, [pieces.note]), *notes, *(note for part in parts for note in crowded(part))),
-        problems=(*faults, *(fault for part in parts for fault in overfull(part))),
+        pings=tuple(told(name, voice) for name in names if name in voice.users),
+        notes=(
+            *fitted.notes,
+            *composing.unheard(names, post, target, lambda name: name in EVERYBODY or known(name), WHO),
+            *(f"@{name} pings nobody: {UNNEEDED}" for name in EVERYBODY if name in may_ping(post, target) & {*names}),
+            *composing.left_out(blocks, post.images),
+            *composing.tables(blocks),
+            *([ALONG if together else BELOW] if shown else []),
+            *(note for part in parts for note in crowded(part)),
+        ),
+        problems=(
+            *misplaced(target),
+            *composing.silent(blocks),
+            *composing.undescribed(blocks, post.images),
+            *odd(shown),
+            *fitted.problems,
+            *(fault for part in parts if part.images for fault in composing.overfull(part.measures, "Telegram")),
+        ),
     )
 
 
@@ -207,8 +214,7 @@ def measured(album: tuple[Image, ...], captions: list[Words]) -> Iterator[Measur
     for number, words in enumerate(captions, 1):
         what = f"description of image {number}" if len(captions) > 1 else "text below the image"
         yield Measure(what, "UTF-16 units", utf16(words.text), CAPTION)
-    for number, one in enumerate(album, 1):
-        yield Measure(f"image {number}", "bytes", one.bytes, ANIMATION if moving(one) else PHOTO)
+    yield from composing.sizes(album, lambda one: ANIMATION if moving(one) else PHOTO)
 
 
 def addressed(target: Target) -> dict[str, Any]:
@@ -240,111 +246,34 @@ def moving(image: Image) -> bool:
     return image.name.endswith(".gif")
 
 
-def overfull(part: Part) -> Iterator[str]:
-    for measure in part.measures:
-        if measure.used > measure.limit:
-            yield f"{measure.what}: {measure.used:,} {measure.unit}; Telegram takes {measure.limit:,}"
-
-
 def crowded(part: Part) -> Iterator[str]:
     count = len(part.body.get("entities", part.body.get("caption_entities", ())))
     if count > ENTITIES:
-        yield f"A message has {count} styles and links: Telegram shows the first {ENTITIES}, the others as plain text."
+        yield f"a message has {count} styles and links: Telegram shows the first {ENTITIES}, the others as plain text"
+
+
+def misplaced(target: Target) -> Iterator[str]:
+    if not CHAT.fullmatch(target.place):
+        yield f"`place` of {target.id!r} must be the chat's id (-100…), or the @name of a public one"
+
+
+def odd(images: tuple[Image, ...]) -> Iterator[str]:
+    for place, one in enumerate(images, 1):
+        short, long = sorted((one.width, one.height))
+        if not moving(one) and short + long > SIDES:
+            yield f"image {place}: {one.width} and {one.height} pixels; Telegram takes {SIDES:,} together"
+        if not moving(one) and short and long > RATIO * short:
+            yield f"image {place}: one side is more than {RATIO} times as long as the other; Telegram takes no such"
 
 
 # Whom it pings
 
 
-def granted(post: Post, target: Target) -> dict[str, str]:
-    """What stands for those whom it may ping, as far as the target says who they are."""
-    who = {name: target.mentions.get(name, "") for name in may_ping(post, target)}
-    return {name: user for name, user in who.items() if USERNAME.fullmatch(user) or USER.fullmatch(user)}
+def account(target: Target, name: str) -> str:
+    user = target.mentions.get(name, "")
+    return user if USERNAME.fullmatch(user) or USER.fullmatch(user) else ""
 
 
 def told(name: str, voice: Voice) -> str:
     user = voice.users[name]
     return f"the account {user}" if user.startswith("@") else f"the account @{name} ({user})"
-
-
-def unpinging(name: str, post: Post, target: Target) -> str:
-    """Why a mention pings nobody."""
-    lacking = [
-        who for who, names in (("the announcement", post.pings), ("the target", target.pings)) if name not in names
-    ]
-    if lacking:
-        return f"@{name} pings nobody: not granted by {' and '.join(lacking)}."
-    if name in ("everyone", "here"):
-        return f"@{name} pings nobody: Telegram has no mention for all, but tells everybody of new messages anyway."
-    return f"@{name} pings nobody: `mentions` of {target.id!r} does not say which account that is (its @name or id)."
-
-
-# The document
-
-
-def titled(post: Post) -> Document:
-    """The text with its title before it, unless it begins with it."""
-    blocks, title = read(post.body), " ".join(post.title.split())
-    begins = forms.plain(blocks[:1]).text.strip().casefold()
-    if not title or (begins.startswith(title.casefold()) and not begins[len(title) :][:1].isalnum()):
-        return blocks
-    return (Paragraph((Run(title, bold=True),)), *blocks)
-
-
-def placed(blocks: Document, images: tuple[Image, ...]) -> Document:
-    """Pictures that are not ours, but at an address, are links to it; ours say what they show."""
-    known = {image.name: image for image in images}
-    return tuple(resolved(block, known) for block in blocks)
-
-
-def resolved(block: Block, known: Mapping[str, Image]) -> Block:
-    match block:
-        case Picture(name=name, alt=alt) if name in known:
-            return Picture(name, alt.strip() or known[name].alt.strip())
-        case Picture(name=name, alt=alt) if name.startswith(("http://", "https://")):
-            return Paragraph((Run(alt or name, link=name),))
-        case Quote(blocks=inside):
-            return Quote(tuple(resolved(one, known) for one in inside))
-    return block
-
-
-def pictured(blocks: Document, images: tuple[Image, ...]) -> tuple[Image, ...]:
-    """Our images in the order they stand in, each once, as it is described there."""
-    known, alts = {image.name: image for image in images}, dict[str, str]()
-    for one in pictures(blocks):
-        alts[one.name] = alts.get(one.name) or one.alt
-    return tuple(known[name].model_copy(update={"alt": alt}) for name, alt in alts.items() if name in known)
-
-
-def mentioned(blocks: Document) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(span.value for span in forms.plain(blocks).spans if span.kind == "mention"))
-
-
-def problems(document: Document, shown: tuple[Image, ...], post: Post, target: Target) -> Iterator[str]:
-    if not CHAT.fullmatch(target.place):
-        yield f"`place` of {target.id!r} must be the chat's id (-100…), or the @name of a public one."
-    if not forms.plain(document).text.strip():
-        yield "There is nothing to say: the title and the text are empty."
-    known = {image.name for image in post.images}
-    for name in dict.fromkeys(one.name for one in pictures(document) if one.name not in known):
-        yield f"There is no image {name[:100]!r} in the announcement: upload it, or write its address."
-    for number, image in enumerate(shown, 1):
-        if not image.alt:
-            yield f"image {number} has no description: write ![what it shows](…)"
-        short, long = sorted((image.width, image.height))
-        if not moving(image) and short + long > SIDES:
-            yield f"image {number}: {image.width} and {image.height} pixels; Telegram takes {SIDES:,} together"
-        if not moving(image) and short and long > RATIO * short:
-            yield f"image {number}: one side is more than {RATIO} times as long as the other; Telegram takes no such"
-
-
-def remarks(document: Document, shown: tuple[Image, ...], post: Post, target: Target, voice: Voice) -> Iterator[str]:
-    yield from (unpinging(name, post, target) for name in mentioned(document) if name not in voice.users)
-    names = {image.name for image in shown}
-    yield from (f"The image {image.name} is left out: it does not stand in the text." for image in post.images
-                if image.name not in names)  # fmt: skip
-    if tabled(document):
-        yield "A table is shown as lines: Telegram has none."
-
-
-def tabled(blocks: Document) -> bool:
-    return any(isinstance(one, Table) or (isinstance(one, Quote) and tabled(one.blocks)) for one in blocks)

@@ -10,15 +10,15 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
 from events.announcements import ChangeRequested, PostRequested, WithdrawRequested
 from functions.platforms.outgoing import (
     LONGEST_WAIT,
-    MEDIA,
+    PARKED,
     Destination,
+    Field,
     Hands,
     Outcome,
     Refused,
@@ -26,24 +26,29 @@ from functions.platforms.outgoing import (
     Sent,
     Unknown,
     Wait,
+    concealed,
+    inside,
+    multipart,
+    parsed,
+    put,
     retry_after,
+    string,
 )
-from functions.platforms.posting import Editing
+from functions.platforms.posting import Editing, contents, there
 from functions.platforms.telegram.messages import render
 
 __all__ = ("CREDENTIAL", "EDIT", "edit", "render", "send", "withdraw")
 
-EDIT: Editing = "edit"
-"""Of what a bot wrote itself, at any time; the images stay as they are."""
 CREDENTIAL = (
     "the bot's token, as @BotFather shows it (123456:ABC-…); make the bot an administrator of the channel with the"
     " rights to post and to delete messages, or a member of the group"
 )
 
+EDIT: Editing = "edit"
+"""Of what a bot wrote itself, at any time; the images stay as they are."""
+
 API = "https://api.telegram.org"
 TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{20,100}")
-PARKED = 900
-"""Seconds, where something else than Telegram answers that it is too much."""
 
 METHODS = {"media": "sendMediaGroup", "animation": "sendAnimation", "photo": "sendPhoto"}
 """By what a body holds; one with text only is sent with sendMessage."""
@@ -55,22 +60,55 @@ GONE = "message to delete not found"
 TOO_LATE = "message can't be deleted"
 
 Body = dict[str, Any]
-Files = Mapping[str, bytes]
-NONE: Files = {}
+
+
+# Sending
 
 
 def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcome:
     """The images travel along, since there is no place to put them before."""
     del key
-    files: dict[str, bytes] = {}
-    for number, one in enumerate(post.images, 1):
-        held = hands.objects.read(f"{MEDIA}/{one.name}")
-        if held is None:
-            return Refused(f"image {number} is not there any more: upload it again")
-        files[one.name] = held
+    files = contents((one.name for one in post.images), hands)
+    if isinstance(files, Refused):
+        return files
     method = next((METHODS[name] for name in METHODS if name in post.body), "sendMessage")
     said = Bot(to, hands).ask(method, post.body, files)
     return made(said, post) if isinstance(said, Answer) else said
+
+
+def made(answer: "Answer", post: PostRequested) -> Sent | Unknown:
+    """A message, or the messages of an album, of which the first stands for all."""
+    messages = answer.result if isinstance(answer.result, list) else [answer.result]
+    first = messages[0] if messages and isinstance(messages[0], dict) else {}
+    numbers = [named(one.get("message_id")) for one in messages if isinstance(one, dict)]
+    if not numbers or not all(numbers):
+        return Unknown("Telegram took it, and did not say which message it became")
+    chat = inside(first, "chat")
+    return there(
+        {
+            "id": numbers[0],
+            "url": address(chat, numbers[0]),
+            "chat": named(chat.get("id")) or str(post.body.get("chat_id", "")),
+            "messages": " ".join(numbers),
+            "images": " ".join(one.name for one in post.images),
+        }
+    )
+
+
+def named(given: object) -> str:
+    return str(given) if isinstance(given, int) and not isinstance(given, bool) else ""
+
+
+def address(chat: Mapping[str, Any], message: str) -> str:
+    """Of a message: public, or for members only. Messages of small groups have none."""
+    name = string(chat.get("username"))
+    if name:
+        return f"https://t.me/{quote(name, safe='')}/{message}"
+    short = named(chat.get("id")).removeprefix("-100")
+    return f"https://t.me/c/{short}/{message}" if short.isdecimal() and named(chat.get("id")) != short else ""
+
+
+# Afterwards
 
 
 def edit(change: ChangeRequested, to: Destination, key: str, hands: Hands) -> Outcome:
@@ -118,44 +156,6 @@ def withdraw(gone: WithdrawRequested, to: Destination, key: str, hands: Hands) -
     return said
 
 
-# What Telegram calls things
-
-
-def made(answer: "Answer", post: PostRequested) -> Sent | Unknown:
-    """A message, or the messages of an album, of which the first stands for all."""
-    messages = answer.result if isinstance(answer.result, list) else [answer.result]
-    first = messages[0] if messages and isinstance(messages[0], dict) else {}
-    numbers = [number(one.get("message_id")) for one in messages if isinstance(one, dict)]
-    if not numbers or not all(numbers):
-        return Unknown("Telegram took it, and did not say which message it became")
-    told = first.get("chat")
-    chat = told if isinstance(told, dict) else {}
-    return there(
-        {
-            "id": numbers[0],
-            "url": address(chat, numbers[0]),
-            "chat": number(chat.get("id")) or str(post.body.get("chat_id", "")),
-            "messages": " ".join(numbers),
-            "images": " ".join(one.name for one in post.images),
-        }
-    )
-
-
-def there(posted: Mapping[str, Any]) -> Sent:
-    """As it is called already. Without `images` it had none, or nobody knows."""
-    more = {name: str(value) for name, value in posted.items() if name not in ("id", "url")}
-    return Sent(str(posted.get("id", "")), str(posted.get("url") or ""), more)
-
-
-def address(chat: Mapping[str, Any], message: str) -> str:
-    """Of a message: public, or for members only. Messages of small groups have none."""
-    name = chat.get("username")
-    if isinstance(name, str) and name:
-        return f"https://t.me/{quote(name, safe='')}/{message}"
-    inner = number(chat.get("id")).removeprefix("-100")
-    return f"https://t.me/c/{inner}/{message}" if inner.isdecimal() and number(chat.get("id")) != inner else ""
-
-
 def messages_of(posted: Mapping[str, Any]) -> list[int]:
     """Empty where the id is none of Telegram's."""
     told = str(posted.get("messages") or posted.get("id") or "").split()
@@ -164,10 +164,6 @@ def messages_of(posted: Mapping[str, Any]) -> list[int]:
 
 def chat_of(posted: Mapping[str, Any], to: Destination) -> str:
     return str(posted.get("chat") or to.place.partition("/")[0])
-
-
-def number(given: object) -> str:
-    return str(given) if isinstance(given, int) and not isinstance(given, bool) else ""
 
 
 # The wire
@@ -192,18 +188,19 @@ class Bot:
         return self.to.secret.strip()
 
     def ask(
-        self, method: str, body: Mapping[str, Any], files: Files | None = None
+        self, method: str, body: Mapping[str, Any], files: Mapping[str, bytes] | None = None
     ) -> Answer | Refused | Wait | Unknown:
         if not TOKEN.fullmatch(self.token):
             return self.unauthorized("what was put is no bot's token")
-        kind, raw = multipart(body, files) if files else ("application/json", json.dumps(body).encode())
+        kind, raw = form(body, files) if files else ("application/json", json.dumps(body).encode())
         url = f"{self.to.address.rstrip('/') or API}/bot{self.token}/{method}"
         headers = {"content-type": kind, "accept": "application/json"}
         return self.judged(self.hands.http("POST", url, headers=headers, body=raw, private=self.to.private))
 
     def judged(self, reply: Reply) -> Answer | Refused | Wait | Unknown:
         """A 200 is no success before `ok` says so."""
-        told = read(reply)
+        found = parsed(reply)
+        told = found if isinstance(found, dict) else None
         taken = 200 <= reply.status < 300
         if told is not None and taken and told.get("ok") is True:
             return Answer(told.get("result"))
@@ -215,68 +212,43 @@ class Bot:
             return self.unauthorized(why)
         if HALF_DONE in why.lower() or not isinstance(status, int) or not 300 <= status < 500 or status in (408, 425):
             return Unknown(f"Telegram {why}, and what became of it is not known")
-        moved = inside(told, "migrate_to_chat_id")
+        moved = parameter(told, "migrate_to_chat_id")
         if moved:
             return Refused(f"Telegram {why}. The group has a new id: set the target's `place` to {moved}")
         return Refused(f"Telegram {why}")
 
     def reason(self, reply: Reply, told: Mapping[str, Any]) -> str:
-        said = told.get("description")
-        text = f": {said[:300]}" if isinstance(said, str) and said else ""
-        return f"answered {reply.status}{text}".replace(self.token, "…")
+        said = string(told.get("description"))[:300]
+        return concealed(f"answered {reply.status}" + (f": {said}" if said else ""), self.token)
 
     def unauthorized(self, why: str) -> Refused:
-        advice = f"put {CREDENTIAL}: `liaison secret put {self.to.id} --outgoing`"
-        return Refused(f"Telegram does not accept the token ({why}); {advice}", unauthorized=True)
+        advice = put(self.to, f"{CREDENTIAL},")
+        return Refused(f"Telegram does not accept the token ({why}): {advice}", unauthorized=True)
 
     def patience(self, reply: Reply, told: Mapping[str, Any] | None) -> int:
         """Seconds to wait. Telegram says it in the body; what is not Telegram's comes from something before it, which
         forgets more slowly."""
         if told is None and (reply.body.strip() or "retry-after" not in reply.headers):
             return max(retry_after(reply.headers, PARKED, self.hands.timestamp), PARKED)
-        given = inside(told, "retry_after")
+        given = parameter(told, "retry_after")
         least = retry_after(reply.headers, 1 if given else 60, self.hands.timestamp)
         return max(min(math.ceil(given), LONGEST_WAIT), least)
 
 
-def inside(told: Mapping[str, Any] | None, name: str) -> float:
+def parameter(told: Mapping[str, Any] | None, name: str) -> float:
     """A number among an answer's `parameters`; 0 where there is none."""
-    parameters = (told or {}).get("parameters")
-    found = parameters.get(name) if isinstance(parameters, dict) else None
+    found = inside(told, "parameters").get(name)
     if not isinstance(found, int | float) or isinstance(found, bool) or not abs(found) < 1e18:
         return 0
     return found
 
 
-def read(reply: Reply) -> Body | None:
-    """The object that was answered, if it is one."""
-    try:
-        body = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        return None
-    return body if isinstance(body, dict) else None
-
-
-def multipart(body: Mapping[str, Any], files: Files) -> tuple[str, bytes]:
-    """`multipart/form-data` (RFC 7578): what is no text is written as JSON. The names of our images are hexadecimal
-    digits and an ending; the boundary is a hash of their bytes, and so not in them."""
-    boundary = f"liaison-{sha256(b''.join(files.values())).hexdigest()[:48]}"
-    return f"multipart/form-data; boundary={boundary}", b"".join(form(body, files, boundary.encode()))
-
-
-def form(body: Mapping[str, Any], files: Files, boundary: bytes) -> Iterator[bytes]:
+def form(body: Mapping[str, Any], files: Mapping[str, bytes]) -> tuple[str, bytes]:
+    """What is no text is written as JSON."""
+    fields = []
     for name, value in body.items():
         told = value if isinstance(value, str) else json.dumps(value)
-        yield b'--%s\r\ncontent-disposition: form-data; name="%s"\r\n' % (boundary, name.encode())
-        yield b"content-type: text/plain; charset=utf-8\r\n\r\n%s\r\n" % told.encode("utf-8", "replace")
+        fields.append(Field(name, told.encode("utf-8", "replace"), "text/plain; charset=utf-8"))
     for name, held in files.items():
-        kind = name.rpartition(".")[2].replace("jpg", "jpeg").encode()
-        yield b'--%s\r\ncontent-disposition: form-data; name="%s"; filename="%s"\r\n' % (
-            boundary,
-            name.encode(),
-            name.encode(),
-        )
-        yield b"content-type: image/%s\r\n\r\n" % kind
-        yield held
-        yield b"\r\n"
-    yield b"--%s--\r\n" % boundary
+        fields.append(Field(name, held, f"image/{name.rpartition('.')[2].replace('jpg', 'jpeg')}", name))
+    return multipart(fields)

@@ -28,7 +28,7 @@ Used = Callable[[Document], int]
 
 
 class TooLongError(Exception):
-    """It fits in no way; the text says how much too long it is."""
+    """It fits in no way; the text says how long it is, how long it may be, and what helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ def fitted(
     link: str = "",
     numbered: bool = True,
     most: int = 20,
+    unit: str = "",
 ) -> Pieces:
     """A document in pieces that fit. A thread is cut between paragraphs, else sentences, else words, never inside a
     link or a grapheme, and with `numbered` each piece ends in `1/3`, within its limit. An excerpt is its beginning up
@@ -55,10 +56,11 @@ def fitted(
     cut (one word longer than the limit), it is an excerpt where there is a link.
 
     A link whose words alone are longer than the limit is cut between its words, and a line of code, too. A rule where
-    a cut is goes: the cut is one. An excerpt without a link would be a silent cut, and is refused.
-    Raises TooLongError.
+    a cut is goes: the cut is one. An excerpt without a link would be a silent cut, and is refused; `unit` says what is
+    counted then. Raises TooLongError.
     """
-    over = used(blocks) - limit
+    length = used(blocks)
+    over = length - limit
     if over <= 0:
         return Pieces((blocks,))
     parts = thread(blocks, used, limit, numbered, most) if long == "thread" else ()
@@ -66,8 +68,19 @@ def fitted(
         return Pieces(parts, f"{over} too long: {f'split into {len(parts)}' if parts[1:] else 'a rule is left out'}")
     beginning = excerpt(blocks, used, limit, link) if link else None
     if beginning is None:
-        raise TooLongError(f"{over} too long for {limit}")
+        counted = f"{length:,} {unit}".rstrip()
+        raise TooLongError(f"the text has {counted}; at most {limit:,} {allowed(long, most)}: {helps(link)}")
     return Pieces((beginning,), f"{over} too long: only the beginning, with a link to all of it")
+
+
+def allowed(long: Literal["thread", "excerpt"], most: int) -> str:
+    return f"go into one post, and a thread has at most {most}" if long == "thread" and most > 1 else "go into the post"
+
+
+def helps(link: str) -> str:
+    if link:
+        return "not even its beginning fits with the link; make its words, or the link, shorter"
+    return "make it shorter, or give it a `link`, for its beginning to be posted with that"
 
 
 class Cut(NamedTuple):

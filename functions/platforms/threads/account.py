@@ -7,25 +7,29 @@ Sources: developers.facebook.com/docs/threads/get-started/long-lived-tokens, /do
 /docs/graph-api/guides/error-handling.
 """
 
-import json
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
+from functions.platforms import outgoing
 from functions.platforms.outgoing import (
+    LATER,
+    PARKED,
     Destination,
     Hands,
     NoSessionError,
-    NotSentError,
     Refused,
     Reply,
-    Sent,
     Session,
-    UnansweredError,
     Unknown,
     Wait,
+    concealed,
+    inside,
+    put,
     retry_after,
+    string,
+    told,
+    with_session,
 )
 
 API = "https://graph.threads.net"
@@ -38,8 +42,6 @@ CREDENTIAL = (
 )
 
 DAY = 86_400
-PARKED = 900
-"""Seconds to keep away from Meta when it says that it is too much, and not for how long."""
 
 TOKEN = (102, 190, 463, 467)
 """Codes of a token that is not good (any more)."""
@@ -60,18 +62,17 @@ def budget(to: Destination) -> str:
 
 def ask(
     to: Destination, hands: Hands, method: str, path: str, fields: Mapping[str, str] | None = None
-) -> Reply | Refused | Wait | Unknown:
+) -> Reply | Refused | Wait:
     """One call as the account; with a token made anew, once, where the one that was kept has ended. What is not a
     reply says why there is no token, and the call was not made. Raises NotSentError or UnansweredError of the call."""
+
+    def signed(kept: Session) -> Reply:
+        return call(to, hands, method, f"/{VERSION}{path}", {**(fields or {}), "access_token": str(kept["token"])})
+
     try:
-        kept = session(to, hands)
-        reply = call(to, hands, method, f"/{VERSION}{path}", {**(fields or {}), "access_token": str(kept["token"])})
-        if not is_over(reply):
-            return reply
-        kept = session(to, hands, stale=str(kept["token"]))
+        return with_session(signed, lambda stale: session(to, hands, stale), is_over)
     except NoSessionError as error:
-        return error.outcome if not isinstance(error.outcome, Sent) else Unknown("there is no token")
-    return call(to, hands, method, f"/{VERSION}{path}", {**(fields or {}), "access_token": str(kept["token"])})
+        return error.outcome
 
 
 def call(to: Destination, hands: Hands, method: str, path: str, fields: Mapping[str, str]) -> Reply:
@@ -91,16 +92,9 @@ def is_over(reply: Reply) -> bool:
 # Tokens
 
 
-def session(to: Destination, hands: Hands, stale: str = "") -> Session:
-    """The token, as all workers share it. Raises NoSessionError: whatever else goes wrong while one is made, the call
-    that needs it was not made yet."""
-    try:
-        kept = hands.sessions(to.id, lambda old: renewed(to, hands, old), stale=stale)
-        if kept.get("whose") != whose(to) and not stale:  # Another token was put since.
-            return session(to, hands, stale=str(kept["token"]))
-    except (NotSentError, UnansweredError) as error:
-        raise NoSessionError(Wait(30, f"the token could not be renewed: {error}")) from error
-    return kept
+def session(to: Destination, hands: Hands, stale: str) -> Session:
+    what = "the token could not be renewed"
+    return outgoing.session(to, hands, lambda old: renewed(to, hands, old), whose(to), what, stale=stale)
 
 
 def renewed(to: Destination, hands: Hands, old: Session | None) -> Session:
@@ -109,8 +103,8 @@ def renewed(to: Destination, hands: Hands, old: Session | None) -> Session:
     token = str(ours["token"]) if ours else to.secret.strip()
     given = {"grant_type": "th_refresh_token", "access_token": token}
     reply = call(to, hands, "GET", "/refresh_access_token", given)
-    fresh, lasts = told(reply).get("access_token"), told(reply).get("expires_in")
-    if reply.status == 200 and isinstance(fresh, str) and fresh:
+    fresh, lasts = string(told(reply).get("access_token")), told(reply).get("expires_in")
+    if reply.status == 200 and fresh:
         lasts = lasts if isinstance(lasts, int) and lasts > 0 else 60 * DAY
         return kept(to, fresh, hands.timestamp + lasts // 2)
     if ours is None or (reply.status >= 500 and is_due(ours, hands)):
@@ -131,7 +125,7 @@ def refused(reply: Reply, to: Destination, hands: Hands) -> Refused | Wait:
         case Wait() as wait:
             return wait
         case Unknown(reason=reason):
-            return Wait(60, reason)
+            return Wait(LATER, reason)
         case Refused(reason=reason):
             return Refused(reason, unauthorized=True)
 
@@ -141,25 +135,14 @@ def kept(to: Destination, token: str, until: int) -> Session:
 
 
 def whose(to: Destination) -> str:
-    """The token that was put, as a hash."""
-    return sha256(to.secret.strip().encode("utf-8", "replace")).hexdigest()[:16]
+    return outgoing.whose(to.secret.strip())
 
 
 # Answers
 
 
-def told(reply: Reply) -> dict[str, Any]:
-    """The object that was answered; an empty one for anything else."""
-    try:
-        found = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def error_of(reply: Reply) -> dict[str, Any]:
-    found = told(reply).get("error")
-    return found if isinstance(found, dict) else {}
+    return inside(told(reply), "error")
 
 
 def code(reply: Reply) -> int:
@@ -180,7 +163,7 @@ def failed(reply: Reply, to: Destination, hands: Hands, what: str = "") -> Refus
     if reply.status == 429 or (400 <= reply.status < 500 and number in TOO_MUCH):
         return Wait(retry_after(reply.headers, PARKED, hands.timestamp), why, budget(to))
     if is_over(reply):
-        return Refused(f"{why}. Put a new token with `liaison secret put {to.id} --outgoing`", unauthorized=True)
+        return Refused(f"{why}: {put(to, 'a new token')}", unauthorized=True)
     if 400 <= reply.status < 500 and number in RIGHTS:
         return Refused(f"{why}. The token lacks a permission: make one with all that are needed", unauthorized=True)
     if reply.status == 425:
@@ -192,9 +175,7 @@ def failed(reply: Reply, to: Destination, hands: Hands, what: str = "") -> Refus
 
 
 def reason(reply: Reply, to: Destination, what: str) -> str:
-    """In a sentence, as Meta tells it to people where it does. The token is not in it."""
-    found = error_of(reply)
-    said = [found[name] for name in ("error_user_msg", "message") if isinstance(found.get(name), str) and found[name]]
-    why = f"Threads answered {reply.status}" + (f": {said[0][:300].rstrip('.')}" if said else "")
-    why = f"{what}: {why}" if what else why
-    return why.replace(to.secret.strip(), "…") if to.secret.strip() else why
+    """In a sentence, as Meta tells it to people where it does."""
+    said = next(filter(None, (string(error_of(reply).get(name)) for name in ("error_user_msg", "message"))), "")
+    why = f"Threads answered {reply.status}" + (f": {said[:300].rstrip('.')}" if said else "")
+    return concealed(f"{what}: {why}" if what else why, to.secret)

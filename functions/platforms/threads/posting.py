@@ -6,15 +6,15 @@ Sources: developers.facebook.com/docs/threads/{posts,reply-management,troublesho
 retrieve-and-manage-replies/create-replies,reference/reply-management}.
 """
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from events.announcements import ChangeRequested, CountRequested, PostRequested, WithdrawRequested
 from events.program import Target
+from functions.platforms import composing
 from functions.platforms.outgoing import (
     Destination,
     Hands,
@@ -27,6 +27,14 @@ from functions.platforms.outgoing import (
     UnansweredError,
     Unknown,
     Wait,
+    harmless,
+    inside,
+    looked,
+    moment,
+    number,
+    objects,
+    string,
+    told,
 )
 from functions.platforms.posting import (
     PREVIOUS,
@@ -34,24 +42,24 @@ from functions.platforms.posting import (
     Budget,
     Counted,
     Editing,
+    Long,
     Measure,
     Part,
     Post,
     Prepared,
     Rendering,
     filled,
-    may_ping,
 )
-from functions.platforms.text import counting, document, forms, splitting
-from functions.platforms.text.document import Block, Document, Heading, Paragraph, Picture, Quote, Run, Table
+from functions.platforms.text import counting, document, forms
+from functions.platforms.text.document import Block, Document, Picture, Run
 from functions.platforms.threads.account import CREDENTIAL as CREDENTIAL
-from functions.platforms.threads.account import ask, failed, is_missing, told
+from functions.platforms.threads.account import ask, failed, is_missing
 
 KIND: Kind = "keyed"
 """For ever: a container is published once, and says so."""
 
 EDIT: Editing = "reply"
-LONG: Literal["thread", "excerpt"] = "thread"
+LONG: Long = "thread"
 
 PREPARES = True
 """A container is made for every post, with images or without."""
@@ -81,61 +89,95 @@ SETTLED = 120
 
 def render(post: Post, target: Target) -> Rendering:
     """A thread says everything; each of its posts shows one image."""
-    words, images, strange = illustrated(post)
-    handles = {name: target.mentions[name] for name in may_ping(post, target) if target.mentions.get(name)}
+    blocks = composing.titled(read(post), composing.heading(post))
+    images = composing.once(one for one in document.pictures(blocks) if public(one.name))
+    handles = composing.granted(post, target, target.mentions.get)
 
-    def text(blocks: Document) -> forms.Plain:
-        return forms.plain(blocks, lambda run: named(run, handles))
+    def text(piece: Document) -> forms.Plain:
+        return forms.plain(piece, lambda run: named(run, handles))
 
-    def used(blocks: Document) -> int:
+    def used(piece: Document) -> int:
         """With too many links it is too long as well."""
-        told = text(blocks).text
+        told = text(piece).text
         extra = len(addresses(told)) - LINKS
         return max(counting.threads(told), CHARACTERS + extra if extra > 0 else 0)
 
-    try:
-        pieces = splitting.fitted(words, used, CHARACTERS, long=target.long or LONG, link=post.link)
-    except splitting.TooLongError as error:
-        pieces, strange = splitting.Pieces((words,)), (*strange, str(error))
-    texts = [text(piece) for piece in pieces.documents]
+    fitted = composing.fitted(
+        document.without_pictures(blocks),
+        used,
+        CHARACTERS,
+        long=target.long or LONG,
+        link=post.link,
+        unit="characters, an emoji as its bytes",
+    )
     parts = tuple(
         replace(
-            part(one.text, place, images[place : place + 1], target),
+            part(text(piece).text, place, images[place : place + 1], target),
             html=forms.html(piece, lambda run: named(run, handles)),
         )
-        for place, (one, piece) in enumerate(zip(texts, pieces.documents, strict=True))
+        for place, piece in enumerate(fitted.pieces)
     )
-    said = {span.value for one in texts for span in one.spans if span.kind == "mention"}
+    said = composing.mentioned(*fitted.pieces)
     return Rendering(
         parts,
-        pings=tuple(named(Run("", mention=name), handles) for name in sorted(said & set(handles))),
+        pings=tuple(named(Run("", mention=name), handles) for name in said if name in handles),
         notes=(
-            *filter(None, (pieces.note, *fetched(images), *tagged(texts), *tables(words))),
-            *unheard(said, post, target),
+            *fitted.notes,
+            *fetched(images),
+            *tagged([text(piece) for piece in fitted.pieces]),
+            *composing.left_out(blocks, post.images),
+            *composing.tables(blocks),
+            *composing.unheard(said, post, target, target.mentions.get),
         ),
-        problems=(*strange, *lacking(words, images, len(parts))),
+        problems=(
+            *unreachable(blocks, post),
+            *composing.silent(blocks),
+            *composing.wordless(images),
+            *fitted.problems,
+            *composing.crowded(len(images), len(parts), f"one goes with each post of {len(parts)}"),
+            *composing.overfull(described(images), "Threads"),
+        ),
     )
+
+
+def read(post: Post) -> Document:
+    """Threads fetches images itself, from secure addresses: a picture at any other is a link."""
+    blocks = document.read(post.body)
+    words = composing.words_for(blocks)
+
+    def placed(one: Picture) -> Block:
+        return composing.linked(one) if one.name.startswith("http://") else Picture(one.name, words[one.name])
+
+    return composing.each_picture(blocks, placed)
+
+
+def public(name: str) -> bool:
+    return name.startswith("https://")
 
 
 def part(text: str, place: int, images: tuple[Picture, ...], target: Target) -> Part:
     """The container of one post. What follows the first answers the one before."""
     body: dict[str, Any] = {"media_type": "IMAGE" if images else "TEXT"}
     if images:
-        body |= {"image_url": images[0].name, "alt_text": images[0].alt.strip()}
+        body |= {"image_url": images[0].name, "alt_text": images[0].alt}
     if text:
         body["text"] = text
     if place:
         body["reply_to_id"] = PREVIOUS
     shared = f"threads:{target.id}"
     rate = Budget(f"{shared}:replies", REPLIES, 86_400) if place else Budget(f"{shared}:posts", POSTS, 86_400)
-    return Part(body, text, KIND, measures=tuple(measures(text, images)), budgets=(Budget(shared), rate))
+    return Part(body, text, KIND, measures=(*measured(text), *described(images)), budgets=(Budget(shared), rate))
 
 
-def measures(text: str, images: tuple[Picture, ...]) -> Iterator[Measure]:
-    yield Measure("text", "characters, an emoji as its bytes", counting.threads(text), CHARACTERS)
-    yield Measure("links", "different addresses", len(addresses(text)), LINKS)
-    for one in images:
-        yield Measure("description of image 1", "characters", counting.code_points(one.alt.strip()), ALT)
+def measured(text: str) -> tuple[Measure, ...]:
+    return (
+        Measure("text", "characters, an emoji as its bytes", counting.threads(text), CHARACTERS),
+        Measure("links", "different addresses", len(addresses(text)), LINKS),
+    )
+
+
+def described(images: tuple[Picture, ...]) -> tuple[Measure, ...]:
+    return composing.alts(images, "characters", counting.code_points, ALT)
 
 
 def addresses(text: str) -> set[str]:
@@ -148,67 +190,16 @@ def named(run: Run, handles: Mapping[str, str]) -> str:
     return f"@{handle.removeprefix('@')}" if handle else forms.unpinged(run)
 
 
-# The announcement
-
-
-def illustrated(post: Post) -> tuple[Document, tuple[Picture, ...], tuple[str, ...]]:
-    """The words with the title above them, the images that have an address, and those that have none: Threads fetches
-    images itself."""
+def unreachable(blocks: Document, post: Post) -> Iterator[str]:
     stored = {one.name for one in post.images}
-    blocks = tuple(linked(block) for block in titled(post))
-    found: dict[str, Picture] = {}
-    for picture in forms.pictures(blocks):
-        if picture.name not in found or not found[picture.name].alt.strip():
-            found[picture.name] = picture
-    strange = tuple(
-        unreachable(name) if name in stored else f"there is no image {name!r}: give its address"
-        for name in found
-        if not public(name)
-    )
-    return forms.without_pictures(blocks), tuple(one for one in found.values() if public(one.name)), strange
-
-
-def public(name: str) -> bool:
-    return name.startswith("https://")
-
-
-def unreachable(name: str) -> str:
-    return (
-        f"Threads fetches images from public addresses, and {name} is an upload: write ![what it shows](https://…), or"
-        " words for Threads without it"
-    )
-
-
-def titled(post: Post) -> Document:
-    """There are no titles: it stands above the text, unless that begins with it. As a heading it is never left alone
-    in the first part of a thread."""
-    body, title = document.read(post.body), " ".join(post.title.split())
-    start = " ".join(forms.plain(body[:1]).text.split()).casefold()
-    begins = start.startswith(title.casefold()) and not start[len(title.casefold()) :][:1].isalnum()
-    return body if begins or not title else (Heading(1, (Run(title),)), *body)
-
-
-def linked(block: Block) -> Block:
-    """An image at an address that is not secure becomes a link to it."""
-    match block:
-        case Quote(blocks=inner):
-            return Quote(tuple(linked(one) for one in inner))
-        case Picture(name=name, alt=alt) if name.startswith("http://"):
-            return Paragraph((Run(alt or name, link=name),))
-    return block
-
-
-def lacking(words: Document, images: tuple[Picture, ...], parts: int) -> Iterator[str]:
-    """Why it cannot be sent like this."""
-    if not images and not forms.plain(words).text.strip():
-        yield "there is nothing to say"
-    if len(images) > parts:
-        yield f"there are {len(images)} images, and one goes with each post of {parts}: leave some out"
-    for which, one in enumerate(images, 1):
-        if not one.alt.strip():
-            yield f"image {which} has no description: write ![what it shows]({one.name})"
-        if (length := counting.code_points(one.alt.strip())) > ALT:
-            yield f"the description of image {which} has {length} characters of {ALT}: shorten it"
+    for name in dict.fromkeys(one.name for one in document.pictures(blocks) if not public(one.name)):
+        if name in stored:
+            yield (
+                f"Threads fetches images from public addresses, and {name} is an upload: write ![what it shows]"
+                "(https://…), or words for Threads without it"
+            )
+        else:
+            yield f"there is no image {name[:100]!r}: give its address"
 
 
 def fetched(images: tuple[Picture, ...]) -> Iterator[str]:
@@ -222,24 +213,7 @@ def tagged(texts: list[forms.Plain]) -> Iterator[str]:
         yield "of several #tags in a post only the first becomes its topic"
 
 
-def tables(blocks: Document) -> Iterator[str]:
-    inside = [one for block in blocks if isinstance(block, Quote) for one in block.blocks]
-    if any(isinstance(block, Table) for block in (*blocks, *inside)):
-        yield "tables are shown as lines of text"
-
-
-def unheard(said: set[str], post: Post, target: Target) -> Iterator[str]:
-    """Mentions that ping nobody, and what is missing for it."""
-    for name in sorted(said):
-        if not target.mentions.get(name):
-            yield f"@{name} pings nobody: the target's `mentions` name no account for it"
-        elif name not in post.pings:
-            yield f"@{name} pings nobody: the announcement does not ask for it"
-        elif name not in target.pings:
-            yield f"@{name} pings nobody: the target's `pings` do not allow it"
-
-
-# Containers
+# Sending
 
 
 def prepare(post: PostRequested, to: Destination, hands: Hands) -> Prepared | Outcome:
@@ -263,32 +237,10 @@ def contained(given: Mapping[str, str], to: Destination, hands: Hands) -> str | 
         return Wait(15, f"the post could not be prepared: {error}")
     if not isinstance(reply, Reply):
         return reply
-    name = told(reply).get("id")
-    if reply.status == 200 and isinstance(name, str) and name:
+    name = string(told(reply).get("id"))
+    if reply.status == 200 and name:
         return name
     return harmless(failed(reply, to, hands))
-
-
-def harmless(outcome: Outcome) -> Outcome:
-    """Of a call that nobody sees: what may have been done may be done again."""
-    return Wait(60, outcome.reason) if isinstance(outcome, Unknown) else outcome
-
-
-def state(container: str, to: Destination, hands: Hands) -> str | Outcome:
-    """FINISHED, IN_PROGRESS, PUBLISHED, ERROR or EXPIRED; EXPIRED also where it is not known there at all."""
-    try:
-        reply = ask(to, hands, "GET", f"/{quote(container, safe='')}", {"fields": "status,error_message"})
-    except (NotSentError, UnansweredError) as error:
-        return Wait(15, f"could not ask whether the post is ready: {error}")
-    if not isinstance(reply, Reply):
-        return reply
-    found = told(reply).get("status")
-    if reply.status == 200 and isinstance(found, str) and found:
-        return found
-    return "EXPIRED" if is_missing(reply) else harmless(failed(reply, to, hands))
-
-
-# Sending
 
 
 def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcome:
@@ -346,8 +298,8 @@ def publish(
     reply = ask(to, hands, "POST", "/me/threads_publish", {"creation_id": container})
     if not isinstance(reply, Reply):
         return reply
-    name = told(reply).get("id")
-    if reply.status == 200 and isinstance(name, str) and name:
+    name = string(told(reply).get("id"))
+    if reply.status == 200 and name:
         return Sent(name, permalink(name, to, hands))
     if is_missing(reply):
         return None
@@ -370,8 +322,8 @@ def permalink(name: str, to: Destination, hands: Hands) -> str:
 
 
 def link_of(found: Mapping[str, Any]) -> str:
-    link = found.get("permalink")
-    return link if isinstance(link, str) and link.startswith("https://") else ""
+    link = string(found.get("permalink"))
+    return link if link.startswith("https://") else ""
 
 
 def located(given: Mapping[str, str], since: datetime, to: Destination, hands: Hands) -> Sent | Unknown | Wait:
@@ -380,7 +332,21 @@ def located(given: Mapping[str, str], since: datetime, to: Destination, hands: H
     return Unknown("it is published, and not yet among the account's posts") if isinstance(found, Absent) else found
 
 
-# Looking
+def state(container: str, to: Destination, hands: Hands) -> str | Outcome:
+    """FINISHED, IN_PROGRESS, PUBLISHED, ERROR or EXPIRED; EXPIRED also where it is not known there at all."""
+    try:
+        reply = ask(to, hands, "GET", f"/{quote(container, safe='')}", {"fields": "status,error_message"})
+    except (NotSentError, UnansweredError) as error:
+        return Wait(15, f"could not ask whether the post is ready: {error}")
+    if not isinstance(reply, Reply):
+        return reply
+    found = string(told(reply).get("status"))
+    if reply.status == 200 and found:
+        return found
+    return "EXPIRED" if is_missing(reply) else harmless(failed(reply, to, hands))
+
+
+# Whether it is there
 
 
 def find(
@@ -415,7 +381,8 @@ def look(given: Mapping[str, str], since: datetime, to: Destination, hands: Hand
             return Unknown(f"could not look for it: {error}")
         page = listed(reply) if isinstance(reply, Reply) else None
         if not isinstance(reply, Reply) or page is None:
-            return looked(failed(reply, to, hands, "could not look for it") if isinstance(reply, Reply) else reply)
+            why = failed(reply, to, hands, "could not look for it") if isinstance(reply, Reply) else reply
+            return looked(why, reply)
         for one in page:
             if is_same(one, given, parent, since) and isinstance(one.get("id"), str) and one["id"]:
                 return Sent(one["id"], link_of(one))
@@ -423,11 +390,6 @@ def look(given: Mapping[str, str], since: datetime, to: Destination, hands: Hand
         if not after or not page:
             return Absent()
     return Unknown(f"it is not among the newest {PAGES * PAGE} posts, and there are more since it was tried")
-
-
-def looked(outcome: Refused | Wait | Unknown) -> Unknown | Wait:
-    """A look that came to nothing says nothing of what is there."""
-    return outcome if isinstance(outcome, Wait) else Unknown(outcome.reason)
 
 
 def listed(reply: Reply) -> list[dict[str, Any]] | None:
@@ -438,32 +400,19 @@ def listed(reply: Reply) -> list[dict[str, Any]] | None:
 
 def following(reply: Reply) -> str:
     """Where the next page begins; empty where there is none."""
-    paging = told(reply).get("paging")
-    cursors = paging.get("cursors") if isinstance(paging, dict) else None
-    found = cursors.get("after") if isinstance(cursors, dict) else None
-    return found if isinstance(found, str) else ""
+    return string(inside(told(reply), "paging", "cursors").get("after"))
 
 
 def is_same(one: Mapping[str, Any], given: Mapping[str, str], parent: str, since: datetime) -> bool:
-    answered = one.get("replied_to")
-    above = str(answered.get("id", "")) if isinstance(answered, dict) else ""
-    at = when(one.get("timestamp"))
+    above = str(inside(one.get("replied_to")).get("id", ""))
+    at = moment(one.get("timestamp"))
     young = at is not None and at >= since
     return young and above == parent and plainly(str(one.get("text") or "")) == plainly(given.get("text", ""))
 
 
-def when(value: object) -> datetime | None:
-    """`2026-11-25T10:00:00+0000`; None for anything else."""
-    try:
-        found = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
-
-
 def plainly(text: str) -> str:
-    """To compare by: of a topic the sign may be gone, and what nobody sees."""
-    return " ".join(unicodedata.normalize("NFC", text).replace("#", "").replace(forms.ZERO_WIDTH, "").split())
+    """Of a topic the sign may be gone."""
+    return composing.plainly(text.replace("#", ""))
 
 
 # Afterwards
@@ -514,7 +463,4 @@ def count(counted: CountRequested, to: Destination, hands: Hands) -> Counted | O
 
 
 def value(metric: Mapping[str, Any]) -> int | None:
-    values = metric.get("values")
-    first = values[0] if isinstance(values, list) and values else None
-    found = first.get("value") if isinstance(first, dict) else None
-    return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
+    return next((number(one.get("value")) for one in objects(metric.get("values"))), None)

@@ -10,28 +10,32 @@ dropped Twitch documents nowhere (issue 962 of twitchdev/issues).
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Literal
+from functools import partial
 
 from events.announcements import ChangeRequested, PostRequested, WithdrawRequested
 from events.program import Target
+from functions.platforms import composing
 from functions.platforms.outgoing import (
+    SOON,
     Destination,
     Hands,
-    NoSessionError,
     Outcome,
     Refused,
     Reply,
     Sent,
     Unknown,
     Wait,
+    inside,
+    objects,
+    string,
+    told,
 )
-from functions.platforms.posting import Absent, Budget, Editing, Measure, Part, Post, Rendering, may_ping
-from functions.platforms.text import document, forms
+from functions.platforms.posting import Absent, Budget, Editing, Long, Measure, Part, Post, Rendering
+from functions.platforms.text import forms
 from functions.platforms.text.counting import utf16
-from functions.platforms.text.document import Block, Document, Paragraph, Picture, Quote, Run, Table
-from functions.platforms.text.splitting import TooLongError, fitted
+from functions.platforms.text.document import Document, Paragraph, Run
 from functions.platforms.twitch.session import CREDENTIAL as CREDENTIAL
-from functions.platforms.twitch.session import Channel, Told, read
+from functions.platforms.twitch.session import Channel, Told
 
 EDIT: Editing = "edit"
 """Of an entry in the schedule. What was said in a chat stays as it was said."""
@@ -66,7 +70,7 @@ DELETABLE = 6 * 3600
 PAGE, PAGES = 25, 4
 
 
-# Before
+# What it will look like
 
 
 def render(post: Post, target: Target) -> Rendering:
@@ -75,23 +79,35 @@ def render(post: Post, target: Target) -> Rendering:
 
 def said(post: Post, target: Target) -> Rendering:
     """A beginning with a link rather than a flood, where there is a link."""
-    names = granted(post, target)
-    blocks = titled(post)
-    faults = (*misplaced(target), *undescribed(blocks, post))
-    if not blocks:
-        return Rendering((), problems=(*faults, "there is nothing to say"))
-    long: Literal["thread", "excerpt"] = "excerpt" if post.link else "thread"
-    try:
-        pieces = fitted(
-            blocks, lambda piece: utf16(flat(piece, names)), LONGEST, long=target.long or long, link=post.link
-        )
-    except TooLongError as error:
-        return Rendering((), problems=(*faults, str(error)))
+    blocks = composing.titled(composing.read(post), composing.in_bold(post))
+    known = partial(login, target)
+    names = composing.granted(post, target, known)
+    long: Long = "excerpt" if post.link else "thread"
+    fitted = composing.fitted(
+        blocks,
+        lambda piece: utf16(flat(piece, names)),
+        LONGEST,
+        long=target.long or long,
+        link=post.link,
+        unit="UTF-16 units",
+    )
+    mentioned = composing.mentioned(*fitted.pieces)
     return Rendering(
-        tuple(spoken(piece, names, target) for piece in pieces.documents),
-        pings=tuple(f"@{names[name]} ({name})" for name in mentioned(blocks) if name in names),
-        notes=(*filter(None, (pieces.note, *shown(blocks))), *unheard(blocks, names, post, target)),
-        problems=faults,
+        tuple(spoken(piece, names, target) for piece in fitted.pieces),
+        pings=tuple(f"@{names[name]} ({name})" for name in mentioned if name in names),
+        notes=(
+            *fitted.notes,
+            *composing.unshown(blocks, "a Twitch chat has no images"),
+            *composing.left_out(blocks, post.images),
+            *composing.tables(blocks),
+            *composing.unheard(mentioned, post, target, known),
+        ),
+        problems=(
+            *misplaced(target),
+            *composing.silent(blocks),
+            *composing.undescribed(blocks, post.images),
+            *fitted.problems,
+        ),
     )
 
 
@@ -119,16 +135,27 @@ def flat(blocks: Document, names: Mapping[str, str]) -> str:
     return forms.ZERO_WIDTH + line if line.startswith(("/", ".", "!")) else line
 
 
+def login(target: Target, name: str) -> str:
+    found = LOGIN.fullmatch(target.mentions.get(name, ""))
+    return found[1] if found else ""
+
+
+def written(run: Run, names: Mapping[str, str]) -> str:
+    return f"@{names[run.mention]}" if run.mention in names else forms.unpinged(run)
+
+
 def scheduled(post: Post, target: Target) -> Rendering:
-    title = " ".join(post.title.split())
+    title = composing.title(post)
     starts, ends = moment(post.starts_at), moment(post.ends_at)
-    faults = [*misplaced(target), *untimely(starts, ends)]
-    if not title:
-        faults.append("an entry in the schedule needs a title")
-    if utf16(title) > TITLE:
-        faults.append(f"the title has {utf16(title)} UTF-16 units; Twitch takes {TITLE}")
+    measure = Measure("title", "UTF-16 units", utf16(title), TITLE)
+    problems = (
+        *misplaced(target),
+        *untimely(starts, ends),
+        *([] if title else ["an entry in the schedule needs a title"]),
+        *composing.overfull([measure], "Twitch"),
+    )
     if starts is None or ends is None:
-        return Rendering((), problems=tuple(faults))
+        return Rendering((), problems=problems)
     body = {
         "start_time": f"{starts:%Y-%m-%dT%H:%M:%SZ}",
         "timezone": post.zone or "UTC",
@@ -142,11 +169,11 @@ def scheduled(post: Post, target: Target) -> Rendering:
         f"{title}\n{when}",
         "readable",
         html=forms.html((Paragraph((Run(title, bold=True), Run("\n"), Run(when))),)),
-        measures=(Measure("title", "UTF-16 units", utf16(title), TITLE),),
+        measures=(measure,),
         budgets=(Budget(f"twitch:{target.id}"),),
     )
     notes = ("a schedule shows the title and the time, and not the text",) if post.body.strip() else ()
-    return Rendering((part,), notes=notes, problems=tuple(faults))
+    return Rendering((part,), notes=notes, problems=problems)
 
 
 def untimely(starts: datetime | None, ends: datetime | None) -> Iterator[str]:
@@ -177,110 +204,40 @@ def moment(given: object) -> datetime | None:
     return found.astimezone(UTC) if found.tzinfo else None
 
 
-def granted(post: Post, target: Target) -> dict[str, str]:
-    """Logins of those whom it may ping."""
-    found = {name: LOGIN.fullmatch(target.mentions.get(name, "")) for name in may_ping(post, target)}
-    return {name: login[1] for name, login in found.items() if login}
-
-
-def written(run: Run, names: Mapping[str, str]) -> str:
-    return f"@{names[run.mention]}" if run.mention in names else forms.unpinged(run)
-
-
-def titled(post: Post) -> Document:
-    """The text with its title before it, unless it begins with it, and pictures from elsewhere as links."""
-    blocks, title = document.read(post.body), " ".join(post.title.split())
-    begins = " ".join(forms.plain(blocks[:1]).text.split()).casefold()
-    doubled = begins.startswith(title.casefold()) and not begins[len(title.casefold()) :][:1].isalnum()
-    resolved = linked(blocks, {one.name for one in post.images})
-    return resolved if doubled or not title else (Paragraph((Run(title, bold=True),)), *resolved)
-
-
-def linked(blocks: Document, ours: set[str]) -> Document:
-    return tuple(linked_block(block, ours) for block in blocks)
-
-
-def linked_block(block: Block, ours: set[str]) -> Block:
-    match block:
-        case Picture(name=name, alt=alt) if name not in ours and name.startswith(("https://", "http://")):
-            return Paragraph((Run(alt or name, link=name),))
-        case Quote(blocks=inner):
-            return Quote(linked(inner, ours))
-    return block
-
-
 def misplaced(target: Target) -> Iterator[str]:
     for name in ("place", "account"):
         if not NUMBER.fullmatch(getattr(target, name)):
             yield f"`{name}` of {target.id!r} is not a Twitch user's id, which is a number"
 
 
-def undescribed(blocks: Document, post: Post) -> Iterator[str]:
-    known = {one.name: one.alt for one in post.images}
-    for number, picture in enumerate(document.pictures(blocks), 1):
-        if picture.name not in known:
-            yield f"image {number}, {picture.name[:100]!r}, was not uploaded with the announcement"
-        elif not (picture.alt or known[picture.name]).strip():
-            yield f"image {number} has no description: write ![what it shows](…)"
-
-
-def shown(blocks: Document) -> Iterator[str]:
-    inside = [one for block in blocks if isinstance(block, Quote) for one in block.blocks]
-    if document.pictures(blocks):
-        yield "a Twitch chat has no images: what they show is told in words"
-    if any(isinstance(block, Table) for block in (*blocks, *inside)):
-        yield "tables are shown as text"
-
-
-def mentioned(blocks: Document) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(span.value for span in forms.plain(blocks).spans if span.kind == "mention"))
-
-
-def unheard(blocks: Document, names: Mapping[str, str], post: Post, target: Target) -> Iterator[str]:
-    """Why a mention pings nobody."""
-    for name in mentioned(blocks):
-        if name not in post.pings:
-            yield f"@{name} pings nobody: the announcement does not ask for it"
-        elif name not in target.pings:
-            yield f"@{name} pings nobody: the target {target.id!r} does not allow it (`pings`)"
-        elif name not in names:
-            yield f"@{name} pings nobody: `mentions` of {target.id!r} does not say which account that is"
-
-
-# The calls
+# Sending
 
 
 def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcome:
     channel = Channel(to, hands)
-    try:
-        if "start_time" in post.body:
-            return entered(post, channel)
-        if "sender_id" in post.body:
-            reply = channel.ask("POST", "/chat/messages", {}, post.body)
-            return heard(reply, key, channel)
-        query = {"broadcaster_id": to.place, "moderator_id": to.account}
-        reply = channel.ask("POST", "/chat/announcements", query, post.body)
-    except NoSessionError as error:
-        return error.outcome
+    if "start_time" in post.body:
+        return entered(post, channel)
+    if "sender_id" in post.body:
+        return heard(channel.ask("POST", "/chat/messages", {}, post.body), key, channel)
+    query = {"broadcaster_id": to.place, "moderator_id": to.account}
+    reply = channel.ask("POST", "/chat/announcements", query, post.body)
     return Sent(key, "", {"form": "announcement"}) if reply.status == 204 else channel.refused(reply)
 
 
 def heard(reply: Reply, key: str, channel: Channel) -> Outcome:
     """A 200 is no success before `is_sent` says so."""
-    told = first(read(reply.body).get("data"))
-    reason = told.get("drop_reason")
-    dropped = reason if isinstance(reason, dict) else {}
-    code, name = str(dropped.get("code", "")), told.get("message_id")
-    if reply.status != 200 or not isinstance(told.get("is_sent"), bool):
+    found = next(iter(objects(told(reply).get("data"))), {})
+    dropped, name = inside(found, "drop_reason"), string(found.get("message_id"))
+    code = str(dropped.get("code", ""))
+    if reply.status != 200 or not isinstance(found.get("is_sent"), bool):
         return channel.refused(reply)
-    if told["is_sent"]:
-        more = {"form": "message", "at": str(channel.hands.timestamp)}
-        return Sent(name, "", more) if isinstance(name, str) and name else Sent(key)
+    if found["is_sent"]:
+        return Sent(name, "", {"form": "message", "at": str(channel.hands.timestamp)}) if name else Sent(key)
     if code == SAME:
         return Sent(key)
     words = channel.said(dropped) or code or "it does not say why"
     if any(sign in code for sign in LATER):
-        return Wait(30, f"not just now: {words}")
+        return Wait(SOON, f"not just now: {words}")
     return Refused(f"Twitch did not show it: {words}")
 
 
@@ -300,28 +257,18 @@ def entered(post: PostRequested, channel: Channel) -> Outcome:
     return Unknown(f"{reason}; and nobody could look whether it is there already: {there.reason}")
 
 
-def entry(told: Told) -> Sent:
-    return Sent(str(told["id"]), "", {"form": "schedule"})
-
-
-def first(given: object) -> Told:
-    return given[0] if isinstance(given, list) and given and isinstance(given[0], dict) else {}
+def entry(segment: Told) -> Sent:
+    return Sent(str(segment["id"]), "", {"form": "schedule"})
 
 
 def segments(reply: Reply) -> list[Told]:
-    data = read(reply.body).get("data")
-    found = data.get("segments") if isinstance(data, dict) else None
-    listed = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-    return [one for one in listed if isinstance(one.get("id"), str) and one["id"]]
+    return [one for one in objects(inside(told(reply), "data").get("segments")) if string(one.get("id"))]
 
 
-def same(told: Told, body: Told) -> bool:
-    at = moment(told.get("start_time"))
-    return at is not None and at == moment(body.get("start_time")) and tidy(told) == tidy(body)
-
-
-def tidy(told: Told) -> str:
-    return " ".join(str(told.get("title")).split())
+def same(segment: Told, body: Told) -> bool:
+    at = moment(segment.get("start_time"))
+    titles = {composing.plainly(str(one.get("title"))) for one in (segment, body)}
+    return at is not None and at == moment(body.get("start_time")) and len(titles) == 1
 
 
 # Whether it is there
@@ -343,30 +290,28 @@ def listed(body: Told, channel: Channel) -> Sent | Absent | Unknown | Wait:
         reply = channel.see("/schedule", query)
         if not isinstance(reply, Reply):
             return reply
-        if reply.status == 404 and read(reply.body):
+        if reply.status == 404 and told(reply):
             return Absent()
-        if reply.status != 200 or not isinstance(read(reply.body).get("data"), dict):
+        if reply.status != 200 or not isinstance(told(reply).get("data"), dict):
             return channel.unseen(reply)
         page = segments(reply)
         if found := next((one for one in page if same(one, body)), None):
             return entry(found)
-        cursor = following(read(reply.body))
+        cursor = following(told(reply))
         if not cursor or any(later(one, body) for one in page):
             return Absent()
         query["after"] = cursor
     return Unknown("too much is in the schedule to look through it")
 
 
-def later(told: Told, body: Told) -> bool:
-    at, wanted = moment(told.get("start_time")), moment(body.get("start_time"))
+def later(segment: Told, body: Told) -> bool:
+    at, wanted = moment(segment.get("start_time")), moment(body.get("start_time"))
     return at is not None and wanted is not None and at > wanted
 
 
-def following(told: Told) -> str:
+def following(found: Told) -> str:
     """Twitch's reference shows the cursor beside the data, and some answers have it in there."""
-    data = told.get("data")
-    places = (told, data if isinstance(data, dict) else {})
-    pages = [page for place in places if isinstance(page := place.get("pagination"), dict)]
+    pages = (inside(found, "pagination"), inside(found, "data", "pagination"))
     return next((str(page["cursor"]) for page in pages if page.get("cursor")), "")
 
 
@@ -380,10 +325,7 @@ def edit(change: ChangeRequested, to: Destination, key: str, hands: Hands) -> Ou
     channel, name = Channel(to, hands), str(change.posted.get("id", ""))
     query = {"broadcaster_id": to.place, "id": name}
     body = {field: value for field, value in change.body.items() if field != "is_recurring"}
-    try:
-        reply = channel.ask("PATCH", "/schedule/segment", query, body)
-    except NoSessionError as error:
-        return error.outcome
+    reply = channel.ask("PATCH", "/schedule/segment", query, body)
     changed = next((one for one in segments(reply) if same(one, change.body)), None)
     if reply.status == 200:
         return entry(changed) if changed else Unknown("Twitch did not say which entry it changed")
@@ -397,12 +339,7 @@ def withdraw(gone: WithdrawRequested, to: Destination, key: str, hands: Hands) -
     del key  # A deletion is a state.
     channel = Channel(to, hands)
     way = {"schedule": unscheduled, "message": unsaid}.get(str(gone.posted.get("form")))
-    if way is None:
-        return Refused(SAID)
-    try:
-        return way(gone.posted, channel)
-    except NoSessionError as error:
-        return error.outcome
+    return way(gone.posted, channel) if way else Refused(SAID)
 
 
 def unscheduled(posted: Mapping[str, object], channel: Channel) -> Outcome:
@@ -411,9 +348,9 @@ def unscheduled(posted: Mapping[str, object], channel: Channel) -> Outcome:
     query = {"broadcaster_id": channel.to.place, "id": name}
     reply = channel.ask("DELETE", "/schedule/segment", query)
     there = Sent(name, "", {"form": "schedule"})
-    if reply.status in (400, 404) and read(reply.body):
+    if reply.status in (400, 404) and told(reply):
         looked = channel.see("/schedule", query)
-        listing = isinstance(looked, Reply) and looked.status in (200, 404) and bool(read(looked.body))
+        listing = isinstance(looked, Reply) and looked.status in (200, 404) and bool(told(looked))
         if listing and isinstance(looked, Reply) and not any(one["id"] == name for one in segments(looked)):
             return there
     return there if reply.status == 204 else channel.refused(reply)
@@ -425,7 +362,7 @@ def unsaid(posted: Mapping[str, object], channel: Channel) -> Outcome:
     query = {"broadcaster_id": channel.to.place, "moderator_id": channel.to.account, "message_id": name}
     there = Sent(name, "", {"form": "message", "at": at})
     reply = channel.ask("DELETE", "/moderation/chat", query)
-    if reply.status == 404 and read(reply.body):
+    if reply.status == 404 and told(reply):
         young = at.isdecimal() and channel.hands.timestamp - int(at[:12]) < DELETABLE
         return there if young else Refused(TOO_OLD)
     return there if reply.status == 204 else channel.refused(reply)

@@ -6,12 +6,14 @@ Sources: dev.twitch.tv/docs/authentication/refresh-tokens and /getting-tokens-oa
 
 import json
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
+from functions.platforms import outgoing
+from functions.platforms.door import read_object
 from functions.platforms.outgoing import (
-    LONGEST_WAIT,
+    PARKED,
+    SOON,
     Destination,
     Hands,
     NoSessionError,
@@ -22,7 +24,14 @@ from functions.platforms.outgoing import (
     UnansweredError,
     Unknown,
     Wait,
+    concealed,
+    looked,
+    put,
     retry_after,
+    string,
+    told,
+    until,
+    with_session,
 )
 
 TOKENS = "https://id.twitch.tv/oauth2/token"
@@ -35,9 +44,8 @@ CREDENTIAL = (
     " grant); without refresh_token the application speaks for itself, which is enough for a chat when `account` also"
     " allowed user:bot and is a moderator"
 )
-MINUTE, PARKED, SOON = 60, 900, 30
-"""Seconds to wait: where Twitch does not say how long, where something else answers in its stead, and until a question
-is asked again."""
+MINUTE = 60
+"""Seconds to wait where Twitch does not say how long."""
 
 Told = dict[str, Any]
 
@@ -50,9 +58,11 @@ class Channel:
     def ask(self, method: str, path: str, query: dict[str, str], given: Told | None = None) -> Reply:
         """Once more with a new session when the old one is not good any more: then nothing was done. Raises
         NoSessionError, NotSentError or UnansweredError."""
-        token = self.token()
-        reply = self.call(method, path, query, given, token)
-        return self.call(method, path, query, given, self.token(token)) if reply.status == 401 else reply
+        return with_session(
+            lambda kept: self.call(method, path, query, given, str(kept["token"])),
+            self.session,
+            lambda reply: reply.status == 401,
+        )
 
     def call(self, method: str, path: str, query: dict[str, str], given: Told | None, token: str) -> Reply:
         headers = {"authorization": f"Bearer {token}", "client-id": str(self.credential.get("client_id", ""))}
@@ -66,7 +76,7 @@ class Channel:
         try:
             return self.ask("GET", path, query)
         except NoSessionError as error:
-            return error.outcome if isinstance(error.outcome, Wait) else Unknown(getattr(error.outcome, "reason", ""))
+            return looked(error.outcome, None)
         except (NotSentError, UnansweredError) as error:
             return Wait(SOON, f"Twitch could not be asked: {error}")
 
@@ -74,53 +84,53 @@ class Channel:
 
     @property
     def credential(self) -> Told:
-        return read(self.to.secret.encode("utf-8", "replace"))
+        return read_object(self.to.secret.encode("utf-8", "replace")) or {}
 
-    def token(self, stale: str = "") -> str:
-        return str(self.hands.sessions(self.to.id, self.renew, stale=stale)["token"])
+    @property
+    def whose(self) -> str:
+        return outgoing.whose(self.to.secret)
 
-    def renew(self, old: Session | None) -> Session:
+    def session(self, stale: str) -> Session:
+        what = "no session could be had"
+        return outgoing.session(self.to, self.hands, self.renewed, self.whose, what, stale=stale)
+
+    def renewed(self, old: Session | None) -> Session:
         """A refresh token may be changed by using it, so the last one is kept: as long as it is this credential's."""
         given = self.credential
         named = [given.get(name) for name in ("client_id", "client_secret")]
         if not all(isinstance(one, str) and one for one in named):
             raise NoSessionError(self.unfit("it is not the JSON that is needed"))
-        of = sha256(self.to.secret.encode("utf-8", "replace")).hexdigest()
-        kept = old.get("refresh") if old and old.get("of") == of else ""
+        kept = old.get("refresh") if old and old.get("whose") == self.whose else ""
         refresh = kept or given.get("refresh_token")
         grant = {"grant_type": "refresh_token", "refresh_token": str(refresh)} if refresh else {}
-        told = self.granted({"grant_type": "client_credentials", **grant})
-        until = told.get("expires_in")
-        ends = self.hands.timestamp + until if isinstance(until, int) and until > 0 else 0
-        return {"token": told["access_token"], "until": ends, "refresh": told.get("refresh_token") or refresh, "of": of}
+        found = self.granted({"grant_type": "client_credentials", **grant})
+        lasts = found.get("expires_in")
+        until = self.hands.timestamp + lasts if isinstance(lasts, int) and lasts > 0 else 0
+        refresh = found.get("refresh_token") or refresh
+        return {"token": found["access_token"], "until": until, "refresh": refresh, "whose": self.whose}
 
     def granted(self, grant: dict[str, str]) -> Told:
         given = {name: str(self.credential.get(name)) for name in ("client_id", "client_secret")}
         headers = {"content-type": "application/x-www-form-urlencoded"}
-        try:
-            reply = self.hands.http("POST", TOKENS, headers=headers, body=urlencode({**given, **grant}).encode())
-        except UnansweredError as error:
-            raise NoSessionError(Wait(SOON, f"no session could be had: {error}")) from error
-        told = read(reply.body)
-        token = told.get("access_token")
-        if reply.status == 200 and isinstance(token, str) and token:
-            return told
-        if reply.status in (400, 401, 403) and told:
-            raise NoSessionError(self.unfit(self.said(told) or f"answered {reply.status}"))
+        reply = self.hands.http("POST", TOKENS, headers=headers, body=urlencode({**given, **grant}).encode())
+        found = told(reply)
+        if reply.status == 200 and string(found.get("access_token")):
+            return found
+        if reply.status in (400, 401, 403) and found:
+            raise NoSessionError(self.unfit(self.said(found) or f"answered {reply.status}"))
         wait = patience(reply, self.hands.timestamp)
         raise NoSessionError(Wait(wait, f"no session could be had: Twitch answered {reply.status}"))
 
     def unfit(self, why: str) -> Refused:
-        put = f"`liaison secret put {self.to.id} --outgoing` takes {CREDENTIAL}"
-        return Refused(f"Twitch does not let us in ({why}): {put}", unauthorized=True)
+        return Refused(f"Twitch does not let us in ({why}): {put(self.to, f'{CREDENTIAL},')}", unauthorized=True)
 
     # Answers
 
     def refused(self, reply: Reply) -> Refused | Wait | Unknown:
         """What an answer means that is no success."""
-        told = read(reply.body)
-        words = self.said(told)
-        if reply.status == 429 or (reply.status == 403 and not told):
+        found = told(reply)
+        words = self.said(found)
+        if reply.status == 429 or (reply.status == 403 and not found):
             wait = patience(reply, self.hands.timestamp)
             return Wait(wait, "Twitch asks to slow down", f"twitch:{self.to.id}")
         if reply.status == 401:
@@ -130,35 +140,16 @@ class Channel:
         return Unknown(f"Twitch answered {reply.status}, and what became of it is not known")
 
     def unseen(self, reply: Reply) -> Wait | Unknown:
-        """What an answer to a question means that is no success: never that something is not there."""
-        answer = self.refused(reply)
-        if isinstance(answer, Unknown) and reply.status >= 500:
-            return Wait(SOON, answer.reason)
-        return answer if isinstance(answer, Wait) else Unknown(answer.reason)
+        return looked(self.refused(reply), reply)
 
-    def said(self, told: Told) -> str:
-        """Twitch's own words, without our credential whatever happens."""
-        words = told.get("message")
-        shown = words if isinstance(words, str) else ""
-        for secret in self.credential.values():
-            shown = shown.replace(secret, "…") if isinstance(secret, str) and secret else shown
-        return shown[:300]
+    def said(self, found: Told) -> str:
+        """Twitch's own words."""
+        return concealed(string(found.get("message")), *self.credential.values())[:300]
 
 
 def patience(reply: Reply, now: int) -> int:
     """Seconds: as told; else until `ratelimit-reset`, which is a moment."""
     if "retry-after" in reply.headers:
         return retry_after(reply.headers, MINUTE, now)
-    reset = reply.headers.get("ratelimit-reset", "")
-    if reset.isascii() and reset.isdigit():
-        return min(max(int(reset[:12]) - now, 1), LONGEST_WAIT)
-    return MINUTE if read(reply.body) else PARKED
-
-
-def read(body: bytes) -> Told:
-    """The object that was answered; empty where there is none."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    ours = MINUTE if told(reply) else PARKED
+    return until(reply.headers.get("ratelimit-reset", ""), now) or ours

@@ -16,15 +16,24 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from functions.platforms.door import read_object
 from functions.platforms.outgoing import (
-    LONGEST_WAIT,
+    PARKED,
     Destination,
+    Field,
     Hands,
     Refused,
     Reply,
     Unknown,
     Wait,
+    concealed,
+    inside,
+    multipart,
+    objects,
+    put,
     retry_after,
+    told,
+    until,
 )
 from functions.platforms.signatures import hex_of
 
@@ -34,9 +43,6 @@ CREDENTIAL = (
     'JSON, all of it from the app\'s “Keys and tokens” in the Developer Console: {"api_key": …, "api_key_secret": …,'
     ' "access_token": …, "access_token_secret": …}; the access token made by the account, with “Read and write”'
 )
-
-PARKED = 900
-"""Seconds to keep away from whatever stands before X, when it says 429 in no form of X's own."""
 
 MEANING = {
     "client-forbidden": "the app may not do this: look at its access in the Developer Console",
@@ -61,12 +67,9 @@ class Keys:
 
 def keys(to: Destination) -> Keys | None:
     """None where the credential is not what it should be."""
-    try:
-        given = json.loads(to.secret)
-    except (ValueError, RecursionError):
-        return None
+    given = read_object(to.secret.encode("utf-8", "replace")) or {}
     names = ("api_key", "api_key_secret", "access_token", "access_token_secret")
-    found = [given.get(name) for name in names] if isinstance(given, dict) else []
+    found = [given.get(name) for name in names]
     values = [one.strip() for one in found if isinstance(one, str) and one.strip()]
     return Keys(*values) if len(values) == len(names) else None
 
@@ -89,19 +92,9 @@ def of(value: Mapping[str, Any]) -> Body:
     return Body(json.dumps(value, default=int).encode("ascii"))
 
 
-def form(fields: Mapping[str, str], name: str, content: bytes, edge: str) -> Body:
-    """Fields and a file as multipart/form-data (RFC 7578); `edge` is made of the file's hash, and so is not in it."""
-    edge = f"liaison-{edge[:48]}"
-    told = "".join(
-        f'--{edge}\r\ncontent-disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
-        for field, value in fields.items()
-    )
-    file = (
-        f'--{edge}\r\ncontent-disposition: form-data; name="media"; filename="{name}"\r\n'
-        "content-type: application/octet-stream\r\n\r\n"
-    )
-    body = (told + file).encode("ascii") + content + f"\r\n--{edge}--\r\n".encode("ascii")
-    return Body(body, f"multipart/form-data; boundary={edge}")
+def form(*fields: Field) -> Body:
+    kind, content = multipart(fields)
+    return Body(content, kind)
 
 
 def ask(
@@ -152,29 +145,15 @@ def escaped(text: str) -> str:
 
 
 def advice(to: Destination) -> str:
-    return f"put {CREDENTIAL}, with `liaison secret put {to.id} --outgoing`"
+    return put(to, f"{CREDENTIAL},")
 
 
 # Answers
 
 
-def told(reply: Reply) -> dict[str, Any]:
-    """The object that was answered; an empty one for anything else."""
-    try:
-        found = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def data(reply: Reply) -> dict[str, Any]:
     """What the answer is about, where it is one thing."""
-    found = told(reply).get("data")
-    return found if isinstance(found, dict) else {}
-
-
-def objects(found: object) -> list[dict[str, Any]]:
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return inside(told(reply), "data")
 
 
 def details(reply: Reply) -> str:
@@ -205,13 +184,11 @@ def failed(reply: Reply, to: Destination, hands: Hands, what: str = "") -> Refus
 
 
 def reason(reply: Reply, to: Destination, what: str) -> str:
-    """In a sentence. Whatever X says, no key is in it."""
-    error = details(reply)
+    """In a sentence."""
+    error, held = details(reply), keys(to)
     why = f"X answered {reply.status}" + (f": {error[:300]}" if error else "")
-    why, held = (f"{what}: {why}" if what else why), keys(to)
-    for one in (held.app, held.app_secret, held.token, held.token_secret) if held else (to.secret.strip(),):
-        why = why.replace(one, "…") if one else why
-    return why
+    values = (held.app, held.app_secret, held.token, held.token_secret) if held else (to.secret,)
+    return concealed(f"{what}: {why}" if what else why, *values)
 
 
 def pause(reply: Reply, hands: Hands) -> int:
@@ -221,13 +198,5 @@ def pause(reply: Reply, hands: Hands) -> int:
         return retry_after(reply.headers, now=hands.timestamp)
     days = [f"x-{whose}-limit-24hour" for whose in ("app", "user")]
     spent = [name for name in days if reply.headers.get(f"{name}-remaining", "").strip() == "0"]
-    reset = max(unix(reply.headers.get(f"{name}-reset", "")) for name in spent or ["x-rate-limit"])
-    if not reset:
-        return 60 if told(reply) else PARKED
-    return min(max(reset - hands.timestamp, 1), LONGEST_WAIT)
-
-
-def unix(given: str) -> int:
-    """0 for what is no time."""
-    given = given.strip()
-    return int(given[:12]) if given.isascii() and given.isdecimal() else 0
+    resets = [until(reply.headers.get(f"{name}-reset", ""), hands.timestamp) for name in spent or ["x-rate-limit"]]
+    return max(filter(None, resets), default=60 if told(reply) else PARKED)

@@ -14,14 +14,17 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from events.announcements import ChangeRequested, CountRequested, Image, PostRequested, WithdrawRequested
 from events.program import Target
+from functions.platforms import composing
 from functions.platforms.outgoing import (
-    MEDIA,
+    LATER,
+    SOON,
     Destination,
+    Field,
     Hands,
     Kind,
     NotSentError,
@@ -32,6 +35,13 @@ from functions.platforms.outgoing import (
     UnansweredError,
     Unknown,
     Wait,
+    harmless,
+    inside,
+    looked,
+    number,
+    objects,
+    string,
+    told,
 )
 from functions.platforms.posting import (
     PREVIOUS,
@@ -39,6 +49,7 @@ from functions.platforms.posting import (
     Budget,
     Counted,
     Editing,
+    Long,
     Measure,
     Part,
     Post,
@@ -46,17 +57,17 @@ from functions.platforms.posting import (
     Rendering,
     filled,
     image,
-    may_ping,
+    uploaded,
 )
-from functions.platforms.text import counting, document, forms, splitting
-from functions.platforms.text.document import Block, Document, Heading, Paragraph, Picture, Quote, Run, Table
+from functions.platforms.text import counting, forms
+from functions.platforms.text.document import Document, Run, without_pictures
 from functions.platforms.x.account import CREDENTIAL as CREDENTIAL
-from functions.platforms.x.account import ask, data, details, failed, form, keys, objects, of, told
+from functions.platforms.x.account import ask, data, details, failed, form, keys, of
 
 KIND: Kind = "readable"
 EDIT: Editing = "reply"
 """A post can be changed for half an hour, but not by an app that pays by use."""
-LONG: Literal["thread", "excerpt"] = "thread"
+LONG: Long = "thread"
 
 COUNT_COST = "0.005 USD for each post that is read (0.001 USD for one's own)"
 
@@ -90,37 +101,49 @@ CASHTAG = re.compile(r"(?<![^\s(])\$[a-z]{1,6}(?:[._][a-z]{1,2})?(?![\w$])", re.
 
 def render(post: Post, target: Target) -> Rendering:
     """A thread says everything; its later parts take the images that the first has no room for."""
-    words, images, strange = illustrated(post)
-    handles = {name: target.mentions[name] for name in may_ping(post, target) if target.mentions.get(name)}
+    blocks = composing.titled(composing.read(post), composing.heading(post))
+    images = composing.once(composing.pictured(blocks, post.images))
+    handles = composing.granted(post, target, target.mentions.get)
 
-    def text(blocks: Document) -> forms.Plain:
-        return forms.plain(blocks, lambda run: named(run, handles))
+    def text(piece: Document) -> str:
+        return forms.plain(piece, lambda run: named(run, handles)).text
 
-    def used(blocks: Document) -> int:
-        return counting.weighted(text(blocks).text)
-
-    try:
-        pieces = splitting.fitted(words, used, CHARACTERS, long=target.long or LONG, link=post.link)
-    except splitting.TooLongError as error:
-        pieces, strange = splitting.Pieces((words,)), (*strange, str(error))
-    texts = [text(piece) for piece in pieces.documents]
+    fitted = composing.fitted(
+        without_pictures(blocks),
+        lambda piece: measured(text(piece)).used,
+        CHARACTERS,
+        long=target.long or LONG,
+        link=post.link,
+        unit="weighted characters",
+    )
     parts = tuple(
         replace(
-            part(one.text, place, images[place * IMAGES : (place + 1) * IMAGES], target),
+            part(text(piece), place, images[place * IMAGES : (place + 1) * IMAGES], target),
             html=forms.html(piece, lambda run: named(run, handles)),
         )
-        for place, (one, piece) in enumerate(zip(texts, pieces.documents, strict=True))
+        for place, piece in enumerate(fitted.pieces)
     )
-    said = {span.value for one in texts for span in one.spans if span.kind == "mention"}
+    said = composing.mentioned(*fitted.pieces)
     return Rendering(
         parts,
-        pings=tuple(named(Run("", mention=name), handles) for name in sorted(said & set(handles))),
+        pings=tuple(named(Run("", mention=name), handles) for name in said if name in handles),
         cost=cost(parts),
         notes=(
-            *filter(None, (pieces.note, *threads(parts), *spread(images, parts), *tables(words))),
-            *unheard(said, post, target),
+            *fitted.notes,
+            *threads(parts),
+            *composing.spread(parts),
+            *composing.left_out(blocks, post.images),
+            *composing.tables(blocks),
+            *composing.unheard(said, post, target, target.mentions.get),
         ),
-        problems=(*strange, *lacking(words, images, parts)),
+        problems=(
+            *composing.silent(blocks),
+            *composing.undescribed(blocks, post.images),
+            *fitted.problems,
+            *composing.crowded(len(images), IMAGES * len(parts), f"X takes {IMAGES} with a post"),
+            *composing.overfull(described(images), "X"),
+            *(problem for place, one in enumerate(parts, 1) for problem in alone(place, one)),
+        ),
     )
 
 
@@ -137,16 +160,18 @@ def part(text: str, place: int, images: tuple[Image, ...], target: Target) -> Pa
         text,
         KIND,
         images=images,
-        measures=tuple(measures(text, images)),
+        measures=(measured(text), *described(images)),
         budgets=(Budget(shared), *(Budget(f"{shared}:posts:{seconds}", most, seconds) for most, seconds in POSTS)),
     )
 
 
-def measures(text: str, images: tuple[Image, ...]) -> Iterator[Measure]:
-    yield Measure("text", "weighted characters", counting.weighted(text), CHARACTERS)
-    for which, one in enumerate(images, 1):
-        yield Measure(f"description of image {which}", "characters", counting.code_points(one.alt), ALT)
-        yield Measure(f"image {which}", "bytes", one.bytes, largest(one))
+def measured(text: str) -> Measure:
+    return Measure("text", "weighted characters", counting.weighted(text), CHARACTERS)
+
+
+def described(images: tuple[Image, ...]) -> tuple[Measure, ...]:
+    words = composing.alts(images, "characters", counting.code_points, ALT)
+    return (*words, *composing.sizes(images, largest))
 
 
 def largest(picture: Image) -> int:
@@ -178,62 +203,7 @@ def has_address(text: str) -> bool:
     return counting.ON_X.search(unicodedata.normalize("NFC", text)) is not None
 
 
-# The announcement
-
-
-def illustrated(post: Post) -> tuple[Document, tuple[Image, ...], tuple[str, ...]]:
-    """The words with the title above them, the images that go with them, and what images there is nothing of."""
-    stored = {one.name: one for one in post.images}
-    blocks = tuple(linked(block, stored) for block in titled(post))
-    alts: dict[str, str] = {}
-    for picture in forms.pictures(blocks):
-        alts[picture.name] = alts.get(picture.name) or picture.alt.strip()
-    images = tuple(
-        stored[name].model_copy(update={"alt": alts[name] or stored[name].alt}) for name in alts if name in stored
-    )
-    missing = tuple(
-        f"there is no image {name!r}: upload it, or give its address" for name in alts if name not in stored
-    )
-    return forms.without_pictures(blocks), images, missing
-
-
-def titled(post: Post) -> Document:
-    """There are no titles: it stands above the text, unless that begins with it. As a heading it is never left alone
-    in the first part of a thread."""
-    body, title = document.read(post.body), " ".join(post.title.split())
-    start = " ".join(forms.plain(body[:1]).text.split()).casefold()
-    begins = start.startswith(title.casefold()) and not start[len(title.casefold()) :][:1].isalnum()
-    return body if begins or not title else (Heading(1, (Run(title),)), *body)
-
-
-def linked(block: Block, stored: Mapping[str, Image]) -> Block:
-    """An image that stands elsewhere becomes a link to it."""
-    match block:
-        case Quote(blocks=inner):
-            return Quote(tuple(linked(one, stored) for one in inner))
-        case Picture(name=name, alt=alt) if name not in stored and name.startswith(("https://", "http://")):
-            return Paragraph((Run(alt or name, link=name),))
-    return block
-
-
-def lacking(words: Document, images: tuple[Image, ...], parts: tuple[Part, ...]) -> Iterator[str]:
-    """Why it cannot be sent like this."""
-    if not images and not forms.plain(words).text.strip():
-        yield "there is nothing to say"
-    if len(images) > IMAGES * len(parts):
-        yield f"there are {len(images)} images, and X takes {IMAGES} with a post: leave some out"
-    for which, one in enumerate(images, 1):
-        if not one.alt.strip():
-            yield f"image {which} has no description: write ![what it shows]({one.name})"
-        if (length := counting.code_points(one.alt)) > ALT:
-            yield f"the description of image {which} has {length} characters of {ALT}: shorten it"
-        if one.bytes > largest(one):
-            yield f"image {which} has {one.bytes} bytes of {largest(one)}: make it smaller"
-    for place, one_part in enumerate(parts, 1):
-        yield from crowded(place, one_part)
-
-
-def crowded(place: int, one: Part) -> Iterator[str]:
+def alone(place: int, one: Part) -> Iterator[str]:
     """What X takes only one of with a post."""
     if len(one.images) > 1 and any(map(moves, one.images)):
         yield f"a GIF goes alone with a post, and part {place} has {len(one.images)} images: leave the others out"
@@ -251,97 +221,58 @@ def threads(parts: tuple[Part, ...]) -> Iterator[str]:
         )
 
 
-def spread(images: tuple[Image, ...], parts: tuple[Part, ...]) -> Iterator[str]:
-    for place, one in enumerate(parts[1:], 1):
-        if one.images:
-            first = place * IMAGES + 1
-            yield f"images {first} to {first + len(one.images) - 1} of {len(images)} stand in part {place + 1}"
-
-
-def tables(blocks: Document) -> Iterator[str]:
-    inside = [one for block in blocks if isinstance(block, Quote) for one in block.blocks]
-    if any(isinstance(block, Table) for block in (*blocks, *inside)):
-        yield "tables are shown as lines of text"
-
-
-def unheard(said: set[str], post: Post, target: Target) -> Iterator[str]:
-    """Mentions that ping nobody, and what is missing for it."""
-    for name in sorted(said):
-        if not target.mentions.get(name):
-            yield f"@{name} pings nobody: the target's `mentions` name no account for it"
-        elif name not in post.pings:
-            yield f"@{name} pings nobody: the announcement does not ask for it"
-        elif name not in target.pings:
-            yield f"@{name} pings nobody: the target's `pings` do not allow it"
-
-
-# Images
+# Sending
 
 
 def prepare(post: PostRequested, to: Destination, hands: Hands) -> Prepared | Outcome:
     """Every image is uploaded and described; one that nobody posts is forgotten by X in a day."""
-    made: dict[str, Any] = {}
     unfinished: list[str] = []
-    for place, picture in enumerate(post.images, 1):
-        stored = hands.objects.read(f"{MEDIA}/{picture.name}")
-        if stored is None:
-            return Refused(f"image {place} is not there any more: upload it again")
-        try:
-            found = uploaded(picture, stored, to, hands, f"image {place} could not be uploaded")
-        except (NotSentError, UnansweredError) as error:
-            return Wait(30, f"image {place} could not be uploaded: {error}")
+
+    def upload(picture: Image, content: bytes) -> str | Outcome:
+        found = sent_file(picture, content, to, hands)
         if not isinstance(found, dict):
             return found
-        made[image(place)] = str(found["id"])
-        unfinished += [str(found["id"])] if working(found) else []
-    return Prepared({**made, UNFINISHED: unfinished} if unfinished else made)
+        unfinished.extend([str(found["id"])] if working(found) else [])
+        return str(found["id"])
+
+    made = uploaded(post, hands, upload)
+    return Prepared({**made.made, UNFINISHED: unfinished}) if isinstance(made, Prepared) and unfinished else made
 
 
-def uploaded(picture: Image, content: bytes, to: Destination, hands: Hands, what: str) -> dict[str, Any] | Outcome:
+def sent_file(picture: Image, content: bytes, to: Destination, hands: Hands) -> dict[str, Any] | Outcome:
     """The file as X calls it. One that moves is taken in pieces only: one piece is enough."""
-    edge = picture.name.partition(".")[0]
-    if moves(picture):
-        given = {"media_type": picture.type, "media_category": "tweet_gif", "total_bytes": len(content)}
-        begun = ask(to, hands, "POST", "/2/media/upload/initialize", body=of(given))
-        found = known(begun, to, hands, what)
-        if not isinstance(found, dict):
-            return found
-        path = f"/2/media/upload/{quote(str(found['id']), safe='')}"
-        body = form({"segment_index": "0"}, picture.name, content, edge)
-        appended = ask(to, hands, "POST", f"{path}/append", body=body)
-        if isinstance(appended, Refused) or not 200 <= appended.status < 300:
-            return appended if isinstance(appended, Refused) else harmless(failed(appended, to, hands, what))
-        answer = ask(to, hands, "POST", f"{path}/finalize")
-    else:
-        body = form({"media_category": "tweet_image"}, picture.name, content, edge)
-        answer = ask(to, hands, "POST", "/2/media/upload", body=body)
-    made = known(answer, to, hands, what)
-    return described(made, picture, to, hands, what) if isinstance(made, dict) else made
+    file = Field("media", content, "application/octet-stream", picture.name)
+    if not moves(picture):
+        body = form(Field("media_category", b"tweet_image"), file)
+        return described_there(ask(to, hands, "POST", "/2/media/upload", body=body), picture, to, hands)
+    given = {"media_type": picture.type, "media_category": "tweet_gif", "total_bytes": len(content)}
+    begun = known(ask(to, hands, "POST", "/2/media/upload/initialize", body=of(given)), to, hands)
+    if not isinstance(begun, dict):
+        return begun
+    path = f"/2/media/upload/{quote(str(begun['id']), safe='')}"
+    appended = ask(to, hands, "POST", f"{path}/append", body=form(Field("segment_index", b"0"), file))
+    if isinstance(appended, Refused) or not 200 <= appended.status < 300:
+        return appended if isinstance(appended, Refused) else failed(appended, to, hands)
+    return described_there(ask(to, hands, "POST", f"{path}/finalize"), picture, to, hands)
 
 
-def described(
-    made: dict[str, Any], picture: Image, to: Destination, hands: Hands, what: str
-) -> dict[str, Any] | Outcome:
+def described_there(answer: Reply | Refused, picture: Image, to: Destination, hands: Hands) -> dict[str, Any] | Outcome:
+    made = known(answer, to, hands)
+    if not isinstance(made, dict):
+        return made
     given = {"id": str(made["id"]), "metadata": {"alt_text": {"text": picture.alt.strip()}}}
     reply = ask(to, hands, "POST", "/2/media/metadata", body=of(given))
     if isinstance(reply, Refused) or 200 <= reply.status < 300:
         return reply if isinstance(reply, Refused) else made
-    return harmless(failed(reply, to, hands, what))
+    return failed(reply, to, hands)
 
 
-def known(reply: Reply | Refused, to: Destination, hands: Hands, what: str) -> dict[str, Any] | Outcome:
+def known(reply: Reply | Refused, to: Destination, hands: Hands) -> dict[str, Any] | Outcome:
     """What was answered, where it has an id."""
     if isinstance(reply, Refused):
         return reply
     found = data(reply)
-    if 200 <= reply.status < 300 and isinstance(found.get("id"), str) and found["id"]:
-        return found
-    return harmless(failed(reply, to, hands, what))
-
-
-def harmless(outcome: Outcome) -> Outcome:
-    """Of a call that nobody sees: what may have been done may be done again."""
-    return Wait(60, outcome.reason) if isinstance(outcome, Unknown) else outcome
+    return found if 200 <= reply.status < 300 and string(found.get("id")) else failed(reply, to, hands)
 
 
 def working(found: Mapping[str, Any]) -> bool:
@@ -350,8 +281,7 @@ def working(found: Mapping[str, Any]) -> bool:
 
 def state(found: Mapping[str, Any]) -> str:
     """What became of a file; empty where there is nothing left to do."""
-    info = found.get("processing_info")
-    return str(info.get("state", "")) if isinstance(info, dict) else ""
+    return str(inside(found, "processing_info").get("state", ""))
 
 
 def being_made(post: PostRequested, to: Destination, hands: Hands) -> Outcome | None:
@@ -368,9 +298,6 @@ def being_made(post: PostRequested, to: Destination, hands: Hands) -> Outcome | 
     except (NotSentError, UnansweredError) as error:
         return Wait(15, f"could not ask for an image: {error}")
     return None
-
-
-# Sending
 
 
 def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcome:
@@ -432,16 +359,16 @@ def repeated(body: Mapping[str, Any], since: datetime, to: Destination, hands: H
     try:
         found = look(body, {"start_time": stamp(since - SLACK)}, to, hands)
     except (NotSentError, UnansweredError) as error:
-        return Wait(60, f"X says it has these words already, and could not be asked where: {error}")
+        return Wait(LATER, f"X says it has these words already, and could not be asked where: {error}")
     match found:
         case Sent() | Wait():
             return found
         case Absent():
             return Refused("X refuses the same words twice, and has them from before: change some of them")
-    return Wait(60, f"X says it has these words already, and could not be asked where: {found.reason}")
+    return Wait(LATER, f"X says it has these words already, and could not be asked where: {found.reason}")
 
 
-# Looking
+# Whether it is there
 
 
 def find(
@@ -472,7 +399,8 @@ def look(
         reply = ask(to, hands, "GET", f"/2/users/{quote(user, safe='')}/tweets", query=query)
         page = listed(reply) if isinstance(reply, Reply) else None
         if isinstance(reply, Refused) or page is None:
-            return looked(reply if isinstance(reply, Refused) else failed(reply, to, hands, "could not look for it"))
+            why = reply if isinstance(reply, Refused) else failed(reply, to, hands, "could not look for it")
+            return looked(why, reply)
         for one in page:
             made = there(one, to)
             if made and same(one, body):
@@ -492,12 +420,8 @@ def whose(to: Destination, hands: Hands) -> str | Unknown | Wait:
     found = data(reply).get("id") if isinstance(reply, Reply) and reply.status == 200 else None
     if isinstance(found, str) and found:
         return found
-    return looked(reply if isinstance(reply, Refused) else failed(reply, to, hands, "could not ask whose keys it has"))
-
-
-def looked(outcome: Refused | Wait | Unknown) -> Unknown | Wait:
-    """A look that came to nothing says nothing of what is there."""
-    return outcome if isinstance(outcome, Wait) else Unknown(outcome.reason)
+    why = reply if isinstance(reply, Refused) else failed(reply, to, hands, "could not ask whose keys it has")
+    return looked(why, reply)
 
 
 def listed(reply: Reply) -> list[dict[str, Any]] | None:
@@ -513,14 +437,11 @@ def listed(reply: Reply) -> list[dict[str, Any]] | None:
 
 
 def following(reply: Reply) -> str:
-    meta = told(reply).get("meta")
-    found = meta.get("next_token") if isinstance(meta, dict) else None
-    return found if isinstance(found, str) else ""
+    return string(inside(told(reply), "meta").get("next_token"))
 
 
 def same(one: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    reply = body.get("reply")
-    parent = str(reply.get("in_reply_to_tweet_id") or "") if isinstance(reply, dict) else ""
+    parent = str(inside(body.get("reply")).get("in_reply_to_tweet_id") or "")
     return answers(one) == parent and plainly(written(one)) == plainly(str(body.get("text", "")))
 
 
@@ -532,8 +453,7 @@ def answers(one: Mapping[str, Any]) -> str:
 
 def written(one: Mapping[str, Any]) -> str:
     """What was posted: X writes signs as in HTML, addresses in its own short form, and one more for images."""
-    text, entities = html.unescape(str(one.get("text", ""))), one.get("entities")
-    urls = objects(entities.get("urls")) if isinstance(entities, dict) else []
+    text, urls = html.unescape(str(one.get("text", ""))), objects(inside(one.get("entities")).get("urls"))
     long = {str(url.get("url") or ""): str(url.get("expanded_url") or "") for url in urls}
     for short in sorted(filter(None, long), key=len, reverse=True):
         shown = "" if re.search(r"/status/\d+/(?:photo|video)/\d+$", long[short]) else long[short]
@@ -542,8 +462,9 @@ def written(one: Mapping[str, Any]) -> str:
 
 
 def plainly(text: str) -> str:
-    """To compare by: addresses without what X adds to them."""
-    return " ".join(counting.ON_X.sub(lambda found: bare(found[0]), unicodedata.normalize("NFC", text)).split())
+    """To compare by: addresses without what X adds to them. It finds them where something that nobody sees ends a name,
+    too."""
+    return composing.plainly(counting.ON_X.sub(lambda found: bare(found[0]), unicodedata.normalize("NFC", text)))
 
 
 def bare(address: str) -> str:
@@ -569,7 +490,7 @@ def edit(change: ChangeRequested, to: Destination, key: str, hands: Hands) -> Ou
     try:
         found = look(body, {"since_id": parent}, to, hands)
     except (NotSentError, UnansweredError) as error:
-        return Wait(30, f"could not look whether it is corrected already: {error}")
+        return Wait(SOON, f"could not look whether it is corrected already: {error}")
     if not isinstance(found, Absent):
         return harmless(found)
     return posted(body, change, to, hands)
@@ -600,7 +521,3 @@ def count(counted: CountRequested, to: Destination, hands: Hands) -> Counted | O
     )
     shares = None if reposts is None and quotes is None else (reposts or 0) + (quotes or 0)
     return Counted(likes=likes, shares=shares, replies=replies, views=views)
-
-
-def number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -1,17 +1,35 @@
 """A platform that announcements go to, in memory: what each fake shares. A fake speaks as the platform documents."""
 
 import json
+import re
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import Message
+from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from functions.platforms.outgoing import Hands, NotSentError, Outcome, Reply, Sent, Session, UnansweredError
+from events.announcements import Image
+from functions.platforms.outgoing import (
+    MEDIA,
+    Hands,
+    NotSentError,
+    Outcome,
+    Reply,
+    Sent,
+    Session,
+    UnansweredError,
+)
+from functions.platforms.outgoing import Objects as Bucket
 
 NOW = 1_795_600_000
 """Unix seconds: 2026-11-25."""
+PICTURES: dict[str, bytes] = {}
+"""All that `picture` made, by their keys in the bucket."""
 
 
 @dataclass
@@ -33,6 +51,9 @@ class Asked:
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    url: str = ""
+    """As it was written."""
+    private: bool = False
 
     @property
     def json(self) -> Any:
@@ -42,14 +63,57 @@ class Asked:
     def form(self) -> dict[str, str]:
         return dict(parse_qsl(self.body.decode()))
 
+    @property
+    def fields(self) -> dict[str, "Held"]:
+        """Of `multipart/form-data`, as a reader that is not ours has them."""
+        head = f"content-type: {self.headers['content-type']}\r\n\r\n".encode()
+        parts: Iterable[Any] = message_from_bytes(head + self.body).get_payload()
+        return {str(one.get_param("name", header="content-disposition")): held(one) for one in parts}
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a field of a form holds, of what type it says that it is, and what a file is called."""
+
+    content: bytes
+    type: str
+    file: str
+
+
+def held(part: Message) -> Held:
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return Held(content, part.get_content_type(), part.get_filename() or "")
+
+
+@dataclass
+class Rule:
+    """How requests of a kind are answered once some more of them were answered as usual."""
+
+    answer: Reply | None
+    path: str
+    method: str
+    after: int
+
+    def holds(self, asked: Asked) -> bool:
+        if not re.search(self.path, asked.path) or not asked.method.startswith(self.method):
+            return False
+        self.after -= 1
+        return self.after < 0
+
 
 class Fake(ABC):
-    """Give `answer` for each request; `posts` is what is there now, `asked` what was asked, oldest first."""
+    """Give `answer` for each request; `posts` is what is there now, `asked` what was asked, oldest first. `clock` is
+    the time there and here, `sessions` are those that all workers share, `objects` is the bucket with every picture."""
 
     def __init__(self) -> None:
+        self.clock = float(NOW)
+        self.sessions = Sessions(self)
+        self.objects: Bucket = Objects(PICTURES)
         self.posts: list[Posted] = []
         self.asked: list[Asked] = []
         self.planned: deque[Callable[[Asked], Reply]] = deque()
+        self.rules: list[Rule] = []
         self.number = 0
 
     @abstractmethod
@@ -64,13 +128,20 @@ class Fake(ABC):
         self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", private: bool = False
     ) -> Reply:
         split = urlsplit(url)
-        asked = Asked(
-            method, unquote(split.path), dict(parse_qsl(split.query)), {k.lower(): v for k, v in headers.items()}, body
-        )
+        lower = {name.lower(): value for name, value in headers.items()}
+        asked = Asked(method, unquote(split.path), dict(parse_qsl(split.query)), lower, body, url, private)
         self.asked.append(asked)
         if self.planned and self.creates(asked):
             return self.planned.popleft()(asked)
+        for rule in reversed(self.rules):
+            if rule.holds(asked):
+                return whole(rule.answer)
         return self.answer(asked)
+
+    def instead(self, answer: Reply | None, path: str = "", method: str = "", *, after: int = 0) -> None:
+        """Whatever has this (a pattern) in its path is answered so from now on, or after so many more of the kind; None
+        is no answer."""
+        self.rules.append(Rule(answer, path, method, after))
 
     def next_id(self) -> str:
         self.number += 1
@@ -102,12 +173,18 @@ class Fake(ABC):
     def answers(self, reply: Reply, *, after_making: bool = False) -> None:
         """The next post is answered like this, with or without being made."""
 
-        def given(asked: Asked) -> Reply:
+        def planned(asked: Asked) -> Reply:
             if after_making:
                 self.answer(asked)
             return reply
 
-        self.planned.append(given)
+        self.planned.append(planned)
+
+
+def whole(answer: Reply | None) -> Reply:
+    if answer is None:
+        raise UnansweredError("no whole answer within 10 s")
+    return answer
 
 
 def reply(status: int = 200, body: Any = None, **headers: str) -> Reply:
@@ -132,17 +209,18 @@ class Objects:
 
 
 class Sessions:
-    """Sessions in memory; `renewed` counts."""
+    """Sessions in memory, as they come back from a store; `renewed` counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, fake: Fake | None = None) -> None:
+        self.fake = fake
         self.kept: dict[str, Session] = {}
         self.renewed = 0
 
     def __call__(self, name: str, renew: Callable[[Session | None], Session], *, stale: str = "") -> Session:
-        kept = self.kept.get(name)
-        if kept is None or kept["token"] == stale or (kept["until"] and kept["until"] < NOW + 60):
+        kept, now = self.kept.get(name), self.fake.clock if self.fake else NOW
+        if kept is None or kept["token"] == stale or (kept["until"] and kept["until"] < now + 60):
             self.renewed += 1
-            kept = self.kept[name] = renew(kept)
+            kept = self.kept[name] = json.loads(json.dumps(renew(kept)))
         return kept
 
 
@@ -154,8 +232,26 @@ def no_mail(*, to: str, subject: str, html: str, text: str) -> Outcome:
     raise AssertionError("no mail is sent here")
 
 
-def hands(fake: Fake, objects: Objects | None = None, sessions: Sessions | None = None, timestamp: int = NOW) -> Hands:
-    return Hands(fake, objects or Objects(), no_mail, timestamp, sessions or Sessions())
+def hands(fake: Fake) -> Hands:
+    """Those that are lent there and then."""
+    return Hands(fake, fake.objects, no_mail, int(fake.clock), fake.sessions)
+
+
+def without_code(markdown: str) -> str:
+    """Nobody who stands in code is told."""
+    return re.sub(r"(?s)(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", markdown)
+
+
+def picture(content: bytes, alt: str = "", type: str = "image/png", **more: Any) -> Image:
+    """One that was uploaded: whatever platform is made after it has it in its bucket."""
+    name = f"{sha256(content).hexdigest()}.{type.partition('/')[2]}"
+    PICTURES[f"{MEDIA}/{name}"] = content
+    return Image(**{"name": name, "alt": alt, "type": type, "bytes": len(content), **more})
+
+
+def stamp(at: float) -> str:
+    """In ISO 8601, as JavaScript writes it."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def sent(outcome: object) -> Sent:

@@ -1,102 +1,37 @@
 """X: how an announcement looks there and what it costs, that it is there once, and what becomes of every answer."""
 
 import json
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from hashlib import sha256
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from events.announcements import ChangeRequested, CountRequested, Image, PostRequested, WithdrawRequested
-from events.program import Target
-from functions.platforms.outgoing import (
-    LONGEST_WAIT,
-    MEDIA,
-    Destination,
-    Hands,
-    NotSentError,
-    Outcome,
-    Refused,
-    Reply,
-    Sent,
-    UnansweredError,
-    Unknown,
-    Wait,
-)
-from functions.platforms.posting import PREVIOUS, Absent, Budget, Counted, Measure, Post, Prepared, Rendering
+from functions.platforms.outgoing import LONGEST_WAIT, Outcome, Refused, Reply, Sent, Unknown, Wait
+from functions.platforms.posting import PREVIOUS, Absent, Budget, Counted, Measure
 from functions.platforms.x import posting
-from functions.platforms.x.account import Keys, authorization, data
-from tests.platforms.posting import fake as shared
-from tests.platforms.posting.fake import NOW, Objects, reply, sent
+from functions.platforms.x.account import Keys, authorization
+from tests.platforms.posting.fake import NOW, picture, reply, sent
 from tests.platforms.posting.kits import x as kit
-from tests.platforms.posting.kits.x import KEYS, SECRET, USER, X, problem
+from tests.platforms.posting.kits.x import KEYS, USER, X, problem
+from tests.platforms.posting.making import AT, BOX, FAMILY, MAP, Adapter, destination
 
 (TARGET,) = kit.TARGETS
-TO = Destination(TARGET.id, "acme", "", SECRET, account="@acme")
-AT = datetime.fromtimestamp(NOW, UTC)
+TO = destination(TARGET)
 BODY: dict[str, Any] = {"text": "Maintenance tonight"}
-FAMILY = "👩‍👩‍👧‍👦"
+TOMORROW = {"text": "Maintenance tomorrow"}
+WITH_IMAGE = {**BODY, "media": {"media_ids": ["<image 1>"]}}
+THERE = Sent("7", "https://x.com/acme/status/7")
+
+OURS = Adapter(TARGET, BODY, "Maintenance tonight")
+rendered, answered = OURS.render, OURS.answered
+send, find, prepare, ready = OURS.send, OURS.find, OURS.prepare, OURS.ready
+edit, withdraw, count = OURS.edit, OURS.withdraw, OURS.count
 
 
-def picture(content: bytes, alt: str = "", type: str = "image/png", **more: Any) -> Image:
-    name = f"{sha256(content).hexdigest()}.{type.partition('/')[2]}"
-    return Image(name=name, alt=alt, type=type, bytes=len(content), **more)
-
-
-MAP, BOX = picture(b"a map", "The new map"), picture(b"a box", "A box", "image/gif")
-OBJECTS = Objects({f"{MEDIA}/{MAP.name}": b"a map", f"{MEDIA}/{BOX.name}": b"a box"})
-
-
-def post(body: str = "It takes an hour.", **more: Any) -> Post:
-    return Post(**{"announcement": "a1", "title": "Maintenance tonight", "body": body, "language": "en", **more})
-
-
-def rendered(body: str = "It takes an hour.", target: Target = TARGET, **more: Any) -> Rendering:
-    return posting.render(post(body, **more), target)
-
-
-def requested(**more: Any) -> PostRequested:
-    given = {"announcement": "a1", "target": TARGET.id, "language": "en", "body": BODY, "published_at": AT, **more}
-    return PostRequested.model_validate(given)
-
-
-def hands(site: X, timestamp: int = NOW) -> Hands:
-    site.clock = float(timestamp)
-    return shared.hands(site, OBJECTS, timestamp=timestamp)
-
-
-def send(site: X, timestamp: int = NOW, **more: Any) -> Outcome:
-    return posting.send(requested(**more), TO, "key", hands(site, timestamp))
-
-
-def find(site: X, timestamp: int = NOW, since: datetime = AT, **more: Any) -> object:
-    return posting.find(requested(**more), TO, "key", since, hands(site, timestamp))
-
-
-def answered(answer: Reply, *, after_making: bool = False, **more: Any) -> Outcome:
-    site = X(TARGET)
-    site.answers(answer, after_making=after_making)
-    return send(site, **more)
-
-
-def gone(there: Sent) -> WithdrawRequested:
-    return WithdrawRequested(announcement="a1", target=TARGET.id, posted={"id": there.id, "url": there.url})
-
-
-def changed(there: Sent, **more: Any) -> ChangeRequested:
-    body = {"text": "Maintenance tomorrow"}
-    known = {"id": there.id, "url": there.url}
-    given = {**requested().model_dump(), "body": body, "posted": known, "changed_at": AT, **more}
-    return ChangeRequested.model_validate(given)
-
-
-def made(prepared: object) -> dict[str, Any]:
-    assert isinstance(prepared, Prepared), prepared
-    return dict(prepared.made)
+@pytest.fixture
+def site() -> X:
+    return X(TARGET)
 
 
 # What it will look like
@@ -122,18 +57,6 @@ def test_the_body_is_the_request_to_the_letter() -> None:
         Budget("x:acme-x:posts:900", 100, 900),
         Budget("x:acme-x:posts:10800", 300, 10_800),
     )
-
-
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        ("It takes an hour.", "Maintenance tonight\n\nIt takes an hour."),
-        ("Maintenance *tonight*: an hour.", "Maintenance tonight: an hour."),
-        ("Maintenance tonightly.", "Maintenance tonight\n\nMaintenance tonightly."),
-    ],
-)
-def test_the_title_is_the_first_paragraph_unless_the_text_begins_with_it(body: str, said: str) -> None:
-    assert rendered(body).parts[0].text == said
 
 
 @pytest.mark.parametrize(
@@ -166,14 +89,6 @@ def test_a_thread_answers_itself_part_by_part() -> None:
     assert 'set `long = "excerpt"`' in made.notes[1]
 
 
-def test_a_target_may_prefer_an_excerpt() -> None:
-    short = TARGET.model_copy(update={"long": "excerpt"})
-    made = rendered("word " * 100, short, link="https://acme.example/news")
-    assert len(made.parts) == 1
-    assert made.parts[0].text.endswith("https://acme.example/news")
-    assert rendered("word " * 100, short).problems
-
-
 @pytest.mark.parametrize(
     ("body", "cost"),
     [
@@ -201,47 +116,18 @@ def test_a_mention_pings_by_grant_of_both_only() -> None:
     assert "@AcmeMods" in said.parts[0].text
     assert said.pings == ("@AcmeMods",)
     assert said.notes == (
-        "@anna pings nobody: the target's `pings` do not allow it",
-        "@everyone pings nobody: the target's `mentions` name no account for it",
-        "@nobody pings nobody: the target's `mentions` name no account for it",
-    )
-    assert rendered("@{mods}").notes == ("@mods pings nobody: the announcement does not ask for it",)
-
-
-@pytest.mark.parametrize(
-    "text", ["@alice", "`@alice`", "＠alice", "[@alice](https://acme.example)", "*@*alice", "| @alice |\n|-|"]
-)
-def test_no_text_pings_by_itself(text: str) -> None:
-    assert kit.MENTION.findall(rendered(text).parts[0].text) == []
-
-
-def test_tables_become_lines_and_say_so() -> None:
-    made = rendered("| a | b |\n|---|---|\n| c | d |", title="")
-    assert made.parts[0].text == "a | b\nc | d"
-    assert made.notes == ("tables are shown as lines of text",)
-
-
-def test_an_image_needs_a_description_and_a_file() -> None:
-    bare = MAP.model_copy(update={"alt": ""})
-    text = f"![]({MAP.name})\n\n![x](missing.png)"
-    assert rendered(text, images=(bare,)).problems == (
-        "there is no image 'missing.png': upload it, or give its address",
-        f"image 1 has no description: write ![what it shows]({MAP.name})",
-    )
-    long = picture(b"a map", "x" * 1001)
-    assert rendered(f"![]({MAP.name})", images=(long,)).problems == (
-        "the description of image 1 has 1001 characters of 1000: shorten it",
-    )
-    heavy = MAP.model_copy(update={"bytes": 5_242_881})
-    assert rendered(f"![]({MAP.name})", images=(heavy,)).problems == (
-        "image 1 has 5242881 bytes of 5242880: make it smaller",
+        "@anna pings nobody: the target 'acme-x' does not allow it (`pings`)",
+        "@everyone pings nobody: the target 'acme-x' names no account for it (`mentions`)",
+        "@nobody pings nobody: the announcement does not ask for it",
     )
 
 
-def test_an_image_that_stands_elsewhere_is_a_link() -> None:
-    (part,) = rendered("![A map](https://acme.example/map.png)", title="").parts
-    assert part.text == "A map (https://acme.example/map.png)"
-    assert part.images == ()
+def test_an_image_has_to_be_small_enough_and_so_do_its_words() -> None:
+    over = MAP.model_copy(update={"bytes": 5_242_881, "alt": "x" * 1001})
+    assert rendered(f"![]({MAP.name})", images=(over,)).problems == (
+        "description of image 1: 1,001 characters; X takes 1,000",
+        "image 1: 5,242,881 bytes; X takes 5,242,880",
+    )
 
 
 def test_more_images_than_four_go_to_the_next_part_if_there_is_one() -> None:
@@ -295,8 +181,7 @@ def test_a_request_is_signed_as_x_documents_it() -> None:
     assert held.user == "370773112"
 
 
-def test_every_request_has_a_nonce_of_its_own() -> None:
-    site = X(TARGET)
+def test_every_request_has_a_nonce_of_its_own(site: X) -> None:
     for number in range(3):
         sent(send(site, body={"text": f"Number {number}"}))
     assert len(site.nonces) == 3
@@ -313,10 +198,9 @@ def test_every_request_has_a_nonce_of_its_own() -> None:
         json.dumps({**KEYS, "api_key": 1}),
     ],
 )
-def test_a_credential_that_is_none_says_what_to_put(secret: str) -> None:
-    site = X(TARGET)
-    to = Destination(TARGET.id, "acme", "", secret)
-    outcome = posting.send(requested(), to, "key", hands(site))
+def test_a_credential_that_is_none_says_what_to_put(site: X, secret: str) -> None:
+    to = replace(TO, secret=secret)
+    outcome = send(site, to=to)
     assert isinstance(outcome, Refused)
     assert outcome.unauthorized
     assert "liaison secret put acme-x --outgoing" in outcome.reason
@@ -326,57 +210,46 @@ def test_a_credential_that_is_none_says_what_to_put(secret: str) -> None:
 # Images
 
 
-def test_images_are_uploaded_with_their_descriptions() -> None:
-    site = X(TARGET)
-    prepared = made(posting.prepare(requested(images=(MAP,)), TO, hands(site)))
-    body = {**BODY, "media": {"media_ids": ["<image 1>"]}}
-    sent(send(site, body=body, images=(MAP,), prepared=prepared))
+def test_images_are_uploaded_with_their_descriptions(site: X) -> None:
+    made = ready(site, images=(MAP,))
+    sent(send(site, body=WITH_IMAGE, images=(MAP,), prepared=made))
     (file,) = site.files.values()
     assert (file["content"], file["alt"]) == (b"a map", "The new map")
     assert site.posts[0].more["alts"] == ["The new map"]
     assert [asked.path for asked in site.asked] == ["/2/media/upload", "/2/media/metadata", "/2/tweets"]
 
 
-def test_a_gif_that_is_worked_on_is_waited_for_and_not_uploaded_again() -> None:
-    site = X(TARGET)
+def test_a_gif_that_is_worked_on_is_waited_for_and_not_uploaded_again(site: X) -> None:
     site.work = 2
-    prepared = made(posting.prepare(requested(images=(BOX,)), TO, hands(site)))
-    body = {**BODY, "media": {"media_ids": ["<image 1>"]}}
-    given: dict[str, Any] = {"body": body, "images": (BOX,), "prepared": prepared}
+    made = ready(site, images=(BOX,))
+    given: dict[str, Any] = {"body": WITH_IMAGE, "images": (BOX,), "prepared": made}
     assert send(site, **given) == Wait(5, "X is still working on an image")
     sent(send(site, **given))
     assert [file["content"] for file in site.files.values()] == [b"a box"]
-    site.files[prepared["<image 1>"]] |= {"state": "failed"}
+    site.files[made["<image 1>"]] |= {"state": "failed"}
     assert isinstance(send(site, **given), Refused)
 
 
-def test_images_that_waited_for_a_day_are_uploaded_once_more() -> None:
-    site = X(TARGET)
-    prepared = made(posting.prepare(requested(images=(MAP,)), TO, hands(site)))
-    body = {**BODY, "media": {"media_ids": ["<image 1>"]}}
-    sent(send(site, NOW + 90_000, body=body, images=(MAP,), prepared=prepared))
+def test_images_that_waited_for_a_day_are_uploaded_once_more(site: X) -> None:
+    made = ready(site, images=(MAP,))
+    site.clock = NOW + 90_000
+    sent(send(site, body=WITH_IMAGE, images=(MAP,), prepared=made))
     (there,) = site.posts
     assert there.more["alts"] == ["The new map"]
     assert len(site.files) == 2
 
 
-def test_images_that_x_never_takes_are_told() -> None:
-    site = X(TARGET)
+def test_images_that_x_never_takes_are_told(site: X) -> None:
     site.there = lambda name: False  # type: ignore[method-assign]
-    prepared = made(posting.prepare(requested(images=(MAP,)), TO, hands(site)))
-    outcome = send(site, body={**BODY, "media": {"media_ids": ["<image 1>"]}}, images=(MAP,), prepared=prepared)
+    made = ready(site, images=(MAP,))
+    outcome = send(site, body=WITH_IMAGE, images=(MAP,), prepared=made)
     assert outcome == Refused("X answered 400: Your media IDs are invalid.")
 
 
-@pytest.mark.parametrize("error", [NotSentError("no way"), UnansweredError("no whole answer")])
-def test_a_lost_answer_to_what_nobody_sees_is_no_doubt(error: Exception) -> None:
-    def broken(*args: Any, **more: Any) -> Reply:
-        raise error
-
-    lent = Hands(broken, OBJECTS, shared.no_mail, NOW)
-    assert isinstance(posting.prepare(requested(images=(MAP,)), TO, lent), Wait)
-    assert isinstance(posting.send(requested(prepared={"unfinished": ["1"]}), TO, "key", lent), Wait)
-    assert isinstance(posting.edit(changed(Sent("7")), TO, "key", lent), Wait)
+def test_a_lost_answer_to_what_nobody_sees_is_no_doubt(site: X) -> None:
+    site.instead(None)
+    assert isinstance(send(site, prepared={"unfinished": ["1"]}), Wait)
+    assert isinstance(edit(site, THERE), Wait)
 
 
 @pytest.mark.parametrize(
@@ -401,38 +274,27 @@ def test_a_lost_answer_to_what_nobody_sees_is_no_doubt(error: Exception) -> None
         ),
     ],
 )
-def test_an_upload_that_fails(path: str, answer: Reply, outcome: Outcome) -> None:
-    site = X(TARGET)
-    usual = site.answer
-    site.answer = lambda asked: answer if asked.path == path else usual(asked)  # type: ignore[method-assign]
-    assert posting.prepare(requested(images=(MAP,)), TO, hands(site)) == outcome
-
-
-def test_an_image_that_is_gone_from_the_bucket() -> None:
-    lost = picture(b"lost", "x")
-    assert posting.prepare(requested(images=(lost,)), TO, hands(X(TARGET))) == Refused(
-        "image 1 is not there any more: upload it again"
-    )
+def test_an_upload_that_fails(site: X, path: str, answer: Reply, outcome: Outcome) -> None:
+    site.instead(answer, path)
+    assert prepare(site, images=(MAP,)) == outcome
 
 
 # Sending, once
 
 
-def test_the_request_is_what_was_approved() -> None:
-    site = X(TARGET)
+def test_the_request_is_what_was_approved(site: X) -> None:
     there = sent(send(site, body={**BODY, "reply": {"in_reply_to_tweet_id": PREVIOUS}}, previous={"id": "1600"}))
     assert there.url == f"https://x.com/acme/status/{there.id}"
     (asked,) = site.asked
     assert (asked.method, asked.path) == ("POST", "/2/tweets")
     assert asked.json == {"text": "Maintenance tonight", "reply": {"in_reply_to_tweet_id": "1600"}}
-    assert sent(
-        posting.send(requested(body={"text": "x"}), Destination("a", "acme", "", SECRET), "k", hands(site))
-    ).url.startswith("https://x.com/i/status/")
+    assert sent(send(site, body={"text": "x"}, to=replace(TO, account=""))).url.startswith("https://x.com/i/status/")
 
 
 TEXTS = [
     "Maintenance tonight",
     "A & B < C > D “quotes” 'and' \"so on\"",
+    "Ask @\u200banna@\u200bacme.example/a now",
     "See https://acme.example/Notes?a=1&b=2 and acme.com/x, or https://acme.example/",
     "https://acme.example/?a=1&copy=2&lt=3",
     "\n".join(f"https://acme.example/{number}" for number in range(11)),
@@ -442,22 +304,17 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_what_arrived_is_found_however_x_writes_it(text: str) -> None:
-    site = X(TARGET)
+def test_what_arrived_is_found_however_x_writes_it(site: X, text: str) -> None:
     site.cut_off_after()
-    with pytest.raises(UnansweredError):
-        send(site, body={"text": text})
-    assert find(site, NOW + 5, body={"text": text}) == Sent(
-        site.posts[0].id, f"https://x.com/acme/status/{site.posts[0].id}"
-    )
+    send(site, body={"text": text})
+    site.clock = NOW + 5
+    assert find(site, body={"text": text}) == Sent(site.posts[0].id, f"https://x.com/acme/status/{site.posts[0].id}")
 
 
-def test_what_arrived_with_an_image_is_found() -> None:
-    site = X(TARGET)
-    prepared = made(posting.prepare(requested(images=(MAP,)), TO, hands(site)))
-    body = {**BODY, "media": {"media_ids": ["<image 1>"]}}
-    there = sent(send(site, body=body, images=(MAP,), prepared=prepared))
-    assert find(site, body=body, images=(MAP,), prepared=prepared) == there
+def test_what_arrived_with_an_image_is_found(site: X) -> None:
+    made = ready(site, images=(MAP,))
+    there = sent(send(site, body=WITH_IMAGE, images=(MAP,), prepared=made))
+    assert find(site, body=WITH_IMAGE, images=(MAP,), prepared=made) == there
 
 
 def test_what_never_arrived_is_not_there() -> None:
@@ -473,23 +330,21 @@ def test_what_never_arrived_is_not_there() -> None:
         {"since": AT + timedelta(minutes=3)},
     ],
 )
-def test_what_only_resembles_it_is_not_it(more: dict[str, Any]) -> None:
-    site = X(TARGET)
+def test_what_only_resembles_it_is_not_it(site: X, more: dict[str, Any]) -> None:
     sent(send(site))
     sent(send(site, body={"text": "See https://acme.example/a"}))
-    assert find(site, NOW + 200, **more) == Absent()
+    site.clock = NOW + 200
+    assert find(site, **more) == Absent()
 
 
-def test_a_part_of_a_thread_is_found_below_the_one_it_answers() -> None:
-    site = X(TARGET)
+def test_a_part_of_a_thread_is_found_below_the_one_it_answers(site: X) -> None:
     body = {**BODY, "reply": {"in_reply_to_tweet_id": PREVIOUS}}
     there = sent(send(site, body=body, previous={"id": "1600"}))
     assert find(site, body=body, previous={"id": "1600"}) == there
     assert find(site) == Absent()
 
 
-def test_a_look_goes_back_as_far_as_it_has_to() -> None:
-    site = X(TARGET)
+def test_a_look_goes_back_as_far_as_it_has_to(site: X) -> None:
     there = sent(send(site))
     for number in range(60):
         sent(send(site, body={"text": f"Number {number}"}))
@@ -498,8 +353,9 @@ def test_a_look_goes_back_as_far_as_it_has_to() -> None:
         sent(send(site, body={"text": f"Another {number}"}))
     assert find(site) == there
     assert isinstance(find(site, body={"text": "never sent"}), Absent)
-    sent(send(site, NOW + 901, body={"text": "One more"}))
-    assert isinstance(find(site, NOW + 901, body={"text": "never sent"}), Unknown)
+    site.clock = NOW + 901
+    sent(send(site, body={"text": "One more"}))
+    assert isinstance(find(site, body={"text": "never sent"}), Unknown)
 
 
 @pytest.mark.parametrize(
@@ -513,48 +369,43 @@ def test_a_look_goes_back_as_far_as_it_has_to() -> None:
         problem(404, "x"),
     ],
 )
-def test_a_look_that_fails_is_never_absence(answer: Reply) -> None:
-    site = X(TARGET)
-    site.answer = lambda asked: answer  # type: ignore[method-assign]
-    assert isinstance(find(site), Unknown)
+def test_a_look_that_fails_is_never_absence(site: X, answer: Reply) -> None:
+    site.instead(answer)
+    assert isinstance(find(site), Wait if answer.status >= 500 else Unknown)
 
 
-def test_a_look_may_have_to_wait() -> None:
-    site = X(TARGET)
-    site.answer = lambda asked: problem(429, "Too Many Requests", x_rate_limit_reset=str(NOW + 30))  # type: ignore[method-assign]
+def test_a_look_may_have_to_wait(site: X) -> None:
+    site.instead(problem(429, "Too Many Requests", x_rate_limit_reset=str(NOW + 30)))
     assert find(site) == Wait(30, "could not look for it: X answered 429: Too Many Requests", "x:acme-x")
 
 
-def test_a_token_that_does_not_tell_whose_it_is_is_asked_for() -> None:
-    site = X(TARGET)
+def test_a_token_that_does_not_tell_whose_it_is_is_asked_for(site: X) -> None:
     site.signed = lambda asked: True  # type: ignore[method-assign]
-    to = Destination(TARGET.id, "acme", "", json.dumps({**KEYS, "access_token": "opaque"}), account="acme")
-    assert posting.find(requested(), to, "key", AT, hands(site)) == Absent()
+    to = replace(TO, secret=json.dumps({**KEYS, "access_token": "opaque"}))
+    assert find(site, to=to) == Absent()
     assert [asked.path for asked in site.asked] == ["/2/users/me", f"/2/users/{USER}/tweets"]
 
 
 # The same words
 
 
-def test_words_that_are_there_already_are_ours_if_they_are_young() -> None:
-    site = X(TARGET)
+def test_words_that_are_there_already_are_ours_if_they_are_young(site: X) -> None:
     there = sent(send(site))
-    assert send(site, NOW + 60) == there
+    site.clock = NOW + 60
+    assert send(site) == there
     assert len(site.posts) == 1
 
 
-def test_words_from_before_are_told() -> None:
-    site = X(TARGET)
+def test_words_from_before_are_told(site: X) -> None:
     sent(send(site))
-    outcome = send(site, NOW + 3600, published_at=AT + timedelta(hours=1))
+    site.clock = NOW + 3600
+    outcome = send(site, published_at=AT + timedelta(hours=1))
     assert outcome == Refused("X refuses the same words twice, and has them from before: change some of them")
 
 
-def test_words_that_are_there_already_and_cannot_be_looked_for() -> None:
-    site = X(TARGET)
+def test_words_that_are_there_already_and_cannot_be_looked_for(site: X) -> None:
     sent(send(site))
-    usual = site.answer
-    site.answer = lambda asked: reply(500) if asked.method == "GET" else usual(asked)  # type: ignore[method-assign]
+    site.instead(reply(500), method="GET")
     assert isinstance(send(site), Wait)
 
 
@@ -603,27 +454,19 @@ def test_a_reply_that_x_does_not_allow_says_what_to_do() -> None:
     assert 'set `long = "excerpt"`' in outcome.reason
 
 
-def test_the_part_before_may_not_be_visible_yet() -> None:
+def test_the_part_before_may_not_be_visible_yet(site: X) -> None:
     body = {**BODY, "reply": {"in_reply_to_tweet_id": PREVIOUS}}
-    site = X(TARGET)
     assert send(site, body=body, previous={"id": "999"}) == Wait(
         15, "X does not know the part before this one everywhere yet"
     )
-    assert isinstance(send(site, NOW + 601, body=body, previous={"id": "999"}), Refused)
-
-
-def test_no_reason_holds_a_key() -> None:
-    outcome = answered(problem(400, "Bad", " ".join(KEYS.values())))
-    assert isinstance(outcome, Refused)
-    assert not any(value in outcome.reason for value in KEYS.values())
+    site.clock = NOW + 601
+    assert isinstance(send(site, body=body, previous={"id": "999"}), Refused)
 
 
 @pytest.mark.parametrize(
     ("answer", "seconds"),
     [
         (problem(429, "x", retry_after="30"), 30),
-        (problem(429, "x", retry_after="1.2"), 2),
-        (problem(429, "x", retry_after=format_datetime(AT + timedelta(seconds=40), usegmt=True)), 40),
         (problem(429, "x", x_rate_limit_reset=str(NOW + 300)), 300),
         (problem(429, "x", x_rate_limit_reset=str(NOW - 5)), 1),
         (problem(429, "x", x_rate_limit_reset=str(NOW + 10**6)), LONGEST_WAIT),
@@ -659,68 +502,22 @@ def test_a_limit_holds_up_everything_of_the_account(answer: Reply, seconds: int)
     assert (outcome.budget, outcome.seconds) == ("x:acme-x", seconds)
 
 
-def test_a_hundred_posts_in_a_quarter_of_an_hour_are_enough() -> None:
-    site = X(TARGET)
+def test_a_hundred_posts_in_a_quarter_of_an_hour_are_enough(site: X) -> None:
     for number in range(100):
         sent(send(site, body={"text": f"Number {number}"}))
     assert send(site) == Wait(900, "X answered 429: Too Many Requests", "x:acme-x")
-    sent(send(site, NOW + 900))
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                ["id", "data", "meta", "errors", "detail", "type", "text", "entities", "urls", "result_count"]
-            ),
-            inner,
-        )
-    ),
-    max_leaves=10,
-)
-BODIES = st.binary(max_size=40) | JSON.map(lambda body: reply(200, body).body)
-HEADERS = st.dictionaries(
-    st.sampled_from(
-        ["retry-after", "x-rate-limit-reset", "x-user-limit-24hour-remaining", "x-user-limit-24hour-reset"]
-    ),
-    st.sampled_from(["", "0", "nan", "inf", "-1", "9" * 400, "²", "Wed, 99"]),
-)
-REPLIES = st.builds(Reply, st.integers(100, 599), HEADERS, BODIES)
-THERE = Sent("7", "https://x.com/acme/status/7")
-CALLS: list[Callable[[X], object]] = [
-    lambda site: send(site),
-    lambda site: posting.prepare(requested(images=(MAP, BOX)), TO, hands(site)),
-    lambda site: find(site),
-    lambda site: posting.edit(changed(THERE), TO, "key", hands(site)),
-    lambda site: posting.withdraw(gone(THERE), TO, "key", hands(site)),
-    lambda site: posting.count(CountRequested(**gone(THERE).model_dump()), TO, hands(site)),
-]
-
-
-@settings(max_examples=300, deadline=None)
-@given(REPLIES, st.sampled_from(CALLS))
-def test_whatever_is_answered_has_an_outcome(answer: Reply, call: Callable[[X], object]) -> None:
-    site = X(TARGET)
-    site.answer = lambda asked: answer  # type: ignore[method-assign]
-    outcome = call(site)
-    assert isinstance(outcome, Sent | Refused | Wait | Unknown | Prepared | Absent | Counted)
-    if isinstance(outcome, Sent) and call is CALLS[0]:
-        assert answer.status in (200, 201)
-        assert data(answer).get("id") == outcome.id
-    if isinstance(outcome, Wait):
-        assert 1 <= outcome.seconds <= LONGEST_WAIT
+    site.clock = NOW + 900
+    sent(send(site))
 
 
 # Afterwards
 
 
-def test_a_correction_is_an_answer_and_there_once() -> None:
-    site = X(TARGET)
+def test_a_correction_is_an_answer_and_there_once(site: X) -> None:
     there = sent(send(site))
-    first = posting.edit(changed(there), TO, "edit", hands(site))
-    again = posting.edit(changed(there), TO, "edit", hands(site, NOW + 60))
+    first = edit(site, there, TOMORROW)
+    site.clock = NOW + 60
+    again = edit(site, there, TOMORROW)
     assert first == again
     assert [(one.text, one.parent) for one in site.posts] == [
         ("Maintenance tonight", ""),
@@ -728,21 +525,18 @@ def test_a_correction_is_an_answer_and_there_once() -> None:
     ]
 
 
-def test_a_correction_of_a_part_answers_that_part() -> None:
-    site = X(TARGET)
+def test_a_correction_of_a_part_answers_that_part(site: X) -> None:
     first = sent(send(site))
     body = {"text": "Part two", "reply": {"in_reply_to_tweet_id": PREVIOUS}}
     second = sent(send(site, body=body, previous={"id": first.id}))
-    change = changed(second, body={**body, "text": "Part two, corrected"}, previous={"id": first.id}, part=2)
-    sent(posting.edit(change, TO, "edit", hands(site)))
+    sent(edit(site, second, {**body, "text": "Part two, corrected"}, previous={"id": first.id}, part=2))
     assert site.posts[-1].parent == second.id
 
 
-def test_withdrawing_what_is_gone_is_done() -> None:
-    site = X(TARGET)
+def test_withdrawing_what_is_gone_is_done(site: X) -> None:
     there = sent(send(site))
     for _ in range(2):
-        assert posting.withdraw(gone(there), TO, "gone", hands(site)) == Sent(there.id)
+        assert withdraw(site, there) == Sent(there.id)
     assert site.posts == []
 
 
@@ -755,17 +549,14 @@ def test_withdrawing_what_is_gone_is_done() -> None:
         (reply(500), Unknown),
     ],
 )
-def test_only_what_is_gone_is_withdrawn(answer: Reply, kind: type) -> None:
-    site = X(TARGET)
-    site.answer = lambda asked: answer  # type: ignore[method-assign]
-    assert isinstance(posting.withdraw(gone(THERE), TO, "gone", hands(site)), kind)
+def test_only_what_is_gone_is_withdrawn(site: X, answer: Reply, kind: type) -> None:
+    site.instead(answer)
+    assert isinstance(withdraw(site, THERE), kind)
 
 
-def test_what_people_did_is_counted() -> None:
-    site = X(TARGET)
+def test_what_people_did_is_counted(site: X) -> None:
     there = sent(send(site))
-    counted = CountRequested(**gone(there).model_dump())
-    assert posting.count(counted, TO, hands(site)) == Counted(likes=5, shares=3, replies=1, views=400)
-    posting.withdraw(gone(there), TO, "gone", hands(site))
-    outcome = posting.count(counted, TO, hands(site))
+    assert count(site, there) == Counted(likes=5, shares=3, replies=1, views=400)
+    withdraw(site, there)
+    outcome = count(site, there)
     assert outcome == Refused(f"X does not show it: Could not find tweet with id: [{there.id}].")

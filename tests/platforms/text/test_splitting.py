@@ -165,14 +165,37 @@ def test_a_word_too_long_makes_it_an_excerpt() -> None:
 
 
 def test_a_bare_address_too_long_is_not_cut() -> None:
-    with pytest.raises(TooLongError, match=r"^10 too long for 29$"):
+    with pytest.raises(TooLongError, match=r"^the text has 39; at most 29 go into one post, "):
         fitted(read("https://e.example/" + "x/y中中 "[:4] + "z" * 17), length, 29)
 
 
 def test_too_many_parts_make_it_an_excerpt() -> None:
     assert len(fitted(read("one two three four five"), length, 18, most=1, link="https://a.b").documents) == 1
-    with pytest.raises(TooLongError, match=r"^13 too long for 10$"):
+    with pytest.raises(TooLongError, match=r"^the text has 23; at most 10 go .* at most 2: "):
         fitted(read("one two three four five"), length, 10, most=2)
+
+
+LONG = read("x" * 58_322)
+
+
+def test_what_fits_in_no_way_is_told_in_the_unit_that_counts_and_with_what_helps() -> None:
+    with pytest.raises(TooLongError) as alone:
+        fitted(LONG, length, 20_000, long="excerpt", unit="UTF-16 units")
+    assert str(alone.value) == (
+        "the text has 58,322 UTF-16 units; at most 20,000 go into the post:"
+        " make it shorter, or give it a `link`, for its beginning to be posted with that"
+    )
+    with pytest.raises(TooLongError) as linked:
+        fitted(LONG, length, 20_000, link=LINK, unit="bytes")
+    assert str(linked.value) == (
+        "the text has 58,322 bytes; at most 20,000 go into one post, and a thread has at most 20:"
+        " not even its beginning fits with the link; make its words, or the link, shorter"
+    )
+
+
+def test_one_post_is_no_thread() -> None:
+    with pytest.raises(TooLongError, match="at most 20,000 go into the post: "):
+        fitted(LONG, length, 20_000, most=1)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import regex
 
 from events.program import Target
 from functions.platforms.outgoing import Reply
-from tests.platforms.posting.fake import NOW, Asked, Fake, Posted, reply
+from tests.platforms.posting.fake import Asked, Fake, Posted, reply
 
 SECRET = "abcd-efgh-ijkl-mnop"
 DID, HANDLE, MODS = "did:plc:acme234567acme234567acme", "acme.example", "did:plc:mods234567mods234567mods"
@@ -44,7 +44,6 @@ LARGEST = 2_000_000
 class Bluesky(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
-        self.clock = float(NOW)
         self.passwords = {SECRET}
         self.logins: deque[float] = deque()
         self.access: dict[str, float] = {}

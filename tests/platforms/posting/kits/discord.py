@@ -6,8 +6,6 @@ with messages, and how often may be published, is what authors of libraries foun
 
 import json
 import re
-from email import message_from_bytes
-from email.message import Message
 from typing import Any
 
 from events.program import Target
@@ -51,7 +49,6 @@ def secret(target: Target) -> str:
 class Discord(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
-        self.clock = float(NOW)
         self.forms = 0
         self.nonces: dict[str, tuple[float, str]] = {}
         self.publishes: list[float] = []
@@ -216,24 +213,11 @@ def pinged(content: str, allowed: dict[str, Any] | None) -> list[str]:
 
 
 def read(asked: Asked) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """The JSON of a request, and its files by field. Any reader of multipart/form-data would do."""
-    kind = asked.headers.get("content-type", "")
-    if kind == "application/json":
-        return json.loads(asked.body), {}
-    assert kind.startswith("multipart/form-data; boundary=")
-    parts = message_from_bytes(f"content-type: {kind}\r\n\r\n".encode() + asked.body).get_payload()
-    assert isinstance(parts, list)
-    fields = {
-        str(one.get_param("name", header="content-disposition")): one for one in parts if isinstance(one, Message)
-    }
-    body = json.loads(held(fields.pop("payload_json")))
-    return body, {name: held(one) for name, one in fields.items()}
-
-
-def held(part: Message) -> bytes:
-    found = part.get_payload(decode=True)
-    assert isinstance(found, bytes)
-    return found
+    """The JSON of a request, and its files by field."""
+    if asked.headers.get("content-type") == "application/json":
+        return asked.json, {}
+    files = {name: one.content for name, one in asked.fields.items()}
+    return json.loads(files.pop("payload_json")), files
 
 
 def error(status: int, code: int, message: str) -> Reply:

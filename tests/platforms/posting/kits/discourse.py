@@ -44,7 +44,6 @@ REMEMBERED = 120
 class Discourse(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
-        self.clock = float(NOW)
         self.number = 99
         self.topics: dict[int, dict[str, Any]] = {}
         self.told: dict[str, tuple[float, Reply]] = {}
@@ -156,7 +155,7 @@ class Discourse(Fake):
             "reads": 7,
             "topic_id": post.more["topic"],
             "topic_slug": "news",
-            "actions_summary": likes,
+            "actions_summary": [{"id": 3, "count": 1}, *likes],
             **({"raw": post.more["raw"]} if raw else {}),
         }
 
@@ -250,10 +249,8 @@ class Discourse(Fake):
         return Reply(200, {}, b"")
 
     def upload(self, asked: Asked) -> Reply:
-        boundary = asked.headers["content-type"].partition("boundary=")[2].encode()
-        fields = asked.body.split(b"--" + boundary)[1:-1]
-        data = next(one.partition(b"\r\n\r\n")[2][:-2] for one in fields if b'name="file"' in one)
-        assert any(b'name="synchronous"\r\n\r\ntrue' in one for one in fields)
+        data = asked.fields["file"].content
+        assert asked.fields["synchronous"].content == b"true"
         if data not in self.uploads:
             self.uploads.append(data)
         return reply(200, {"id": 1, "short_url": f"upload://a{self.uploads.index(data)}.png", "width": 2, "height": 1})

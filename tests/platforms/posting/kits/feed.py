@@ -17,6 +17,7 @@ class Bucket(Fake):
 
     def __init__(self, target: Target) -> None:
         super().__init__()
+        self.objects = self
         self.key = stored_at(target.community, target.id)
         self.stored: dict[str, bytes] = {}
         self.writes = 0

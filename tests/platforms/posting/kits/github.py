@@ -12,7 +12,7 @@ from urllib.parse import quote
 from events.program import Target
 from functions.platforms.outgoing import Reply
 from functions.platforms.words import from_markdown
-from tests.platforms.posting.fake import NOW, Asked, Fake, Posted, reply
+from tests.platforms.posting.fake import Asked, Fake, Posted, reply, without_code
 
 REPOSITORY, TEAM, ANNA = "acme/game", "acme/mods", "anna"
 SECRET = "github_pat_11ACME"
@@ -36,7 +36,6 @@ FEATURES = ("createDiscussion", "addDiscussionComment")
 class GitHub(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
-        self.clock = float(NOW)
         self.place = REPOSITORY
         self.tags: set[str] = set()
         self.discussing = True
@@ -222,7 +221,7 @@ class GitHub(Fake):
         seen = re.sub(r"<!--.*?-->", "", written, flags=re.DOTALL)
         made.text = "\n\n".join(filter(None, [title, from_markdown(seen)]))
         made.more = {"reactions": 0, "at": self.clock, **made.more, "title": title, "written": written}
-        made.more["pings"] = PINGS.findall(seen)
+        made.more["pings"] = PINGS.findall(without_code(seen))
 
     def said(self, text: str, parent: str = "") -> None:
         """Somebody else opens a discussion, or writes below one."""

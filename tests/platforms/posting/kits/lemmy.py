@@ -8,14 +8,12 @@ status 400, a key that is refused for two minutes. Answers are read to 64 KiB.
 import json
 import re
 from datetime import UTC, datetime
-from email import message_from_bytes
-from email.message import Message
 from typing import Any
 
 from events.program import Target
 from functions.platforms.outgoing import Reply
 from functions.platforms.words import from_markdown
-from tests.platforms.posting.fake import NOW, Asked, Fake, Posted, reply
+from tests.platforms.posting.fake import NOW, Asked, Fake, Posted, reply, without_code
 
 SECRET = "eyJ0eXAiOiJKV1QifQ.acme.signed"
 NAME, PASSWORD = "acme_news", "acme-password"
@@ -40,7 +38,6 @@ SIDEBAR = "Rules: be kind. " * 40
 class Lemmy(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
-        self.clock = float(NOW)
         self.new = target.url != OLD
         self.number = 500
         self.tokens, self.password, self.logins = {SECRET}, PASSWORD, 0
@@ -56,7 +53,7 @@ class Lemmy(Fake):
 
     def thing(self, kind: str, name: str, text: str, at: float, parent: str = "", *, pinned: bool = False) -> Posted:
         more = {"kind": kind, "name": name, "raw": text, "at": at, "pinned": pinned, "deleted": False}
-        more["pings"] = MENTION.findall(text)
+        more["pings"] = MENTION.findall(without_code(text))
         return Posted(self.next_id(), seen(name, text), parent, more)
 
     def creates(self, asked: Asked) -> bool:
@@ -175,15 +172,9 @@ class Lemmy(Fake):
             signed = asked.headers.get("cookie", "").removeprefix("jwt=") in self.tokens
         if not signed:
             return reply(401)
-        parts = message_from_bytes(f"content-type: {asked.headers['content-type']}\r\n\r\n".encode() + asked.body)
-        found = parts.get_payload()
-        assert isinstance(found, list)
-        (part,) = found
-        assert isinstance(part, Message)
-        assert part.get_param("name", header="content-disposition") == "images[]"
-        held = part.get_payload(decode=True)
-        assert isinstance(held, bytes)
-        self.images.append(held)
+        ((field, held),) = asked.fields.items()
+        assert field == "images[]"
+        self.images.append(held.content)
         name = f"{len(self.images):08d}-aaaa-bbbb-cccc-0123456789ab.png"
         if self.new:
             return reply(200, {"image_url": f"{NEW}/api/v4/image/{name}", "filename": name})

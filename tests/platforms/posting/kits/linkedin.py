@@ -61,7 +61,6 @@ def understood(commentary: str) -> tuple[str, list[str]]:
 class LinkedIn(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
-        self.clock = float(NOW)
         self.number = 7_400_000_000_000_000_000
         self.owner = target.account
         self.tokens = {SECRET}

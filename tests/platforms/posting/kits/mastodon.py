@@ -6,15 +6,13 @@ is there; a file that is worked on cannot be attached; who deletes more than 30 
 
 import html
 from collections import deque
-from datetime import UTC, datetime
-from email import message_from_bytes
 from typing import Any
 
 import regex
 
 from events.program import Target
 from functions.platforms.outgoing import Reply
-from tests.platforms.posting.fake import NOW, Asked, Fake, Posted, reply
+from tests.platforms.posting.fake import NOW, Asked, Fake, Posted, reply, stamp
 
 SECRET = "token-of-acme"
 HOST = "https://social.example"
@@ -39,10 +37,6 @@ GRAPHEME = regex.compile(r"\X")
 SCOPES = frozenset({"read:accounts", "read:statuses", "write:media", "write:statuses"})
 
 
-def stamp(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def length(text: str) -> int:
     """StatusLengthValidator: an address as 23, `@user@domain` as `@user`, and then graphemes."""
     return len(GRAPHEME.findall(HANDLE.sub(r"@\1", ADDRESS.sub("x" * 23, text))))
@@ -51,7 +45,6 @@ def length(text: str) -> int:
 class Mastodon(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
-        self.clock = float(NOW)
         self.longest, self.alt_longest = 500, 1500
         self.scopes = SCOPES
         self.keys: dict[str, tuple[float, str]] = {}
@@ -198,22 +191,16 @@ class Mastodon(Fake):
     # Files
 
     def upload(self, asked: Asked) -> Reply:
-        head = f"content-type: {asked.headers['content-type']}\r\n\r\n".encode()
-        fields: dict[str, Any] = {}
-        parts: Any = message_from_bytes(head + asked.body).get_payload()
-        for one in parts:
-            fields[str(one.get_param("name", header="content-disposition"))] = one
-        description = fields["description"].get_payload(decode=True).decode()
+        description, file = asked.fields["description"].content.decode(), asked.fields["file"]
         if len(description) > self.alt_longest:
             return invalid(f"Validation failed: Description is too long (maximum is {self.alt_longest} characters)")
-        file = fields["file"]
-        work = self.work if file.get_content_type() == "image/gif" else 0
+        work = self.work if file.type == "image/gif" else 0
         name = f"m{self.next_id()}"
         self.media[name] = {
             "id": name,
             "description": description,
-            "content": file.get_payload(decode=True),
-            "type": file.get_content_type(),
+            "content": file.content,
+            "type": file.type,
             "work": work,
             "status": "",
         }

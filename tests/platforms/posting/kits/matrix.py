@@ -39,7 +39,6 @@ class Matrix(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
         self.room = target.place
-        self.clock = float(NOW)
         self.events: list[dict[str, Any]] = []
         self.transactions: dict[str, tuple[float, str]] = {}
         self.media: dict[str, bytes] = {}

@@ -13,7 +13,7 @@ from typing import Any
 from events.program import Target
 from functions.platforms.outgoing import Reply
 from functions.platforms.words import from_markdown
-from tests.platforms.posting.fake import NOW, Asked, Fake, Posted, reply
+from tests.platforms.posting.fake import NOW, Asked, Fake, Posted, reply, without_code
 
 CLIENT, CLIENT_SECRET, REFRESH, PASSWORD = "client-1", "client-secret-1", "refresh-token-1", "acme-password"
 SECRET = json.dumps({"client_id": CLIENT, "client_secret": CLIENT_SECRET, "refresh_token": REFRESH})
@@ -42,7 +42,6 @@ MENTION = re.compile(r"(?<![\w/])/?u/([\w-]{3,20})")
 class Reddit(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
-        self.clock = float(NOW)
         self.tokens: dict[str, float] = {}
         self.logins = 0
         self.refreshes, self.passwords = {REFRESH}, {PASSWORD}
@@ -55,7 +54,14 @@ class Reddit(Fake):
 
     def thing(self, kind: str, title: str, text: str, at: float, parent: str = "") -> Posted:
         self.number += 1
-        more = {"at": at, "title": title, "raw": text, "pings": MENTION.findall(text), "flair": "", "gone": False}
+        more = {
+            "at": at,
+            "title": title,
+            "raw": text,
+            "pings": MENTION.findall(without_code(text)),
+            "flair": "",
+            "gone": False,
+        }
         name = f"{kind}_{self.number:x}abc"
         return Posted(name, "\n\n".join(filter(None, (title, from_markdown(text)))), parent, more)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from events.program import Target
 from functions.platforms.outgoing import Reply
-from tests.platforms.posting.fake import NOW, Asked, Fake, Posted, reply
+from tests.platforms.posting.fake import Asked, Fake, Posted, reply
 
 UNIVERSE, TOPIC = "3828411582", "announcements"
 SECRET = "rbx-key-acme"
@@ -18,7 +18,6 @@ TARGETS = (Target(id="acme-roblox", community="acme", platform="roblox", place=U
 class Roblox(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
-        self.clock = float(NOW)
         self.heard: list[dict[str, Any]] = []
         """All that came over the topic; `posts` is what the game has shown of it."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from events.program import Target
 from functions.platforms.outgoing import Reply
 from functions.platforms.words import from_mrkdwn
-from tests.platforms.posting.fake import NOW, Asked, Fake, Posted, reply
+from tests.platforms.posting.fake import Asked, Fake, Posted, reply
 
 CHANNEL, GROUP, ACCOUNT = "C0ACMENEWS", "S0MODS", "U0ANNA"
 SECRET = "xoxb-1-acme"
@@ -31,7 +31,6 @@ PINGS = re.compile(r"<(!channel|!here|!everyone|!subteam\^[A-Z0-9]+|@[A-Z0-9]+)(
 class Slack(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
-        self.clock = float(NOW)
         self.files: dict[str, dict[str, Any]] = {}
         self.processing = 0
         """How many messages more find an image that is not ready."""

@@ -6,13 +6,11 @@ As core.telegram.org/bots/api says, and where it is silent, as tdlib/telegram-bo
 
 import json
 import re
-from email import message_from_bytes
-from email.message import Message
 from typing import Any
 
 from events.program import Target
 from functions.platforms.outgoing import Reply
-from tests.platforms.posting.fake import NOW, Asked, Fake, Posted, reply
+from tests.platforms.posting.fake import Asked, Fake, Posted, reply
 
 SECRET = "123456789:AAbot-token_of_acme-0123456789abcdef"
 CHANNEL, NAME, GROUP = -1001234567890, "acmenews", -100222333444
@@ -35,7 +33,6 @@ TYPES = ("bold", "italic", "strikethrough", "code", "pre", "blockquote", "text_l
 class Telegram(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
-        self.clock = float(NOW)
         self.number = 40
         self.place = target.place.partition("/")[0]
         self.may_delete = False
@@ -199,24 +196,18 @@ def pinged(text: str, entities: list[dict[str, Any]]) -> list[str]:
 
 
 def read(asked: Asked) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """The fields of a request, and its files by name. Any reader of multipart/form-data would do."""
-    kind = asked.headers["content-type"]
-    if kind == "application/json":
-        return json.loads(asked.body), {}
-    parts = message_from_bytes(f"content-type: {kind}\r\n\r\n".encode() + asked.body).get_payload()
-    assert isinstance(parts, list)
+    """The fields of a request, and its files by name."""
+    if asked.headers["content-type"] == "application/json":
+        return asked.json, {}
     fields: dict[str, Any] = {}
     files: dict[str, bytes] = {}
-    for one in parts:
-        assert isinstance(one, Message)
-        name, held = str(one.get_param("name", header="content-disposition")), one.get_payload(decode=True)
-        assert isinstance(held, bytes)
-        if one.get_filename():
-            files[name] = held
+    for name, one in asked.fields.items():
+        if one.file:
+            files[name] = one.content
         elif name in ("media", "caption_entities", "message_thread_id"):
-            fields[name] = json.loads(held)
+            fields[name] = json.loads(one.content)
         else:
-            fields[name] = held.decode()
+            fields[name] = one.content.decode()
     return fields, files
 
 

@@ -48,7 +48,6 @@ def stamp(at: float) -> str:
 class Threads(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
-        self.clock = float(NOW)
         self.number = 17_000_000_000
         self.tokens = {SECRET: {"made": NOW - 10 * DAY, "until": NOW + 50 * DAY}}
         self.scopes = SCOPES

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from events.program import Target
 from functions.platforms.outgoing import Reply
-from tests.platforms.posting.fake import NOW, Asked, Fake, Posted, reply
+from tests.platforms.posting.fake import Asked, Fake, Posted, reply
 
 CHANNEL, MODERATOR, CLIENT = "141981764", "44444", "uo6dggojyb8d6soh92zknwmi5ej1q2"
 CREDENTIAL = {"client_id": CLIENT, "client_secret": "s3cret", "refresh_token": "refresh-0"}
@@ -35,9 +35,10 @@ CREATING = ("/helix/chat/announcements", "/helix/chat/messages", "/helix/schedul
 class Twitch(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
-        self.clock = float(NOW)
         self.token, self.refresh = "", "refresh-0"
         self.logins = 0
+        self.rotating = False
+        """Whether each refresh token serves once, and brings the next."""
         self.said: list[tuple[str, float]] = []
         """Messages, and when: the same within 30 s is dropped."""
         self.others: list[Posted] = []
@@ -64,6 +65,8 @@ class Twitch(Fake):
             return reply(400, {"status": 400, "error": "Bad Request", "message": "Invalid refresh token"})
         self.logins += 1
         self.token = f"token-{self.logins}"
+        if self.rotating:
+            self.refresh = f"refresh-{self.logins}"
         told = {"access_token": self.token, "expires_in": 14_124, "token_type": "bearer"}
         return reply(200, told if alone else {**told, "refresh_token": self.refresh})
 

@@ -7,7 +7,7 @@ from standardwebhooks import Webhook
 
 from events.program import Target
 from functions.platforms.outgoing import Reply
-from tests.platforms.posting.fake import NOW, Asked, Fake, Posted, reply
+from tests.platforms.posting.fake import Asked, Fake, Posted, reply
 
 TARGETS = (
     Target(
@@ -24,13 +24,14 @@ TOLERANCE = 300
 """Seconds by which the sender's clock may differ."""
 LARGEST = 20_480
 ID = re.compile(r"[\w.:#/-]{1,200}")
+PINGS = re.compile(r"(?<![\w/])@\w+")
+"""As wherever the receiver passes it on, in whichever form."""
 
 
 class Receiver(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
         self.path = "/" + target.url.split("/", 3)[3]
-        self.clock = NOW
         self.seen: set[str] = set()
         self.messages: list[dict[str, object]] = []
 
@@ -61,7 +62,8 @@ class Receiver(Fake):
         name = f"{data['id']}/{data['language']}"
         self.posts = [post for post in self.posts if post.id != name]
         if kind != "announcement.withdrawn":
-            self.posts.append(Posted(name, f"{data['title']}\n\n{data['markdown']}", more=dict(data)))
+            pings = PINGS.findall(f"{data['markdown']} {data['html']}")
+            self.posts.append(Posted(name, f"{data['title']}\n\n{data['markdown']}", more={**data, "pings": pings}))
 
 
 def fake(target: Target) -> Fake:

@@ -11,8 +11,7 @@ import html
 import json
 import unicodedata
 from collections import deque
-from datetime import UTC, datetime
-from email import message_from_bytes
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -20,7 +19,7 @@ import regex
 
 from events.program import Target
 from functions.platforms.outgoing import Reply
-from tests.platforms.posting.fake import NOW, Asked, Fake, Posted, reply
+from tests.platforms.posting.fake import NOW, Asked, Fake, Posted, reply, stamp
 
 USER = "2244994945"
 KEYS = {
@@ -61,14 +60,9 @@ def weight(text: str) -> int:
     return 2 * len(text) - len(LIGHT.findall(text))
 
 
-def stamp(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 class X(Fake):
     def __init__(self, target: Target) -> None:
         super().__init__()
-        self.clock = float(NOW)
         self.number = 1_700_000_000_000_000_000
         self.credits = True
         self.may_write = True
@@ -110,7 +104,7 @@ class X(Fake):
             case "POST", ["media", "upload", "initialize"]:
                 return self.begin(asked.json)
             case "POST", ["media", "upload", name, "append"]:
-                self.files[name]["content"] = fields(asked)["media"]
+                self.files[name]["content"] = asked.fields["media"].content
                 return reply(200, {"data": {"expires_at": int(self.clock) + KEPT}})
             case "POST", ["media", "upload", name, "finalize"]:
                 assert len(self.files[name]["content"]) == self.files[name]["total"]
@@ -237,9 +231,8 @@ class X(Fake):
     # Files
 
     def upload(self, asked: Asked) -> Reply:
-        given = fields(asked)
-        assert given["media_category"] == b"tweet_image"
-        return reply(200, {"data": self.file(self.keep(given["media"], 0))})
+        assert asked.fields["media_category"].content == b"tweet_image"
+        return reply(200, {"data": self.file(self.keep(asked.fields["media"].content, 0))})
 
     def begin(self, given: dict[str, Any]) -> Reply:
         assert (given["media_type"], given["media_category"]) == ("image/gif", "tweet_gif")
@@ -270,12 +263,6 @@ METRICS = {
     "bookmark_count": 9,
     "impression_count": 400,
 }
-
-
-def fields(asked: Asked) -> dict[str, bytes]:
-    head = f"content-type: {asked.headers['content-type']}\r\n\r\n".encode()
-    parts: Any = message_from_bytes(head + asked.body).get_payload()
-    return {str(one.get_param("name", header="content-disposition")): one.get_payload(decode=True) for one in parts}
 
 
 def problem(status: int, title: str, detail: str = "", kind: str = "about:blank", **headers: str) -> Reply:
