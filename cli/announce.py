@@ -308,15 +308,23 @@ def announced(answer: dict[str, Any], as_json: bool) -> None:
 
 
 @announcements_app.command("list")
-def announcements_list(community: CommunityOption = None, as_json: JsonOption = False) -> None:
-    """The newest announcements."""
+def announcements_list(
+    before: Annotated[str | None, typer.Option(help="The next page, as the one before says.")] = None,
+    community: CommunityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The newest announcements, a page of 100 at a time."""
     with sentences(as_json):
-        answer = api(community).get("/announcements")
+        calls = api(community)
+        answer = calls.get("/announcements", **({"before": before} if before else {}))
         if as_json:
             last_line(answer)
-        else:
-            columns = ("id", "state", "title", "author", "publish_at", "reason")
-            grid([{**one, "state": told.marked(one)} for one in answer["announcements"]], columns, "no announcements")
+            return
+        page = answer["announcements"]
+        columns = ("id", "state", "title", "author", "publish_at", "reason")
+        grid([{**one, "state": told.marked(one)} for one in page], columns, "no announcements")
+        if page and calls.get("/announcements", before=page[-1]["listed_at"])["announcements"]:
+            told.line(out, f"There are more: liaison announcements list --before {page[-1]['listed_at']}", "yellow")
 
 
 @announcements_app.command("show")

@@ -114,7 +114,9 @@ def status(community: CommunityOption = None, as_json: JsonOption = False) -> No
         if as_json:
             last_line(told)
             return
-        grid([told["waiting"]], ("cases", "drafts", "series", "deliveries", "parked", "standing", "alerts"), "")
+        waits = told["waiting"]
+        counts = {name: f"{waits[name]} or more" if name in told["more"] else waits[name] for name in waits}
+        grid([counts], ("cases", "drafts", "series", "deliveries", "parked", "standing", "alerts"), "")
         grid([{**told["queues"], "dead": told["dead"]}], (*told["queues"], "dead"), "")
         waiting = api(community).get("/deliveries")["deliveries"]
         if waiting:

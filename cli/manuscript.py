@@ -131,6 +131,7 @@ def sections(text: str) -> list[Section]:
     lines = text.split("\n")
     at = next((place for place, line in enumerate(lines) if line.strip()), 0)
     found = []
+    not_yaml(lines, at)
     if not is_mark(lines[at]):
         at = end_of_words(lines, 0)
         found.append(Section({}, {}, 1, *words(lines, 0, at)))
@@ -151,6 +152,18 @@ AS_TEXT = f"to be read as text, {MARK} stands in a code block"
 
 def is_mark(line: str) -> bool:
     return line.rstrip() == MARK
+
+
+YAML = re.compile(r"(?P<key>[\w-]+):(?:\s|$)")
+
+
+def not_yaml(lines: Sequence[str], first: int) -> None:
+    """Many tools have a head in YAML; read as text it would be one long title."""
+    after = next((line for line in lines[first + 1 :] if line.strip()), "")
+    if lines[first].rstrip() == "---" and (found := YAML.match(after)):
+        key = found["key"]
+        told = f"a head between lines of --- is YAML; here it is TOML between two lines of {MARK}"
+        raise ManuscriptError(first + 1, f"{told}: write `{key} = …` for `{key}: …`, and texts in quotes")
 
 
 FENCE = re.compile(r" {0,3}(?P<marks>`{3,}(?=[^`]*$)|~{3,})")
@@ -311,8 +324,38 @@ def told(problem: Any, first: Section, lists: Mapping[str, list[Section]]) -> Ma
     if len(place) > 1 and place[0] in lists:
         section, place = lists[place[0]][int(place[1])], place[2:]
     line = section.body_line if place == ["body"] else section.where(*(place or ("zone", "at")))
-    reason = problem["msg"].removeprefix("Value error, ")
+    reason = wrong(problem)
     return ManuscriptError(line, f"`{'.'.join(place)}`: {reason}" if place else reason)
+
+
+SAID = {
+    "missing": "it is missing",
+    "string_type": "write a text, in quotes",
+    "string_too_short": "it is empty",
+    "string_too_long": "at most {max_length:,} characters are allowed",
+    "list_type": 'write a list, as ["one", "another"]',
+    "too_long": "at most {max_length:,} are allowed",
+    "model_type": "it has keys of its own: write them below a line with its name in [brackets]",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "int_type": "write a whole number",
+    "int_parsing": "write a whole number",
+    "int_parsing_size": "write a smaller number",
+    "int_from_float": "write a whole number",
+    "finite_number": "write a whole number",
+    "greater_than_equal": "write {ge:,} or more",
+    "less_than_equal": "write {le:,} or less",
+    "literal_error": "write {expected}",
+}
+"""By what pydantic calls it."""
+
+
+def wrong(problem: Any) -> str:
+    """In our words; what our own rules find, they say themselves."""
+    if problem["type"] == "value_error":
+        return str(problem["ctx"]["error"])
+    said = SAID.get(problem["type"], "this cannot stand here")
+    return said.format(**problem.get("ctx", {}))
 
 
 def line_told(error: ManuscriptError) -> int:

@@ -160,7 +160,7 @@ def possible(found: Row, rows: Sequence[Row], shown: Mapping[str, Any]) -> Itera
     state = found["state"]
     if (state in ("draft", "missed") or (state == "published" and "change" in found)) and not shown["problems"]:
         yield "approve"
-    if state not in ENDED and (state in plans.BEFORE or not over(found, rows)):
+    if state not in plans.OVER and (state in plans.BEFORE or not over(found, rows)):
         yield "release" if found.get("held") else "hold"
     if state in plans.BEFORE:
         yield "cancel"

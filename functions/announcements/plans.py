@@ -26,6 +26,9 @@ State = Literal[
 BEFORE = ("draft", "scheduled", "missed")
 """Nothing of it was sent yet."""
 
+OVER = ("cancelled", "withdrawing", "withdrawn")
+"""Nothing more of it goes out; what is taken back goes in spite of a hold."""
+
 YOUNG = timedelta(days=7)
 """A release that was published longer ago is history, not news."""
 

@@ -37,6 +37,8 @@ from functions.shared.table import CancelledError, ConditionFailedError, Delete,
 KIND = "announcement"
 TRIES = 8
 LISTING = "announcements"
+SEARCHED = 1_000
+"""Of a community's newest, those that are searched for what waits for a person."""
 PAGE, PAGE_BYTES = 20, 3_000_000
 """Rows written in one transaction, and how large they may be together: DynamoDB takes 4 MB."""
 
@@ -110,6 +112,11 @@ def existing(store: Table, community: str, name: str) -> Item:
     if found is None:
         raise LookupError(f"there is no announcement {name!r} in {community!r}")
     return found
+
+
+def waits(found: Item) -> bool:
+    """Whether somebody has to say yes to it, or it was missed."""
+    return found["state"] in ("draft", "missed") or "change" in found
 
 
 def content_of(found: Item) -> Announcement:
@@ -211,7 +218,8 @@ def record_withdrawal(store: Table, envelope: Envelope, gone: TriggerWithdrawn, 
             Update((pk, sk), set=told, when=[there]),
         ]
         if draft and draft["state"] == "draft":
-            writes.extend(stepped(draft, "cancelled", f"source {gone.source}", now, {"state": "cancelled"}))
+            who, gone_too = f"source {gone.source}", {"state": "cancelled"}
+            writes.extend(stepped(draft, "cancelled", who, now, gone_too, remove=["held"]))
         try:
             store.transact(writes)
             return "recorded"
@@ -382,7 +390,9 @@ def hold(
     account: Item | None = None,
     beside: Sequence[Write] = (),
 ) -> Item:
-    """Nothing of it is sent while it is held, whatever was approved."""
+    """Nothing of it is sent while it is held, whatever was approved. Raises NotAllowedError."""
+    if held and found["state"] in plans.OVER:
+        raise plans.NotAllowedError(f"only what may still go out can be held; this one is {found['state']}")
     if found.get("held", False) == held:
         return found
     changes, remove = ({"held": True}, []) if held else ({}, ["held"])
@@ -406,7 +416,7 @@ def cancel(
     if found["state"] not in plans.BEFORE:
         raise plans.NotAllowedError("it is published already: withdraw it instead")
     changes = {"state": "cancelled"}
-    writes = stepped(found, "cancelled", who, now, changes, remove=["due", "due_at"], **known(account))
+    writes = stepped(found, "cancelled", who, now, changes, remove=["due", "due_at", "held"], **known(account))
     return changed(store, found, [*writes, *beside])
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import uuid4
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Header
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -18,7 +18,7 @@ from events.program import MOST_TARGETS, Language, Program
 from functions.announcements import pages as looks
 from functions.announcements import plans, publishing, records, times
 from functions.api.pages import HTML, PRIVATE, signed, sorry
-from functions.api.shown import View, delivery, shown
+from functions.api.shown import LAST, View, delivery, shown
 from functions.platforms.outgoing import MEDIA
 from functions.platforms.previews import Previews
 from functions.shared import clock, links, objects, outbox, program
@@ -182,10 +182,14 @@ class Hold(BaseModel):
 
 
 @router.get("/v1/<community>/announcements", tags=["announcements"], summary="The newest announcements")
-def list_announcements(community: str) -> dict[str, list[View]]:
+def list_announcements(
+    community: str, before: Annotated[str, Query(description="`listed_at` of the last one of the page before")] = LAST
+) -> dict[str, list[View]]:
     """`changing`: other words for it wait for approval."""
-    wanted = ("id", "state", "title", "author", "created_at", "publish_at", "published_at", "held", "reason")
-    found = table().listing(community, records.LISTING)
+    wanted = (
+        "id", "state", "title", "author", "created_at", "listed_at", "publish_at", "published_at", "held", "reason",
+    )  # fmt: skip
+    found = table().listing(community, records.LISTING, before=before)
     told = [{name: item[name] for name in wanted if name in item} | {"changing": "change" in item} for item in found]
     return {"announcements": told}
 

@@ -53,8 +53,10 @@ class Digest:
     sources: tuple[Counted, ...]
     position: str
     more: bool = False
-    """More waits than was read."""
+    """More may wait than was read."""
     announced: tuple[Announced, ...] = ()
+    also_announced: int = 0
+    """How many more were, in the same days."""
 
     @property
     def to_decide(self) -> str:
@@ -99,7 +101,7 @@ def row(label: str, name: str, counts: Mapping[str, int], before: Mapping[str, i
 
 def subject(digest: Digest) -> str:
     """At most 60 characters of facts."""
-    decisions = f"{digest.to_decide} to decide" if digest.waiting else "nothing waits"
+    decisions = f"{digest.to_decide} to decide" if digest.waiting or digest.more else "nothing waits"
     return f"{digest.community}: {decisions}, {digest.total.number} said on {digest.day.isoformat()}"[:60]
 
 

@@ -54,7 +54,7 @@ class Run:
     program: Program
     now: datetime
     waits: dict[str, tuple[list[Waiting], bool]] = field(default_factory=dict)
-    news: dict[str, tuple[Announced, ...]] = field(default_factory=dict)
+    news: dict[str, tuple[tuple[Announced, ...], int]] = field(default_factory=dict)
     counts: dict[tuple[str, str, date], tuple[dict[str, int], str]] = field(default_factory=dict)
 
     def waiting(self, community: str) -> tuple[list[Waiting], bool]:
@@ -62,7 +62,7 @@ class Run:
             self.waits[community] = waiting(self.store, community, self.now)
         return self.waits[community]
 
-    def announced(self, community: str) -> tuple[Announced, ...]:
+    def announced(self, community: str) -> tuple[tuple[Announced, ...], int]:
         if community not in self.news:
             self.news[community] = announced(self.store, community, self.now)
         return self.news[community]
@@ -89,6 +89,7 @@ def gather(run: Run, reader: Reader, day: date) -> Digest:
     before, _ = run.said(reader.community, day - timedelta(days=7), zone)
     total, sources = counted(counts, before or None)
     things, more = run.waiting(reader.community)
+    named, also = run.announced(reader.community)
     return Digest(
         community=run.program.community(reader.community).name,
         reader=reader.name,
@@ -101,7 +102,8 @@ def gather(run: Run, reader: Reader, day: date) -> Digest:
         total=total,
         sources=sources,
         position=position,
-        announced=run.announced(reader.community),
+        announced=named,
+        also_announced=also,
     )
 
 
@@ -119,18 +121,20 @@ def waiting(store: Table, community: str, now: datetime) -> tuple[list[Waiting],
         Waiting("Case", line(item["summary"]), clock.moment(item["opened_at"]), of_the_web(item["subject"]["url"]))
         for item in store.listing(community, moderation.OPEN)
     ]
+    newest = store.listing(community, announcements.LISTING, announcements.SEARCHED)
     drafts = [
         Waiting(
             "Missed announcement" if item["state"] == "missed" else "Draft announcement",
             line(": ".join(filter(None, (item["title"], item.get("reason", ""))))),
             clock.moment(item["created_at"]),
         )
-        for item in store.listing(community, announcements.LISTING)
-        if item["state"] in ("draft", "missed") or "change" in item
+        for item in newest
+        if announcements.waits(item)
     ]
+    definitions = store.listing(community, recurring.LISTING, announcements.SEARCHED)
     series = [
         Waiting("Draft series", line(item["title"]), clock.moment(item["created_at"]))
-        for item in store.listing(community, recurring.LISTING)
+        for item in definitions
         if recurring.waits(item)
     ]
     stuck = [
@@ -142,6 +146,7 @@ def waiting(store: Table, community: str, now: datetime) -> tuple[list[Waiting],
         for item in store.listing(community, raised.STANDING)
     ]
     full = any(len(one) >= table.MOST_LISTED for one in (cases, stuck, standing))
+    full |= any(len(one) >= announcements.SEARCHED for one in (newest, definitions))
     others = [*alerts(store.listing(community, raised.ALERTS), now), *parked(store.listing(community, "parked"))]
     switched = [paused(item) for item in store.listing(community, switches.LISTING)]
     return [*cases, *drafts, *series, *stuck, *standing, *switched, *others], full
@@ -156,11 +161,13 @@ def paused(item: Item) -> Waiting:
     return Waiting("Paused target", line(f"{name}: {item['reason']}; `liaison targets resume {name}` goes on"), since)
 
 
-def announced(store: Table, community: str, now: datetime) -> tuple[Announced, ...]:
-    """What went out in the last eight days, the newest first, with what was read back of it."""
+def announced(store: Table, community: str, now: datetime) -> tuple[tuple[Announced, ...], int]:
+    """What went out in the last eight days, the newest first, with what was read back of it; and how many more did."""
     since = clock.text(now - RECENT)
-    found = [item for item in store.listing(community, announcements.LISTING) if item.get("published_at", "") > since]
-    return tuple(told(store, item) for item in found[:MOST_ANNOUNCED])
+    newest = store.listing(community, announcements.LISTING, announcements.SEARCHED)
+    found = [item for item in newest if item.get("published_at", "") > since]
+    named = found[:MOST_ANNOUNCED]
+    return tuple(told(store, item) for item in named), len(found) - len(named)
 
 
 def told(store: Table, item: Item) -> Announced:

@@ -347,14 +347,20 @@ class Table:
 
         Those listed in the same moment as the last one come with it, or the next page would leave them out.
         """
-        found: list[tuple[str, Key]] = []
-        for number in range(SHARDS):
-            shard_key = f"{community}#{name}#{number}"
-            newest = self.proposed("listing", "listed_at", shard_key, before, backwards=True, page=most)
-            found.extend((at, key) for (key, at), _ in zip(newest, range(most), strict=False) if at < before)
-        found.sort(reverse=True)
+        shards = [f"{community}#{name}#{number}" for number in range(SHARDS)]
+        found = sorted((one for shard_key in shards for one in self.newest(shard_key, most, before)), reverse=True)
         last = found[most - 1][0] if len(found) > most else ""
         return [key for at, key in found if at >= last]
+
+    def newest(self, shard_key: str, most: int, before: str) -> Iterator[tuple[str, Key]]:
+        """Of one shard of a listing, with all that were listed in the same moment as the last."""
+        given, last = 0, ""
+        for key, at in self.proposed("listing", "listed_at", shard_key, before, backwards=True, page=most):
+            if given >= most and at != last:
+                return
+            if at < before:
+                yield at, key
+                given, last = given + 1, at
 
     def proposed(
         self, index: str, order: str, partition_key: str, until: str, *, backwards: bool = False, page: int = 1000

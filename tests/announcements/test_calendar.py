@@ -14,6 +14,7 @@ from functions.announcements.times import NoSuchTimeError
 from functions.shared import program
 from functions.shared.table import table
 from tests.announcements import stage
+from tests.announcements.directions import alone
 from tests.announcements.stage import content, written
 from tests.announcements.test_series import CUP, PARIS, begun, definition
 from tests.api.manager import Manager
@@ -247,6 +248,14 @@ def test_a_title_turns_none_of_the_words_around_it(ada: Manager) -> None:
     page = ada.world.ask("GET", ada.get("calendar?month=2026-12").json["page"]).text
     assert "“gpj.exe” goes out at night" in page
     assert "\u202e" not in page
+
+
+def test_titles_and_places_are_read_in_their_own_direction(ada: Manager) -> None:
+    event = {"starts": "2026-12-05T18:00", "zone": PARIS, "where": "الساحة"}
+    ada.post("announcements", {"title": "مهرجان", "body": "b", "at": "2026-12-07T12:00", "zone": PARIS, "event": event})
+    page = ada.world.ask("GET", ada.get("calendar?month=2026-12").json["page"]).text
+    assert alone(page, "مهرجان") == 2
+    assert alone(page, "الساحة") == 1
 
 
 def test_this_month_when_none_is_named(ada: Manager) -> None:

@@ -404,9 +404,7 @@ def test_given_up_in_doubt_it_is_still_in_doubt_when_it_is_withdrawn() -> None:
         world.work("delivery")
         looked = board.look
         board.look = lambda *given: Wait(0, "nobody there")  # type: ignore[method-assign, assignment]
-        for _ in range(200):
-            world.later(hours=1)
-            world.drain()
+        world.finish()
         assert row("chat")["state"] == "unknown"
         assert len(needs_a_person(world)) == 1
         board.look = looked  # type: ignore[method-assign]
@@ -481,9 +479,7 @@ def test_an_edit_whose_pictures_can_never_be_uploaded_is_a_persons_in_the_end() 
         board.PREPARES = True  # type: ignore[attr-defined]
         board.prepare = lambda *given: Unknown("answered 500")  # type: ignore[attr-defined]
         changed(world, "chat", body="It rains.")
-        for _ in range(100):
-            world.later(hours=1)
-            world.drain()
+        world.finish()
         assert edit()["state"] == "stuck"
         assert len(needs_a_person(world)) == 1
         assert now(world)["cannot"] == ["chat: edit: given up after 13 attempts: answered 500"]

@@ -12,6 +12,7 @@ from events.announcements import Announcement, Image, Words
 from events.program import Community, Program, Target, TargetPlatform
 from functions.announcements import pages
 from functions.platforms import previews
+from tests.announcements.directions import TURNS, alone
 
 LAKE = Image(name=f"{'ab' * 32}.png", alt="A frozen lake", type="image/png", bytes=900, width=640, height=360)
 VOID = {"meta", "img", "br", "hr", "input", "link"}
@@ -367,6 +368,18 @@ def test_the_page_calls_on_nobody(platform: str) -> None:
     assert all(str(one["src"]).startswith("/media/") for one in read.all("img"))
     (policy,) = [one["content"] for one in read.all("meta") if one.get("http-equiv") == "Content-Security-Policy"]
     assert str(policy).startswith("default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:")
+
+
+@pytest.mark.parametrize("words", TURNS)
+def test_whatever_direction_words_have_they_turn_nothing_around_them(words: str) -> None:
+    told = part(body={"title": words}, images=[picture(alt=words)])
+    source = pages.page(words, words, shown(told, platform="discourse"), lambda name: f"/media/{name}")
+    assert f'alt="{words}"' in source
+    assert f": {words}</title>" in source
+    # Above it all, the author twice, the post's own title, and the picture's description.
+    assert alone(re.sub(r'alt="[^"]*"', "", source), words) == 5
+    kinds = {"previews": [], "notes": [], "next": [], "problems": [], "hash": "0" * 64}
+    assert alone(pages.series_page(words, words, kinds, str), words) == 2
 
 
 def test_marks_that_turn_the_direction_of_writing_are_dropped() -> None:

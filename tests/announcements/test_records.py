@@ -37,6 +37,10 @@ def cancelled(world: World) -> Item:
     return records.cancel(table(), records.existing(table(), "acme", "a1"), "Mia", world.now)
 
 
+def held(world: World) -> Item:
+    return records.hold(table(), records.existing(table(), "acme", "a1"), "Mia", world.now, held=True)
+
+
 def published(world: World) -> Item:
     publishing.go_on(table(), world.item("announcement"), program.active()[0], world.now)
     return world.item("announcement")
@@ -119,6 +123,36 @@ def test_cancelled_before_its_time_it_is_never_posted(world: World) -> None:
     assert world.item("announcement")["state"] == "cancelled"
     assert not world.items("delivery")
     assert not world.outside.calls
+
+
+@pytest.mark.parametrize("state", ["cancelled", "withdrawing", "withdrawn"])
+def test_what_goes_out_no_more_cannot_be_held(world: World, state: str) -> None:
+    scheduled(world)
+    if state == "cancelled":
+        cancelled(world)
+    else:
+        world.later(hours=1)
+        published(world)
+        records.withdraw(table(), world.item("announcement"), "Mia", world.now)
+        if state == "withdrawn":
+            world.finish()
+    with pytest.raises(NotAllowedError, match=f"only what may still go out can be held; this one is {state}"):
+        held(world)
+    assert "held" not in world.item("announcement")
+
+
+def test_cancelled_in_the_moment_it_is_to_be_held_it_is_not(world: World) -> None:
+    scheduled(world)
+    world.faults.at("dynamodb.TransactWriteItems", "before", lambda: cancelled(world))
+    with pytest.raises(NotAllowedError, match="somebody else changed it in this moment"):
+        held(world)
+    assert "held" not in world.item("announcement")
+
+
+def test_what_is_held_and_then_cancelled_is_only_cancelled(world: World) -> None:
+    scheduled(world)
+    held(world)
+    assert "held" not in cancelled(world)
 
 
 def test_cancelling_again_gives_the_cancelled_one(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from functions.platforms.outgoing import MEDIA
 from functions.shared import links, objects
+from functions.shared.table import MOST_LISTED, Put, table
 from tests.api.manager import DRAFT, NEW, NOW, Manager
 from tests.support import builders
 from tests.support.world import World
@@ -262,6 +263,19 @@ def test_the_list_tells_what_is_held_and_what_waits_to_change(ada: Manager) -> N
     assert listed[changing]["changing"]
 
 
+def test_the_list_has_pages(ada: Manager) -> None:
+    ada.written(DRAFT)
+    draft = ada.world.item("announcement")
+    for number in range(MOST_LISTED + 1):
+        at = f"2026-11-22T13:00:00.{number:03d}Z"
+        table().write(Put({**draft, "pk": f"{draft['pk']}-{number}", "id": str(number), "listed_at": at}))
+    page = ada.get("announcements").json["announcements"]
+    assert [page[0]["id"], page[-1]["id"], len(page)] == ["100", "1", MOST_LISTED]
+    page = ada.get(f"announcements?before={page[-1]['listed_at']}").json["announcements"]
+    assert [one["id"] for one in page] == ["0", draft["id"]]
+    assert not ada.get(f"announcements?before={page[-1]['listed_at']}").json["announcements"]
+
+
 @pytest.mark.parametrize("spoiled", ["", "?r=Ada", "no signature", "other announcement", "other purpose", "too late"])
 def test_a_page_opens_with_its_own_link_only(ada: Manager, spoiled: str) -> None:
     name, other = ada.written(DRAFT), ada.written(DRAFT)
@@ -428,6 +442,18 @@ def test_hold_wins_over_its_time(ada: Manager) -> None:
     ada.world.later(minutes=2)
     ada.world.drain()
     assert len(ada.world.outside.calls) == 1
+
+
+def test_what_is_cancelled_cannot_be_held(ada: Manager) -> None:
+    name = ada.written(NEW)
+    ada.post(f"announcements/{name}/cancel", {})
+    answer = ada.post(f"announcements/{name}/hold", {"held": True})
+    assert (answer.status, answer.message) == (
+        409,
+        "only what may still go out can be held; this one is cancelled",
+    )
+    assert "held" not in ada.get(f"announcements/{name}").json["announcement"]
+    assert ada.post(f"announcements/{name}/hold", {"held": False}).status == 200
 
 
 def test_cancelled_in_time_it_is_never_posted(ada: Manager) -> None:

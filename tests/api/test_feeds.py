@@ -15,6 +15,7 @@ from functions.platforms.feed import posting
 from functions.platforms.outgoing import MEDIA, Destination, Hands, Sent
 from functions.platforms.posting import Post
 from functions.shared import objects
+from tests.announcements.directions import TURNS, alone
 from tests.platforms.posting import fake
 from tests.support.world import Answered, World
 
@@ -184,6 +185,13 @@ def test_one_language_can_be_asked_for(world: World) -> None:
 
 
 # One announcement
+
+
+@pytest.mark.parametrize("words", TURNS)
+def test_whatever_direction_words_have_they_turn_nothing_around_them(world: World, words: str) -> None:
+    announced(world, words, words)
+    assert alone(read(world).text, words) == alone(read(world, "/a1").text, words) == 2
+    assert f": {words}</title>" in read(world, "/a1").text
 
 
 def test_an_announcement_has_a_page_until_it_is_withdrawn(world: World) -> None:

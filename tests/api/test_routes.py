@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from cli import operator
+from functions.api import status as standing
 from functions.moderation import records as moderation
 from functions.shared import aws
-from functions.shared.table import table
-from tests.api.manager import Manager
+from functions.shared.table import MOST_LISTED, Put, table
+from tests.api.manager import DRAFT, Manager
 from tests.delivery import rows
 from tests.support import builders
 from tests.support.outside import status
@@ -264,6 +265,21 @@ def test_status_counts_what_waits(ada: Manager) -> None:
     assert told["waiting"]["parked"] == 1
     assert sum(told["queues"].values()) == told["dead"] == 0
     assert told["program"] == ada.world.item("program")["hash"]
+
+
+def test_status_finds_an_old_draft_and_says_when_there_may_be_more(
+    ada: Manager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada.written(DRAFT)
+    draft = ada.world.item("announcement")
+    for number in range(MOST_LISTED):
+        at = f"2026-11-22T13:00:00.{number:03d}Z"
+        table().write(Put({**draft, "pk": f"{draft['pk']}-{number}", "state": "cancelled", "listed_at": at}))
+    told = ada.get("status").json
+    assert (told["waiting"]["drafts"], told["more"]) == (1, [])
+    monkeypatch.setattr(standing, "SEARCHED", MOST_LISTED)
+    told = ada.get("status").json
+    assert (told["waiting"]["drafts"], told["more"]) == (0, ["drafts"])
 
 
 # What is not there

@@ -2,12 +2,13 @@
 
 import json
 import re
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
 
 from functions.announcements import images
-from functions.shared.table import Put, table
+from functions.shared.table import Put, Table, table
 from tests.announcements.pictures import CAMERA, PNG, jpg
 from tests.cli.api import Desk, desk
 from tests.support import builders
@@ -237,6 +238,26 @@ def test_announcements_are_listed(ada: Desk) -> None:
     name = posted(ada, TIMED)
     assert re.search(rf"{name} +scheduled +Winter +Ada", ada.good("announcements", "list"))
     assert ada.told("announcements", "list")["announcements"][0]["id"] == name
+
+
+def test_older_ones_are_on_the_next_page_and_the_list_says_so(ada: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [posted(ada, NOW, "--draft") for _ in range(3) if ada.world.later(minutes=1)]
+    assert "There are more" not in ada.good("announcements", "list")
+    monkeypatch.setattr("functions.shared.table.Table.listing", partialmethod(Table.listing, most=2))
+    first = ada.good("announcements", "list")
+    assert [name in first for name in names] == [False, True, True]
+    (told,) = re.findall(r"There are more: liaison (announcements list --before \S+)", first)
+    last = ada.good(*told.split())
+    assert [name in last for name in names] == [True, False, False]
+    assert "There are more" not in last
+
+
+def test_the_status_says_of_what_there_may_be_more(ada: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    posted(ada, NOW, "--draft")
+    assert "or more" not in ada.good("status")
+    monkeypatch.setattr("functions.api.status.SEARCHED", 1)
+    assert "1 or more" in ada.good("status")
+    assert ada.told("status")["more"] == ["drafts"]
 
 
 def test_strangers_words_are_only_words(ada: Desk) -> None:

@@ -1,5 +1,6 @@
 """An announcement as a file: what is meant by it, and what is wrong with it, by line."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.manuscript import Manuscript, ManuscriptError, read
+from cli.manuscript import ANNOUNCEMENT, SERIES, Form, Manuscript, ManuscriptError, read
 from functions.announcements import images
 from functions.api.announcements import NewAnnouncement
 from functions.platforms.text import document
@@ -257,14 +258,24 @@ def test_a_picture_without_a_description_is_told_and_not_refused() -> None:
         ("+++\ntitle = 'x'\n+++\n\n", "line 6: there are no words"),
         ("# x\nb\n+++\nlanguage = 'fr'\n+++\n", "there are no words in this variant"),
         ("# x\nb\n+++\nlanguage = 'French'\n+++\nc", "line 4: `language`: 'French' is not a language tag"),
-        ("# x\nb\n+++\nonly = 5\n+++\nc", "line 4: `only`: Input should be a valid string"),
+        ("# x\nb\n+++\nonly = 5\n+++\nc", "line 4: `only`: write a text, in quotes"),
         (
             "# x\nb\n+++\nlanguage='fr'\n+++\nc\n+++\nlanguage='fr'\n+++\nd",
             "line 7: the variant in line 3 is for the same language and place",
         ),
-        ("+++\ntitle = 5\n+++\nb", "line 2: `title`: Input should be a valid string"),
-        ("+++\ntitle = ''\n+++\nb", "line 2: `title`"),
-        ("+++\ntitle = 'x'\ntargets = 'chat'\n+++\nb", "line 3: `targets`: Input should be a valid list"),
+        ("+++\ntitle = 5\n+++\nb", "line 2: `title`: write a text, in quotes"),
+        ("+++\ntitle = ''\n+++\nb", "line 2: `title`: it is empty"),
+        (f"+++\ntitle = '{'x' * 201}'\n+++\nb", "line 2: `title`: at most 200 characters are allowed"),
+        ("# x\n" + "b" * 40_001, "line 2: `body`: at most 40,000 characters are allowed"),
+        ("+++\ntitle = 'x'\ndraft = 'perhaps'\n+++\nb", "line 3: `draft`: write true or false"),
+        ("+++\ntitle = 'x'\nuseless_after_minutes = 4\n+++\nb", "line 3: `useless_after_minutes`: write 5 or more"),
+        (
+            "---\ntitle: Winter\n---\nIt snows.",
+            "line 1: a head between lines of --- is YAML; here it is TOML between two lines of +++:"
+            " write `title = …` for `title: …`, and texts in quotes",
+        ),
+        ("\n--- \n\ntags:\n  - snow\n---\n# Winter\n\nIt snows.", "line 2: a head between lines of --- is YAML"),
+        ("+++\ntitle = 'x'\ntargets = 'chat'\n+++\nb", "line 3: `targets`: write a list, as ["),
         ("+++\ntitle = 'x'\nat = '2026-12-01T09:00'\n+++\nb", "line 3: `at` and `zone` go together"),
         (
             "+++\ntitle = 'x'\nat = 2026-03-29T02:30:00\nzone = 'Europe/Paris'\n+++\nb",
@@ -274,8 +285,8 @@ def test_a_picture_without_a_description_is_told_and_not_refused() -> None:
             "+++\ntitle = 'x'\nat = 2026-12-01T09:00:00Z\nzone = 'Europe/Paris'\n+++\nb",
             "line 3: `at`: `at` is a wall-clock time",
         ),
-        ("+++\ntitle = 'x'\nevent = { starts = '2026-12-01' }\n+++\nb", "line 3: `event.zone`: Field required"),
-        ("+++\ntitle = 'x'\nevent = 'tonight'\n+++\nb", "line 3: `event`"),
+        ("+++\ntitle = 'x'\nevent = { starts = '2026-12-01' }\n+++\nb", "line 3: `event.zone`: it is missing"),
+        ("+++\ntitle = 'x'\nevent = 'tonight'\n+++\nb", "line 3: `event`: it has keys of its own: write"),
         (
             "+++\ntitle = 'x'\n[event]\nstarts = 'soon'\nzone = 'Europe/Paris'\n+++\nb",
             "line 4: `event.starts`: 'soon' is not a time",
@@ -294,6 +305,27 @@ def test_a_picture_without_a_description_is_told_and_not_refused() -> None:
 )
 def test_what_is_wrong_is_told_with_its_line(text: str, told: str) -> None:
     assert told in refused(text)
+
+
+ODD = ("5", "-5", "5.5", "true", "''", "'x'", f"'{'x' * 41_000}'", "[]", "[5]", "{ x = 5 }", str(10**30), "nan")
+
+
+@pytest.mark.parametrize("form", [ANNOUNCEMENT, SERIES])
+def test_no_value_is_told_in_the_words_of_a_library(form: Form) -> None:
+    heads = [f"{key} = {odd}" for key in form.keys for odd in ODD]
+    heads += [f"event = {{ {key} = {odd} }}" for key in form.event_keys for odd in ODD]
+    variants = [f"+++\n{key} = {odd}\n+++\nc" for key in form.variant_keys for odd in ODD]
+    for text in (*(f"+++\n{head}\n+++\n# x\nb" for head in heads), *(f"# x\nb\n{one}" for one in variants)):
+        told = ""
+        try:
+            read(text, beside, form)
+        except ManuscriptError as error:
+            told = str(error)
+        assert not re.search("Input should|Field required|should have at|this cannot stand here", told), text
+
+
+def test_a_line_above_the_text_is_only_a_line() -> None:
+    assert of("---\n\n# Winter\n\nIt snows.\n\n---\n\nMore.").asked["title"] == "Winter"
 
 
 def test_what_is_wrong_with_an_option_has_no_line() -> None:

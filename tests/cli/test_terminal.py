@@ -1,6 +1,9 @@
 """What every command does at the terminal: errors as a sentence and for programs as JSON, ids in one piece."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,6 +11,7 @@ from typing import Any
 import pytest
 import typer
 
+import cli
 from cli import terminal
 from cli.announce import form_of
 from cli.manuscript import ANNOUNCEMENT, SERIES
@@ -33,6 +37,24 @@ def posted(ada: Desk, text: str = NOW, *options: str) -> str:
 
 
 # Errors
+
+
+@pytest.mark.parametrize(("ignored", "code", "told"), [(False, 130, "Stopped.\n"), (True, 0, "")])
+def test_stopped_while_it_loads_it_says_so_in_a_line(tmp_path: Path, ignored: bool, code: int, told: str) -> None:
+    # Ctrl-C comes while the first of what it loads is loading.
+    stops = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nraise SystemExit(0)"
+    (tmp_path / "typer.py").write_text(stops)
+    ignoring = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n" if ignored else ""
+    (tmp_path / "begin.py").write_text(f"{ignoring}from cli.__main__ import run\nrun()")
+    path = os.pathsep.join((str(tmp_path), str(Path(cli.__file__).parents[1])))
+    ended = subprocess.run(
+        [sys.executable, str(tmp_path / "begin.py"), "--help"],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (code, told)
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from events.moderation import Decision
+from functions.announcements import records as announcements
 from functions.digests import handler
 from functions.digests.digest import reactions
 from functions.moderation import records as moderation
 from functions.shared import links, parameters, parked, switches
-from functions.shared.table import table
+from functions.shared.table import Put, table
 from tests.announcements import stage
 from tests.api.manager import Manager
 from tests.api.test_series import WEEKLY
@@ -356,6 +357,39 @@ def test_what_was_announced_comes_with_what_people_did() -> None:
         world.digests()
         assert "What was announced" in first_page(world)
         assert "chat: 1 like, 0 replies" in first_page(world)
+
+
+def test_more_was_announced_than_is_named() -> None:
+    with stage.stage() as (world, _):
+        for number in range(12):
+            stage.published(world, "chat", name=f"a{number}")
+        world.drain()
+        world.later(hours=21)
+        world.digests()
+        assert first_page(world).count("<td>Winter<br>") == 10
+        more = "And 2 more: <code>liaison announcements list</code> shows them all."
+        assert more in first_page(world)
+        request = mail(world)
+        assert more in request["html"]
+        assert "And 2 more: `liaison announcements list` shows them all." in request["text"]
+
+
+def test_an_old_draft_still_waits_and_what_was_not_looked_through_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with stage.stage() as (world, _):
+        old = stage.written(world, stage.content("chat"))
+        for number in range(100):
+            at = f"2026-11-22T13:00:00.{number:03d}Z"
+            table().write(Put({**old, "pk": f"{old['pk']}-{number}", "state": "cancelled", "listed_at": at}))
+        world.later(hours=21)
+        world.digests()
+        assert "Needs your decision (1)" in first_page(world)
+        assert "<td>Draft announcement</td><td>Winter</td>" in first_page(world)
+        monkeypatch.setattr(announcements, "SEARCHED", 100)
+        world.later(days=1)
+        world.digests()
+        page = world.stored(max(item["page"] for item in world.items("digest") if item["reader"] == "marie")).decode()
+        assert "Needs your decision (at least 0)" in page
+        assert "Nothing waits in what was looked through." in page
 
 
 def test_a_paused_target_and_a_missed_announcement_wait_for_a_decision() -> None:
