@@ -65,6 +65,20 @@ def test_only_a_public_key_loads_what_verifies_with_one() -> None:
     assert handled(key, {**event, "headers": dict(request.headers)}) == [202, ["nacl"]]
 
 
+def test_the_sender_loads_no_platform_before_it_has_something_to_send() -> None:
+    told = "import json, sys, functions.delivery.handler; print(json.dumps(sorted(sys.modules)))"
+    ran = subprocess.run(
+        [sys.executable, "-c", told],
+        env={**environment("http://127.0.0.1:9"), "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(json.loads(ran.stdout))
+    assert not loaded & {"jinja2", "mistune", "regex", "nh3", "babel", "nacl"}
+    assert not [name for name in loaded if name.count(".") > 2 and name.startswith("functions.platforms.")]
+
+
 def test_a_cold_start_of_the_door_stays_within_its_budget() -> None:
     # Judged by processor time, the least of a few runs: on a busy machine five wall-clock times are noise (2 to
     # 11 were seen), and starting is processor time. `scripts/bench` judges the wall clock.
