@@ -415,12 +415,14 @@ MORE = ("topic", "number")
 
 
 def withdraw(gone: WithdrawRequested, to: Destination, key: str, hands: Hands) -> Outcome:
-    """With its first post a topic goes, and its pin. Staff can bring it back."""
+    """A first post cannot be deleted (PostGuardian#can_delete_post?): its topic can, and its pin goes along. Staff can
+    bring it back."""
     del key  # A deletion is a state.
     forum, post = Forum(to, hands), str(gone.posted.get("id", ""))
     if gone.step == "pin":
         return Sent(post)
-    reply = forum.ask("DELETE", f"/posts/{post}.json")
+    first = gone.posted.get("number") == "1"
+    reply = forum.ask("DELETE", f"/t/{gone.posted['topic']}.json" if first else f"/posts/{post}.json")
     if reply.status in (200, 204):
         return Sent(post)
     if reply.status in PERHAPS_GONE:

@@ -374,7 +374,8 @@ def withdraw(gone: WithdrawRequested, to: Destination, key: str, hands: Hands) -
 
 def edits_of(server: Homeserver, event: str) -> list[str] | Refused | Wait:
     """Edits of a message that carry our mark; none of one that is gone."""
-    reply = server.look(f"/_matrix/client/v1/rooms/{segment(server.to.place)}/relations/{segment(event)}/m.replace")
+    path = f"/_matrix/client/v1/rooms/{segment(server.to.place)}/relations/{segment(event)}/m.replace"
+    reply = server.look(path, limit=COUNTED)
     if isinstance(reply, Wait):
         return reply
     listed = told(reply).get("chunk")

@@ -433,8 +433,8 @@ def test_withdrawing_removes_it_and_what_was_never_there_is_gone(site: Matrix) -
 def test_withdrawing_takes_the_edits_along(site: Matrix) -> None:
     """They would stay there, to be read by whoever asks."""
     there = sent(send(site))
-    for key in ("first change", "second change"):
-        sent(edit(site, there, LATER, key))
+    for number in range(12):
+        sent(edit(site, there, LATER, f"change {number}"))
     strange = {"rel_type": "m.replace", "event_id": there.id}
     site.keep(ANNA, "m.room.message", {"msgtype": "m.text", "body": "mine", "m.relates_to": strange})
     assert withdraw(site, there) == withdraw(site, there) == Sent(there.id)

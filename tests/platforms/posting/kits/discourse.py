@@ -237,12 +237,19 @@ class Discourse(Fake):
         return reply(200, {"post": self.shown(found, raw=True)})
 
     def delete(self, asked: Asked, post: str) -> Reply:
+        """A first post goes with its topic only: PostGuardian#can_delete_post?."""
         found = self.found(post)
-        if found is None:
+        if found is None or found.more["number"] == 1:
             return wrong(403, "You are not permitted to view the requested resource.")
-        gone = [found] if found.more["number"] > 1 else [o for o in self.all if o.more["topic"] == found.more["topic"]]
-        if found.more["number"] == 1:
-            self.topics[found.more["topic"]]["deleted"] = True
+        return self.without([found])
+
+    def delete_topic(self, asked: Asked, topic: str) -> Reply:
+        if int(topic) not in self.topics or self.topics[int(topic)].get("deleted"):
+            return wrong(404, "The requested URL or resource could not be found.", "not_found")
+        self.topics[int(topic)]["deleted"] = True
+        return self.without([one for one in self.all if one.more["topic"] == int(topic)])
+
+    def without(self, gone: list[Posted]) -> Reply:
         self.posts, self.before, self.small = (
             [one for one in there if one not in gone] for there in (self.posts, self.before, self.small)
         )
@@ -260,6 +267,7 @@ WAYS = (
     ("POST", r"/posts\.json", Discourse.create),
     ("PUT", r"/posts/(\d+)\.json", Discourse.edit),
     ("DELETE", r"/posts/(\d+)\.json", Discourse.delete),
+    ("DELETE", r"/t/(\d+)\.json", Discourse.delete_topic),
     ("POST", r"/uploads\.json", Discourse.upload),
     ("PUT", r"/t/(\d+)/status\.json", Discourse.status),
     ("GET", r"/t/external_id/([\w-]+)\.json", Discourse.by_external_id),
