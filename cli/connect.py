@@ -12,7 +12,7 @@ import boto3
 from cli.operator import OperatorError
 from cli.samples import standard_secret
 from events.program import Program, Source
-from functions.platforms import standing
+from functions.platforms import acting, standing, telling
 from functions.platforms.inbound import POLLED
 from functions.platforms.outgoing import Hands, NotSentError, Outcome, Refused, UnansweredError
 from functions.platforms.standing import Finding, Keys, Report
@@ -67,9 +67,22 @@ def no_mail(*, to: str, subject: str, html: str, text: str) -> Outcome:
 
 
 def steps(place: Source) -> tuple[str, ...]:
-    if not standing.has(place.platform, "connection"):
-        return (f"Let it send to {address(place)}, signed with the secret of {place.id!r}.",)
-    return standing.connection(place.platform).steps(place, address(place))
+    there = standing.has(place.platform, "connection")
+    signed = (f"Let it send to {address(place)}, signed with the secret of {place.id!r}.",)
+    to_hear = standing.connection(place.platform).steps(place, address(place)) if there else signed
+    return (*to_hear, *rights(place))
+
+
+def rights(place: Source) -> Iterator[str]:
+    """What our account needs there so that decisions can be carried out, and people told of them."""
+    needed: dict[str, list[str]] = {}
+    acts, tells = acting.on(place.platform), telling.on(place.platform)
+    for measure, ability in acts.ABILITIES.items() if acts else ():
+        needed.setdefault(ability.right, []).append(measure)
+    if tells:
+        needed.setdefault(tells.RIGHT, []).append("telling people why")
+    for right, uses in needed.items():
+        yield f"For {', '.join(uses)}: {right}."
 
 
 def checked(place: Source, *, repair: bool) -> Report:

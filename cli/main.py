@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import typer
 
-from cli import announce, operator, recurring, stack
+from cli import announce, cases, operator, recurring, stack
 from cli import connect as connection
 from cli import demo as demonstration
 from cli.client import api
@@ -44,13 +44,13 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, help="Liaison: the back en
 program_app = typer.Typer(no_args_is_help=True, help="The community's own program, community.toml.")
 secret_app = typer.Typer(no_args_is_help=True, help="Secrets of sources and targets.")
 token_app = typer.Typer(no_args_is_help=True, help="Personal bearer tokens.")
-cases_app = typer.Typer(invoke_without_command=True, help="Cases: list, show, claim, decide.")
 parked_app = typer.Typer(invoke_without_command=True, help="What could not be placed: list, replay.")
 for name, sub in {
     "program": program_app,
     "secret": secret_app,
     "token": token_app,
-    "cases": cases_app,
+    "cases": cases.cases_app,
+    "audit": cases.audit_app,
     "announcements": announce.announcements_app,
     "targets": announce.targets_app,
     "series": recurring.series_app,
@@ -393,51 +393,6 @@ def token_revoke(identifier: Annotated[str, typer.Argument(help="As listed.")], 
         if not tokens.revoke(table.table(), identifier, clock.now()):
             raise ValueError(f"there is no token {identifier!r}")
         out.print("revoked")
-
-
-@cases_app.callback()
-def cases_list(context: typer.Context, community: CommunityOption = None, as_json: JsonOption = False) -> None:
-    """Without a subcommand: the open cases."""
-    if context.invoked_subcommand:
-        return
-    with sentences(as_json):
-        told = api(community).get("/cases")
-        if as_json:
-            last_line(told)
-        else:
-            grid(told["cases"], ("id", "state", "flags", "platform", "summary", "opened_at"), "no open cases")
-
-
-@cases_app.command("show")
-def case_show(case: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
-    """One case, with its flags, decision, measures and history."""
-    with sentences(as_json):
-        show(api(community).get(f"/cases/{case}"), as_json)
-
-
-@cases_app.command("claim")
-def case_claim(case: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
-    """Take a case for fifteen minutes; prints the fence that `decide` needs."""
-    with sentences(as_json):
-        show(api(community).post(f"/cases/{case}/claim"), as_json)
-
-
-@cases_app.command("decide")
-def case_decide(
-    case: Id,
-    outcome: Annotated[str, typer.Option(help="violation or no_violation")],
-    explanation: Annotated[str, typer.Option(help="Why, as the author may read it.")],
-    measure: Annotated[list[str] | None, typer.Option(help="hide, remove, warn, suspend; may be repeated.")] = None,
-    fence: Annotated[int | None, typer.Option(help="From `claim`; without it, the case is claimed first.")] = None,
-    community: CommunityOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Decide a case: verdict, measures and history are written together."""
-    with sentences(as_json):
-        calls = api(community)
-        held = fence if fence is not None else calls.post(f"/cases/{case}/claim")["fence"]
-        verdict = {"outcome": outcome, "explanation": explanation, "measures": measure or [], "fence": held}
-        show(calls.post(f"/cases/{case}/decide", verdict), as_json)
 
 
 @parked_app.callback()

@@ -47,9 +47,15 @@ class Site:
             return 200, review(int(call.path.rpartition("/")[2].removesuffix(".json")))
         if not call.path.startswith("/forum/posts/"):
             return 200, {"ok": True}
+        page = call.path.partition("?")[0]
+        post = page.replace("/recover.json", ".json")
         if call.method == "DELETE":
-            self.deleted.add(call.path)
-        return 200, {"deleted_at": "2026-01-01T00:00:00Z" if call.path in self.deleted else None}
+            self.deleted.add(post)
+        if page != post:
+            self.deleted.discard(post)
+        number = int(post.rpartition("/")[2].removesuffix(".json"))
+        at = "2026-01-01T00:00:00Z" if post in self.deleted else None
+        return 200, {"id": number, "version": 1, "topic_id": 12, "post_number": 3, "deleted_at": at}
 
 
 def review(number: int) -> dict[str, object]:

@@ -152,6 +152,8 @@ STORED = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d):\d\d\.\d{3}Z$")
 
 
 def plain(value: object) -> Text:
+    if isinstance(value, Text):
+        return Text(plain(value.plain).plain, style=value.style)
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     text = STORED.sub(r"\1Z", text)
     return Text("".join(letter if letter.isprintable() else " " for letter in text))

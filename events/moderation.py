@@ -6,14 +6,24 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from events.buttons import Button, read
 from events.people import Id, Link, Model, Moment, Person, Text, Told, Written
 from events.reasons import Reason
 
 Outcome = Literal["violation", "no_violation"]
-Measure = Literal["hide", "remove", "warn", "suspend"]
+Measure = Literal["approve", "hide", "remove", "lock", "warn", "timeout", "suspend", "ban", "resolve"]
+"""approve: what a platform holds back is let through, or what it took down comes back. hide: readers do not see it,
+and it can come back as it was. remove: it is taken away as the platform does that. lock: nobody adds to it. warn: its
+author is told, on the record there. timeout: the author cannot write for a while. suspend: the account is shut for a
+while. ban: for good, until it is taken back. resolve: the platform's own report is closed."""
+
+TIMED = ("timeout", "suspend")
+"""Measures that end by themselves."""
 Nature = Literal["report", "hold", "suspicion", "appeal"]
 """report: somebody complained. hold: the platform keeps it back until somebody decides. suspicion: the platform
 points at an account. appeal: somebody asks that a decision be taken back."""
+
+Scalar = str | int | bool | None
 
 Change = Literal["created", "edited", "removed", "restored"]
 
@@ -106,7 +116,8 @@ class MessageSeen(Told, Written):
 
 
 class CardUsed(Told):
-    """Somebody pressed a button of one of our case cards, or sent the form behind it."""
+    """Somebody pressed a button of one of our case cards, or sent the form behind it. `action` is all that its name
+    says behind the case: what to do, and the fence that stood there (see `buttons`)."""
 
     card: Id
     case: Id
@@ -115,22 +126,68 @@ class CardUsed(Told):
     by: Person
     used_at: Moment
 
+    @property
+    def button(self) -> Button | None:
+        """None for one that is none of ours (any more)."""
+        return read(f"case:{self.case}:{self.action}")
+
+
+LONGEST_EXPLANATION = 5_000
+
 
 class Decision(Model):
     """A verdict on a case, and the measures that carry it out."""
 
     outcome: Outcome
     measures: tuple[Measure, ...] = ()
-    explanation: Annotated[Text, Field(max_length=5_000)]
+    minutes: Mapping[Measure, Annotated[int, Field(ge=1, le=60 * 24 * 1000)]] = Field(default_factory=dict)
+    """How long a `TIMED` measure lasts."""
+    policy: Text = ""
+    """The rule of the community that it rests on, by its id."""
+    explanation: Annotated[Text, Field(max_length=LONGEST_EXPLANATION)]
 
 
 class ActionRequested(Model):
-    """One measure on one subject, as delivery gets it. A state request: doing it twice changes nothing."""
+    """One measure on one subject, as delivery gets it: a state that the platform is asked for, so that asking twice
+    changes nothing."""
 
     case: str
     measure: Measure
     subject: Subject
+    person: Person | None = None
+    """Whose content it is, or whose account: whom measures against a person hit."""
+    reports: tuple[Id, ...] = ()
+    """The platform's own reports that `resolve` closes, by our names of the flags."""
+    outcome: Outcome = "violation"
+    """What `resolve` closes them with."""
+    reason: Text = ""
+    """The rule, in a few words: for the platform's own log."""
     explanation: Text
+    """For the author, in whole sentences."""
+    until: Moment | None = None
+    """When a `TIMED` measure ends."""
+    expected: Mapping[str, Scalar] | None = None
+    """The state that was looked at before deciding; another one is not acted on. None: whatever it is."""
+    prepared: Mapping[str, Mapping[str, Scalar]] = Field(default_factory=dict)
+    """`before`: the state that the first attempt found."""
+    before: Mapping[str, Scalar] | None = None
+    """Of an undo: the state that it goes back to."""
+    after: Mapping[str, Scalar] | None = None
+    """Of an undo: the state that the measure left; where it is another by now, nothing is done."""
+    undo: bool = False
+
+
+class MessageRequested(Model):
+    """What one person is told about a case, privately, as delivery gets it. All of it is plain text."""
+
+    case: str
+    person: Person
+    about: Subject
+    title: Text
+    text: Annotated[Text, Field(max_length=6_000)]
+    """Paragraphs, with an empty line between them."""
+    link: Link = ""
+    """Where they can answer or read more; empty where there is no such place."""
 
 
 class LookRequested(Model):

@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from events.moderation import Measure
+from events.reasons import Reason
+
 SourcePlatform = Literal[
     "bluesky",
     "discord",
@@ -111,6 +114,31 @@ def secure(place: Place, name: str, address: str, private: bool) -> Place:
     return place
 
 
+Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 60)]
+Five = tuple[Minutes, Minutes, Minutes, Minutes, Minutes]
+"""One for each severity, from 0 (the worst) to 4."""
+
+HOURS = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$"
+
+
+class Moderation(Strict):
+    """How a community moderates."""
+
+    first_look: Five = (15, 60, 240, 720, 2880)
+    """Minutes until somebody should have taken a case."""
+    decided: Five = (120, 480, 1440, 2880, 10080)
+    """Minutes until a case should be decided."""
+    quiet: str = Field(default="", pattern=f"{HOURS}|^$")
+    """Hours of the community's own day, `22:00-07:00`, in which no case of severity 2 to 4 becomes late."""
+    appeals: int = Field(default=183, ge=1, le=3650)
+    """Days in which a decision can be appealed. (Regulation (EU) 2022/2065, Art. 20(1): six months at least, for whom
+    it binds.)"""
+    settled: int = Field(default=7, ge=0, le=365)
+    """Days in which a report on what was just decided is counted and answered instead of opening a new case."""
+    lease: int = Field(default=15, ge=5, le=240)
+    """Minutes that a case stays with whoever took it."""
+
+
 class Community(Named):
     """A community of the company: its places share moderators, a language and a time zone."""
 
@@ -119,6 +147,7 @@ class Community(Named):
     timezone: Zone = "UTC"
     approval: Literal["anybody", "another"] = "anybody"
     """Who may approve an announcement: whoever may write one, or only somebody else than its author."""
+    moderation: Moderation = Moderation()
 
 
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -254,25 +283,101 @@ class Reader(Member):
     hour: int = Field(default=9, ge=0, le=23)
 
 
+class Policy(Member):
+    """A rule of the community, as its members are told it."""
+
+    title: Title
+    text: str = Field(min_length=1, max_length=2000)
+    texts: dict[Language, Annotated[str, Field(min_length=1, max_length=2000)]] = Field(default={}, max_length=30)
+    """The same in other languages."""
+    reasons: tuple[Reason, ...] = ()
+    """What people report when they mean this rule; the first policy that names a reason is its rule."""
+    severity: int | None = Field(default=None, ge=0, le=4)
+    """How bad it is to break it, from 0 (the worst) to 4; by the reason where it is left out."""
+    measures: tuple[Measure, ...] = ()
+    """What is usually done; offered first."""
+
+    def in_language(self, language: str) -> str:
+        """Its text, as near to a language as there is one."""
+        return self.texts.get(language) or self.texts.get(language.partition("-")[0]) or self.text
+
+
+SHIFT = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:-(Mon|Tue|Wed|Thu|Fri|Sat|Sun))? " + HOURS.strip("^$"))
+
+
+def shift(text: str) -> str:
+    if not SHIFT.fullmatch(text):
+        raise ValueError(f"{text!r} is no shift: write for example `Mon-Fri 18:00-23:00` or `Sat 22:00-06:00`")
+    return text
+
+
+class Moderator(Member):
+    """Somebody who decides cases: staff or a volunteer. Its `id` is also the name of their token
+    (`liaison token create ID moderator`); it leaves Liaison nowhere, `pseudonym` does."""
+
+    name: Title
+    """For their colleagues."""
+    pseudonym: Title
+    """For everybody else: authors, reporters, exports."""
+    lead: bool = False
+    """Whether escalated cases and appeals are theirs, too."""
+    languages: tuple[Language, ...] = Field(default=(), max_length=20)
+    """What they read; everything when empty."""
+    accounts: dict[Name, Annotated[str, Field(min_length=1, max_length=200)]] = Field(default={}, max_length=30)
+    """Who they are at the sources, by the id of the account there: whose buttons count, and whose reports and posts
+    they do not decide about."""
+    timezone: Zone = "UTC"
+    shifts: tuple[Annotated[str, AfterValidator(shift)], ...] = Field(default=(), max_length=21)
+    """When cases are given to them, on their own clock; always when empty."""
+    not_for: tuple[Reason, ...] = ()
+    """Reasons whose cases they are never given. Nobody asks why."""
+    severe: int = Field(default=0, ge=0, le=1000)
+    """Cases of severity 0 and 1 they are given on one day of theirs at most; 0 for no limit."""
+
+
+class Queue(Member):
+    """A list of open cases that some work on. A case goes to the first queue that takes it, else to `main`."""
+
+    languages: tuple[Language, ...] = Field(default=(), max_length=20)
+    sources: tuple[Name, ...] = Field(default=(), max_length=100)
+    reasons: tuple[Reason, ...] = ()
+    severities: tuple[Annotated[int, Field(ge=0, le=4)], ...] = ()
+    moderators: tuple[Name, ...] = Field(default=(), max_length=100)
+    """Whose it is; everybody's when empty."""
+
+
+MAIN = "main"
+"""The queue of whatever no other takes."""
+
 DESKS = ("discord", "slack")
 """Where cards with buttons can stand."""
 
 
+Shown = Literal["announcements", "cases"]
+
+
 class Desk(Member):
-    """A channel in which announcements are looked at, approved and followed, by cards with buttons. It is written to
-    with the credential of its source (`liaison secret put SOURCE --outgoing`)."""
+    """A channel in which announcements are looked at, approved and followed, or cases are decided, by cards with
+    buttons. It is written to with the credential of its source (`liaison secret put SOURCE --outgoing`)."""
 
     source: Name
     """The Discord or Slack source through which its buttons reach us."""
     channel: str = Field(min_length=1, max_length=200)
     """The channel, by its id there."""
+    shows: tuple[Shown, ...] = Field(default=("announcements",), min_length=1)
+    queues: tuple[Name, ...] = Field(default=(), max_length=50)
+    """Whose cases; those of all queues when empty. Who decides them is told by the accounts of `[[moderators]]`."""
     approvers: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(default=(), max_length=100)
-    """Accounts there, by their ids, whose word counts."""
+    """Accounts there, by their ids, whose word on announcements counts."""
 
     @model_validator(mode="after")
     def decided_by_somebody(self) -> "Desk":
-        if not self.approvers:
+        if "announcements" in self.shows and not self.approvers:
             raise ValueError("`approvers` is empty: name at least one account there by its id, or nobody can approve")
+        if "announcements" not in self.shows and self.approvers:
+            raise ValueError("`approvers` is for announcements, which it does not show: cases are the moderators'")
+        if "cases" not in self.shows and self.queues:
+            raise ValueError('`queues` is for cases: it shows none (`shows = ["announcements", "cases"]`)')
         return self
 
 
@@ -284,6 +389,9 @@ class Program(Strict):
     targets: tuple[Target, ...] = Field(default=(), max_length=200)
     readers: tuple[Reader, ...] = Field(default=(), max_length=500)
     desks: tuple[Desk, ...] = Field(default=(), max_length=100)
+    policies: tuple[Policy, ...] = Field(default=(), max_length=500)
+    moderators: tuple[Moderator, ...] = Field(default=(), max_length=500)
+    queues: tuple[Queue, ...] = Field(default=(), max_length=200)
 
     @model_validator(mode="after")
     def hangs_together(self) -> "Program":
@@ -292,13 +400,18 @@ class Program(Strict):
             "sources and targets": (*self.sources, *self.targets),
             "readers": self.readers,
             "desks": self.desks,
+            "policies": self.policies,
+            "moderators": self.moderators,
+            "queues": self.queues,
         }
         for label, things in lists.items():
             twice = repeated(thing.id for thing in things)
             if twice:
                 raise ValueError(f"{label}: the id {twice!r} is used twice; every id is used once")
         known = {community.id for community in self.communities}
-        members: tuple[Member, ...] = (*self.sources, *self.targets, *self.readers, *self.desks)
+        members: tuple[Member, ...] = (
+            *self.sources, *self.targets, *self.readers, *self.desks, *self.policies, *self.moderators, *self.queues
+        )  # fmt: skip
         for member in members:
             if member.community not in known:
                 raise ValueError(
@@ -316,7 +429,32 @@ class Program(Strict):
                 raise ValueError(f"community {community!r} has more than {MOST_DESKS} desks")
         for desk in self.desks:
             self.reached(desk)
+        self.rostered()
         return self
+
+    def rostered(self) -> None:
+        """Whether everybody and every place that moderators and queues name is there. Raises ValueError."""
+        accounts: dict[tuple[str, str], str] = {}
+        for one in self.moderators:
+            for source, account in one.accounts.items():
+                self.known(one, source)
+                if other := accounts.get((source, account)):
+                    raise ValueError(f"moderator {one.id!r}: {other!r} has that account at {source!r}, too")
+                accounts[source, account] = one.id
+        for queue in self.queues:
+            if queue.id == MAIN:
+                raise ValueError(f"queue {MAIN!r} is there anyway: it has what no other takes")
+            for source in queue.sources:
+                self.known(queue, source)
+            for name in queue.moderators:
+                if self.moderator(queue.community, name) is None:
+                    raise ValueError(f"queue {queue.id!r}: there is no moderator {name!r} in {queue.community!r}")
+
+    def known(self, member: Member, source: str) -> None:
+        found = self.source(source)
+        if found is None or found.community != member.community:
+            what = type(member).__name__.lower()
+            raise ValueError(f"{what} {member.id!r}: community {member.community!r} has no source {source!r}")
 
     def reached(self, desk: Desk) -> None:
         """Whether its buttons can reach us. Raises ValueError."""
@@ -328,6 +466,10 @@ class Program(Strict):
                 f"desk {desk.id!r}: its source {desk.source!r} is on {source.platform}; cards with buttons stand on"
                 f" {' and '.join(DESKS)} only"
             )
+        known = [queue.id for queue in self.queues_of(desk.community)] + [MAIN]
+        for name in desk.queues:
+            if name not in known:
+                raise ValueError(f"desk {desk.id!r}: there is no queue {name!r}; there are {', '.join(known)}")
 
     def community(self, name: str) -> Community:
         """Raises LookupError."""
@@ -345,11 +487,33 @@ class Program(Strict):
     def target(self, community: str, name: str) -> Target | None:
         return next((target for target in self.targets_of(community) if target.id == name), None)
 
-    def desks_of(self, community: str) -> tuple[Desk, ...]:
-        return tuple(desk for desk in self.desks if desk.community == community)
+    def desks_of(self, community: str, shows: Shown | None = None) -> tuple[Desk, ...]:
+        return tuple(
+            desk for desk in self.desks if desk.community == community and (shows is None or shows in desk.shows)
+        )
 
     def desk(self, community: str, name: str) -> Desk | None:
         return next((desk for desk in self.desks_of(community) if desk.id == name), None)
+
+    def policies_of(self, community: str) -> tuple[Policy, ...]:
+        return tuple(policy for policy in self.policies if policy.community == community)
+
+    def policy(self, community: str, name: str) -> Policy | None:
+        return next((policy for policy in self.policies_of(community) if policy.id == name), None)
+
+    def moderators_of(self, community: str) -> tuple[Moderator, ...]:
+        return tuple(one for one in self.moderators if one.community == community)
+
+    def moderator_at(self, community: str, source: str, account: str) -> Moderator | None:
+        """Who has this account there."""
+        there = (one for one in self.moderators_of(community) if one.accounts.get(source) == account)
+        return next(there, None)
+
+    def moderator(self, community: str, name: str) -> Moderator | None:
+        return next((one for one in self.moderators_of(community) if one.id == name), None)
+
+    def queues_of(self, community: str) -> tuple[Queue, ...]:
+        return tuple(queue for queue in self.queues if queue.community == community)
 
     def reader(self, name: str) -> Reader | None:
         return next((reader for reader in self.readers if reader.id == name), None)
@@ -362,7 +526,7 @@ MOST_TARGETS = 50
 """Of one community."""
 
 MOST_DESKS = 5
-"""Of one community: each has a card of every draft, written in the draft's own transaction."""
+"""Of one community: each has a card of every draft or case, written in its own transaction."""
 
 
 def repeated(names: Iterable[str]) -> str | None:

@@ -25,6 +25,28 @@ Reason = Literal[
 
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
+SEVERITIES: dict[Reason, int] = {
+    "minor_safety": 0,
+    "self_harm": 0,
+    "privacy": 0,
+    "violence": 1,
+    "hate": 1,
+    "illegal": 1,
+    "harassment": 2,
+    "sexual": 2,
+    "impersonation": 2,
+    "cheating": 2,
+    "misinformation": 2,
+    "intellectual_property": 2,
+    "spam": 3,
+    "rules": 3,
+    "off_topic": 4,
+    "other": 3,
+    "unknown": 3,
+}
+"""How bad it is if it is true, unless the community's own policy says otherwise: from 0 (danger to life, children,
+somebody's address told) to 4 (off-topic, tone)."""
+
 WORDS: dict[str, tuple[tuple[str, Reason], ...]] = {
     "discord": tuple((code, code) for code in REASONS),
     "slack": tuple((code, code) for code in REASONS),

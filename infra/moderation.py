@@ -22,8 +22,8 @@ class Moderation(Construct):
             timeout=10,
             may=[
                 queues.moderation.may_be_consumed(),
-                ground.table.may("GetItem", "PutItem", "UpdateItem", "DeleteItem"),
-                queues.may_send(queues.parked),
+                ground.table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
+                queues.may_send(queues.parked, queues.delivery),
                 ground.storage.may_get("program"),
             ],
         )

@@ -5,10 +5,10 @@ All of it is plain text; each platform writes it so that nothing in it becomes m
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
-from events.announcements import SEEN, Card, CardAction, CardButton, CardEntry
+from events.announcements import SEEN, CardAction
+from events.cards import Card, CardButton, CardEntry
 from functions.announcements import plans
 from functions.announcements.plans import Row
 
@@ -125,12 +125,18 @@ def card(found: Row, rows: Sequence[Row], shown: Mapping[str, Any], language: st
         title=found["title"],
         lines=(*standing(found, rows, language), *((say(language, "refusal", what=told),) if told else ())),
         entries=tuple(entries),
-        buttons=tuple(
-            CardButton(action=action, label=say(language, action)) for action in possible(found, rows, shown)
-        ),
-        seen=shown["hash"][:SEEN],
+        buttons=tuple(button(found, action, shown, language) for action in possible(found, rows, shown)),
         more=say(language, "more", id=found["id"]),
     )
+
+
+STYLES: dict[CardAction, Literal["good", "bad"]] = {"approve": "good", "cancel": "bad"}
+
+
+def button(found: Row, action: CardAction, shown: Mapping[str, Any], language: str) -> CardButton:
+    """Its name begins the hash of the preview that stands there."""
+    name = f"announcement:{found['id']}:{action}:{shown['hash'][:SEEN]}"
+    return CardButton(name=name, label=say(language, action), style=STYLES.get(action, "plain"))
 
 
 def standing(found: Row, rows: Sequence[Row], language: str) -> Iterator[str]:
@@ -249,7 +255,3 @@ def again(found: Row, rows: Sequence[Row], now: datetime) -> int | None:
     if since > KEPT_UP.total_seconds():
         return None
     return SOON if since < RARELY else LATER if since < 24 * RARELY else RARELY
-
-
-def hash_of(one: Card) -> str:
-    return sha256(one.model_dump_json().encode()).hexdigest()

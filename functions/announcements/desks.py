@@ -42,7 +42,7 @@ def not_theirs(pressed: CardPressed, program: Program) -> str:
 
 
 def desks_at(pressed: CardPressed, program: Program) -> list[Desk]:
-    there = program.desks_of(pressed.community)
+    there = program.desks_of(pressed.community, "announcements")
     return [desk for desk in there if (desk.source, desk.channel) == (pressed.source, pressed.channel)]
 
 

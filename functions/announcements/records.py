@@ -180,7 +180,7 @@ def with_cards(draft: Item, program: Program, now: datetime) -> list[Write]:
             at=clock.text(now),
         )
         | {"touched": 0}
-        for desk in program.desks_of(draft["community"])
+        for desk in program.desks_of(draft["community"], "announcements")
     ]
     if rows:
         draft["cards"] = [row["sk"] for row in rows]

@@ -25,6 +25,7 @@ SMALLEST: dict[tuple[str, str], Role] = {
     ("POST", "hold"): "manager",
     ("GET", "cases"): "moderator",
     ("POST", "cases"): "moderator",
+    ("GET", "audit"): "manager",
     ("GET", "deliveries"): "manager",
     ("POST", "deliveries"): "manager",
     ("GET", "parked"): "manager",

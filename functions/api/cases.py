@@ -1,20 +1,28 @@
 """Cases: list, look, claim, decide."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from pydantic import BaseModel, ConfigDict, Field
 
-from events.moderation import Decision
+from events.moderation import Decision, Measure
+from events.program import MAIN, Program
+from functions.announcements import times
+from functions.announcements.times import NoSuchTimeError
 from functions.api.shown import LAST, View, delivery, shown
-from functions.moderation import cases, records
-from functions.platforms.inbound import measures
+from functions.moderation import appeals, cases, records, roster, standards, working
+from functions.platforms.acting import abilities
 from functions.shared import clock, outbox, program
-from functions.shared.table import Item, table
+from functions.shared.table import MOST_LISTED, Item, table
 
 router = APIGatewayHttpRouter()
 LONGEST_COMMENT = 2_000
-LISTINGS = {"open": records.OPEN, "decided": records.DECIDED}
+PAGE = 50
+"""Open cases of one page."""
 
 
 class Verdict(Decision):
@@ -23,13 +31,93 @@ class Verdict(Decision):
     fence: int
 
 
-@router.get("/v1/<community>/cases", tags=["cases"], summary="The newest cases")
+class Held(BaseModel):
+    """The fence that claiming the case gave; without it, whichever claim is theirs now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fence: int | None = None
+
+
+class Escalation(BaseModel):
+    """Why the leads should look."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class Snooze(BaseModel):
+    """When a case is to come back: by the community's own clock, `2026-11-23T09:00`, or with an offset from UTC."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    until: Annotated[str, Field(min_length=1, max_length=40)]
+
+    def moment(self, zone: str) -> datetime:
+        """Raises NoSuchTimeError."""
+        try:
+            given = datetime.fromisoformat(self.until)
+            return given.astimezone(UTC) if given.tzinfo else times.resolve(self.until, zone)
+        except (ValueError, OverflowError) as error:
+            raise NoSuchTimeError(f"{self.until!r} is not a time: write it as 2026-11-23T09:00") from error
+
+
+@router.get("/v1/<community>/cases", tags=["cases"], summary="Cases in their order")
 def list_cases(
     community: str,
-    state: Annotated[Literal["open", "decided"], Query()] = "open",
-    before: Annotated[str, Query(description="`listed_at` of the last one of the page before")] = LAST,
-) -> dict[str, list[View]]:
-    return {"cases": [brief(item) for item in table().listing(community, LISTINGS[state], before=before)]}
+    state: Annotated[records.Listed, Query()] = "open",
+    queue: Annotated[str, Query(description="Only those of this queue of the program; `main` for all others")] = "",
+    before: Annotated[str, Query(description="`next` of the page before")] = LAST,
+) -> View:
+    """Open ones as they are to be worked on: the severest first, and of those what is due first. Others: the newest
+    first."""
+    if state == "open":
+        return page_of_work(community, queue, "" if before == LAST else before)
+    found = table().listing(community, records.LISTINGS[state], before=before)
+    more = {"next": found[-1]["listed_at"]} if len(found) >= MOST_LISTED else {}
+    return {"cases": [brief(item) for item in found], **more}
+
+
+def page_of_work(community: str, queue: str, after: str) -> View:
+    """`after`: the place of the last one of the page before."""
+    queues = program.active()[0].queues_of(community)
+    if queue not in ("", MAIN, *(one.id for one in queues)):
+        raise LookupError(f"there is no queue {queue!r}; there are {', '.join([*(one.id for one in queues), MAIN])}")
+    wanted = (
+        item
+        for item in working.open_cases(table(), community)
+        if cases.order(item) > after and queue in ("", roster.queue_of(queues, roster.work(item)))
+    )
+    found = list(islice(wanted, PAGE))
+    more = {"next": cases.order(found[-1])} if len(found) == PAGE else {}
+    return {"cases": [{**brief(item), "queue": roster.queue_of(queues, roster.work(item))} for item in found], **more}
+
+
+@router.post("/v1/<community>/cases/next", tags=["cases"], summary="Take the next case that is yours to do")
+def next_case(community: str) -> View:
+    """By severity and deadline, from your queues, in your languages, within your shift. `case` is null when there is
+    none."""
+    now, active = clock.now(), program.active()[0]
+    gives = given_to(active, community, who(), now)
+    day = roster.day(active.moderator(community, who()), now)
+    taken = working.claim_next(table(), community, who(), gives, standards.of(active, community), now, day)
+    return held(taken) if taken else {"case": None}
+
+
+def given_to(active: Program, community: str, name: str, now: datetime) -> Callable[[Item], bool]:
+    """Whether somebody may be given a case. Whoever is not on the roster may have any."""
+    moderator = active.moderator(community, name)
+    queues, theirs = active.queues_of(community), roster.queues_for(active, community, name)
+    severe = working.severe_cases(table(), community, name, roster.day(moderator, now)) if moderator else 0
+
+    def gives(item: Item) -> bool:
+        work = roster.work(item)
+        if roster.queue_of(queues, work) not in theirs:
+            return False
+        return moderator is None or not roster.why_not_given(moderator, work, severe, now)
+
+    return gives
 
 
 @router.get("/v1/<community>/cases/<case>", tags=["cases"], summary="One case, whole")
@@ -37,23 +125,84 @@ def show_case(community: str, case: str) -> View:
     return view(records.whole(table(), community, case))
 
 
-@router.post("/v1/<community>/cases/<case>/claim", tags=["cases"], summary="Take a case for 15 minutes")
+@router.post("/v1/<community>/cases/<case>/claim", tags=["cases"], summary="Take a case, or hold it for longer")
 def claim_case(community: str, case: str) -> View:
-    taken = records.claim(table(), community, case, who(), clock.now())
-    return {**brief(taken), "fence": taken["fence"], "measures": list(measures(taken["platform"]))}
+    active, found = program.active()[0], records.existing(table(), community, case)
+    moderator = active.moderator(community, who())
+    if moderator and (why := roster.why_not(moderator, roster.work(found))):
+        raise cases.NotAllowedError(why)
+    now = clock.now()
+    day = roster.day(moderator, now)
+    return held(working.claim(table(), community, case, who(), standards.of(active, community), now, day))
+
+
+@router.post("/v1/<community>/cases/<case>/release", tags=["cases"], summary="Give a case back")
+def release_case(community: str, case: str, asked: Annotated[Held, Body()]) -> View:
+    """It has its old place again."""
+    fence = records.existing(table(), community, case)["fence"] if asked.fence is None else asked.fence
+    return brief(working.release(table(), community, case, who(), fence, clock.now()))
+
+
+@router.post("/v1/<community>/cases/<case>/escalate", tags=["cases"], summary="Hand a case to the leads")
+def escalate_case(community: str, case: str, asked: Annotated[Escalation, Body()]) -> View:
+    valid = standards.of(program.active()[0], community)
+    return brief(working.escalate(table(), community, case, who(), asked.reason, valid, clock.now()))
+
+
+@router.post("/v1/<community>/cases/<case>/snooze", tags=["cases"], summary="Put a case off")
+def snooze_case(community: str, case: str, asked: Annotated[Snooze, Body()]) -> View:
+    """It comes back then, or as soon as something happens to it that matters."""
+    valid = standards.of(program.active()[0], community)
+    until = asked.moment(valid.zone.key)
+    return brief(working.snooze(table(), community, case, who(), until, valid, clock.now()))
+
+
+def held(taken: Item) -> View:
+    """A case that somebody has now, with what can be done about it."""
+    return {**brief(taken), "fence": taken["fence"], "measures": possible(taken)}
 
 
 @router.post("/v1/<community>/cases/<case>/decide", tags=["cases"], summary="Decide a case you hold")
 def decide_case(community: str, case: str, verdict: Annotated[Verdict, Body()]) -> View:
     found = records.existing(table(), community, case)
     decision = cases.checked(
-        Decision.model_validate(verdict.model_dump(exclude={"fence"})), measures(found["platform"])
+        appeals.completed(table(), found, Decision.model_validate(verdict.model_dump(exclude={"fence"}))),
+        tuple(abilities(found["platform"], found["subject"]["kind"])),
     )
-    _, version = program.active()
-    records.decide(table(), community, case, who(), verdict.fence, decision, version, clock.now())
+    active, version = program.active()
+    working.decide(table(), community, case, who(), verdict.fence, decision, version, clock.now(), active)
     whole = records.whole(table(), community, case)
-    outbox.kick(row for row in whole["deliveries"] if row["state"] == "planned")
+    outbox.kick(row for row in [*whole["deliveries"], *whole["told"]] if row["state"] == "planned")
     return view(whole)
+
+
+class Undo(BaseModel):
+    """What of a decision to take back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
+
+
+@router.post("/v1/<community>/cases/<case>/undo", tags=["cases"], summary="Take measures back")
+def undo_measures(community: str, case: str, asked: Annotated[Undo, Body()]) -> View:
+    """Each leads back to the state before it, and is refused when that has changed since."""
+    rows = [working.undo(table(), community, case, measure, who(), clock.now()) for measure in asked.measures]
+    outbox.kick(row for row in rows if row["state"] == "planned")
+    return view(records.whole(table(), community, case))
+
+
+def possible(case: Item) -> View:
+    """What can be done about it there: with which right, whether it can be taken back, and how long it may last."""
+    return {
+        measure: {
+            "right": one.right,
+            "reversible": one.reversible,
+            "lost": one.lost,
+            **({"seconds": list(one.seconds)} if one.seconds else {}),
+        }
+        for measure, one in abilities(case["platform"], case["subject"]["kind"]).items()
+    }
 
 
 def who() -> str:
@@ -63,6 +212,7 @@ def who() -> str:
 def brief(item: Item) -> View:
     wanted = (
         "id", "state", "summary", "platform", "subject", "author", "flags", "reasons", "opened_at",
+        "severity", "rank", "level", "late", "look_by", "decide_by", "weight", "repeats", "wake_at",
         "claimed_by", "lease_until", "listed_at", "outcome", "decided_by", "decided_at",
     )  # fmt: skip
     return {name: item[name] for name in wanted if name in item}
@@ -74,5 +224,6 @@ def view(whole: dict[str, Any]) -> View:
         "flags": [{**shown(flag), "comment": flag["comment"][:LONGEST_COMMENT]} for flag in whole["flags"]],
         "decision": shown(whole["decision"]),
         "deliveries": [delivery(row) for row in whole["deliveries"]],
+        "told": [delivery(row) for row in whole["told"]],
         "audit": [shown(line) for line in whole["audit"]],
     }

@@ -16,6 +16,8 @@ from functions.announcements.plans import NotAllowedError as AnnouncementNotAllo
 from functions.announcements.times import NoSuchTimeError
 from functions.api import (
     announcements,
+    appeals,
+    audit,
     calendar,
     cases,
     deliveries,
@@ -40,6 +42,8 @@ app = APIGatewayHttpResolver(enable_validation=True)
 ROOMS = (
     status,
     cases,
+    appeals,
+    audit,
     announcements,
     series,
     calendar,

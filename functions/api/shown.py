@@ -18,6 +18,8 @@ INNER = {
     "asked",
     "account",
     "cards",
+    "salts",
+    "digests",
 }
 View = dict[str, Any]
 LAST = "\uffff"
@@ -44,6 +46,6 @@ def delivery(row: Item) -> View:
         "reactions",
     )
     request = row["request"]
-    told = {name: request[name] for name in ("language", "step", "part", "of") if name in request}
+    told = {name: request[name] for name in ("language", "step", "part", "of", "measure", "undo") if name in request}
     known = {name: row[name] for name in wanted if name in row}
     return told | known | {"next_attempt_at": row.get("due_at"), "waits": "listing" in row}

@@ -6,19 +6,24 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any, cast
 
-from events.announcements import CardRequested, ChangeRequested, CountRequested, PostRequested, WithdrawRequested
+from events.announcements import ChangeRequested, CountRequested, PostRequested, WithdrawRequested
+from events.cards import CardRequested
 from events.digests import MailRequested
-from events.moderation import ActionRequested, LookRequested
+from events.moderation import ActionRequested, LookRequested, MessageRequested
 from events.people import Model
 from events.program import Program
 from functions.delivery.attempts import IN_DOUBT, Case
+from functions.platforms import acting
 from functions.platforms.outgoing import (
     Destination,
     Found,
     Hands,
+    Kind,
     NoSessionError,
     NotSentError,
     Outcome,
+    Refused,
+    Sent,
     UnansweredError,
     Unknown,
     Wait,
@@ -34,11 +39,12 @@ REQUESTS: dict[str, type[Model]] = {
     "withdraw": WithdrawRequested,
     "count": CountRequested,
     "act": ActionRequested,
+    "tell": MessageRequested,
     "look": LookRequested,
     "mail": MailRequested,
     "card": CardRequested,
 }
-AT_SOURCES = ("act", "look")
+AT_SOURCES = ("act", "tell", "look")
 """What is asked of the place that called us; the rest goes to targets and readers."""
 
 AT_TARGETS = ("post", "edit", "withdraw", "count")
@@ -68,8 +74,11 @@ def platform_of(row: Item, program: Program) -> str:
 
 def adapter(platform: str, purpose: str) -> Any:
     """The half of a platform's adapter that a purpose needs."""
-    name = "cards" if purpose == "card" else "posting" if purpose in AT_TARGETS else "adapter"
+    name = "posting" if purpose in AT_TARGETS else MODULES[purpose]
     return import_module(f"functions.platforms.{platform}.{name}")
+
+
+MODULES = {"act": "acting", "tell": "telling", "card": "cards", "look": "adapter", "mail": "adapter"}
 
 
 def case(row: Item, found: str, platform: str, announcement: Item | None, now: datetime) -> Case:
@@ -78,11 +87,15 @@ def case(row: Item, found: str, platform: str, announcement: Item | None, now: d
     that is `readable` looks by itself first."""
     attempts = 0 if row["purpose"] == "count" else row["attempts"]
     in_doubt = found in IN_DOUBT
+    age = (now - clock.moment(row["armed_at"])).total_seconds() if "armed_at" in row else 0
+    if row["purpose"] in MESSAGES:
+        kind, window, way = message(row, platform)
+        looks = {"can_look": way, "looks": row.get("looks", 0), "retried": row.get("retried", False)}
+        return Case(kind, attempts, in_doubt, age, window, **looks)
     if row["purpose"] != "post":
         blind = row["purpose"] == "mail"
         return Case(kind="blind" if blind else "keyed", attempts=attempts, in_doubt=in_doubt)
     calling = row["calling"]
-    age = (now - clock.moment(row["armed_at"])).total_seconds() if "armed_at" in row else 0
     return Case(
         kind=calling["kind"],
         attempts=attempts,
@@ -98,6 +111,21 @@ def case(row: Item, found: str, platform: str, announcement: Item | None, now: d
     )
 
 
+MESSAGES = ("act", "tell")
+"""A measure may be a message, too: a warning."""
+
+
+def message(row: Item, platform: str) -> tuple[Kind, int, bool]:
+    """How an answer that was lost is dealt with, how long the key holds, and whether one can look."""
+    if row["purpose"] == "tell":
+        module = adapter(platform, "tell")
+        return module.KIND, module.WINDOW, hasattr(module, "find")
+    ability = acting.ability(platform, row["request"]["measure"])
+    if ability is None or ability.kind == "keyed":
+        return "keyed", ability.window if ability else 0, False
+    return ability.kind, 0, hasattr(adapter(platform, "act"), "find")
+
+
 def destination(row: Item, program: Program, public_url: str) -> Destination:
     """Where a row goes, read from the program now and not when it was planned. Raises NowhereError."""
     community, name = outbox.community_of(row), row["destination"]
@@ -110,7 +138,16 @@ def destination(row: Item, program: Program, public_url: str) -> Destination:
         source = program.source(name)
         if source is None:
             raise NowhereError(f"the program has no source {name!r} any more")
-        return Destination(name, community, source.api, secret(name), source.private_network, source.api_user)
+        return Destination(
+            name,
+            community,
+            source.api,
+            secret(name),
+            source.private_network,
+            source.api_user,
+            place=source.about,
+            account=source.account,
+        )
     target = program.target(community, name)
     if target is None:
         raise NowhereError(f"the program has no target {name!r} any more")
@@ -151,6 +188,9 @@ def make(row: Item, platform: str, to: Destination, hands: Hands) -> Outcome | F
     """The one irreversible call. Whatever goes wrong in it has an outcome."""
     request = REQUESTS[row["purpose"]].model_validate(row["request"])
     purpose = str(row["purpose"])
+    if isinstance(request, ActionRequested):
+        looked = request.prepared.get("before") if row["attempts"] == 1 else None
+        return cast(Outcome, bounded(platform, lambda: acting.act(platform, request, to, row["key"], hands, looked)))
     way = getattr(adapter(platform, purpose), WAYS.get(purpose, purpose))
     with_key = (row["key"], hands) if row["purpose"] != "count" else (hands,)
     made = bounded(platform, lambda: way(request, to, *with_key))
@@ -160,6 +200,8 @@ def make(row: Item, platform: str, to: Destination, hands: Hands) -> Outcome | F
 def prepare(row: Item, platform: str, to: Destination, hands: Hands) -> Prepared | Outcome:
     """What has to be there first, unless it was made at an earlier attempt. Nothing of it is seen by anybody, so an
     answer that was lost only means to try again."""
+    if row["purpose"] == "act":
+        return found_before(row, platform, to, hands)
     request = PostRequested.model_validate(row["request"]) if row["purpose"] in ("post", "edit") else None
     module = adapter(platform, row["purpose"])
     way = getattr(module, "prepare", None) if request else None
@@ -171,11 +213,20 @@ def prepare(row: Item, platform: str, to: Destination, hands: Hands) -> Prepared
     return Wait(5, made.reason) if isinstance(made, Unknown) else made
 
 
+def found_before(row: Item, platform: str, to: Destination, hands: Hands) -> Prepared | Outcome:
+    """The state before the first attempt, which an undo goes back to."""
+    action = ActionRequested.model_validate(row["request"])
+    if action.prepared:
+        return Prepared(action.prepared)
+    found = bounded(platform, lambda: acting.prepare(platform, action, to, hands))
+    return found if isinstance(found, Sent | Refused | Wait | Unknown) else Prepared({"before": found})
+
+
 def find(row: Item, platform: str, to: Destination, hands: Hands) -> Outcome | Absent:
     """Look whether an earlier attempt arrived."""
-    request = PostRequested.model_validate(row["request"])
-    since = clock.moment(row["armed_at"])
-    found = bounded(platform, lambda: adapter(platform, "post").find(request, to, row["key"], since, hands))
+    request = REQUESTS[row["purpose"]].model_validate(row["request"])
+    since, module = clock.moment(row["armed_at"]), adapter(platform, row["purpose"])
+    found = bounded(platform, lambda: module.find(request, to, row["key"], since, hands))
     return cast(Outcome | Absent, found)
 
 

@@ -1,16 +1,24 @@
-"""Keeping an announcement's card at a desk as it is now: made once, changed whenever it says something else.
+"""Keeping a card at a desk as it is now: made once, changed whenever what it is about says something else.
 
 What it says is found out at each attempt, so that a card that comes late is none the less true.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from zoneinfo import ZoneInfo
 
-from events.announcements import Card, CardRequested
+from events.cards import Card, CardRequested
 from events.program import Desk, Program
-from functions.announcements import cards, publishing
+from functions.announcements import cards as announced
+from functions.announcements import publishing
 from functions.announcements import records as announcements
 from functions.delivery import attempts, calls, records
 from functions.delivery.attempts import Case, Next
+from functions.moderation import cards as judged
+from functions.moderation import records as moderation
+from functions.moderation.cards import Possible, Seen
+from functions.platforms.acting import abilities
 from functions.platforms.outgoing import Hands, Outcome, Refused, Sent, Unknown
 from functions.shared import clock, outbox
 from functions.shared.table import Item, Table
@@ -19,25 +27,33 @@ AGAIN = 60
 """Seconds until a card that may be an older one is written once more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A card as it shall be now. `again`: seconds until it is looked at again, if nobody says before that something
+    has changed."""
+
+    about: str
+    card: Card
+    again: int | None
+
+
 def attempt(store: Table, row: Item, found: str, hands: Hands, program: Program, now: datetime) -> tuple[Item, Next]:
     """One call at most. `found` is the state the row was found in. Raises LostError."""
-    announcement = store.get(row["pk"], announcements.KIND)
     desk = program.desk(outbox.community_of(row), row["destination"])
-    if announcement is None or desk is None:
+    wanted = shown(store, row, desk, program, now) if desk else None
+    if wanted is None:
         return settled(store, row, Next("cancelled", "there is nothing to show any more"), "")
     try:
         platform, to = calls.at_desk(row, program)
     except calls.NowhereError as error:
         unknown = found in attempts.IN_DOUBT
         return settled(store, row, Next("unknown" if unknown else "refused", str(error)), row.get("shown", ""))
-    rows = announcements.rows_of(store, announcement)
-    card = made(store, row, announcement, rows, desk, program)
-    due_in, in_doubt, shown = cards.again(announcement, rows, now), found in attempts.IN_DOUBT, cards.hash_of(card)
+    due_in, in_doubt, hash_ = wanted.again, found in attempts.IN_DOUBT, hash_of(wanted.card)
     posted = row.get("posted", {})
-    if posted and not in_doubt and row.get("shown") == shown:
-        return settled(store, row, Next("sent", due_in=due_in, posted=posted), shown)
+    if posted and not in_doubt and row.get("shown") == hash_:
+        return settled(store, row, Next("sent", due_in=due_in, posted=posted), hash_)
     tried_at = clock.moment(row["armed_at"]) if in_doubt and not posted and "armed_at" in row else None
-    request = CardRequested(announcement=announcement["id"], card=card, posted=posted, tried_at=tried_at)
+    request = CardRequested(about=wanted.about, card=wanted.card, posted=posted, tried_at=tried_at)
     # The first attempt in doubt is the one that is looked for.
     armed = records.arm(store, row if in_doubt else without_time(row), {}, clock.now())
     outcome = calls.make({**armed, "request": request.model_dump(mode="json")}, platform, to, hands)
@@ -45,15 +61,54 @@ def attempt(store: Table, row: Item, found: str, hands: Hands, program: Program,
         # An answer to the same nonce may be about what was written first.
         return settled(store, armed, Next("sent", due_in=min(due_in or AGAIN, AGAIN), posted=posted_as(outcome)), "")
     if isinstance(outcome, Sent):
-        return settled(store, armed, Next("sent", due_in=due_in, posted=posted_as(outcome)), shown)
+        return settled(store, armed, Next("sent", due_in=due_in, posted=posted_as(outcome)), hash_)
     return settled(store, armed, failed(outcome, armed, in_doubt and not posted), row.get("shown", ""))  # type: ignore[arg-type]
 
 
-def made(store: Table, row: Item, announcement: Item, rows: list[Item], desk: Desk, program: Program) -> Card:
-    content = announcements.content_of(announcement)
-    preview = publishing.preview(store, desk.community, announcement["id"], content, program)
+def shown(store: Table, row: Item, desk: Desk, program: Program, now: datetime) -> Shown | None:
+    """None where there is nothing to show (any more)."""
+    if "case" in row["request"]:
+        return case(store, row, desk, program, now) if "cases" in desk.shows else None
+    return announcement(store, row, desk, program, now) if "announcements" in desk.shows else None
+
+
+def announcement(store: Table, row: Item, desk: Desk, program: Program, now: datetime) -> Shown | None:
+    found = store.get(row["pk"], announcements.KIND)
+    if found is None:
+        return None
+    rows = announcements.rows_of(store, found)
+    preview = publishing.preview(store, desk.community, found["id"], announcements.content_of(found), program)
     language = program.community(desk.community).language
-    return cards.card(announcement, rows, publishing.shown(preview), language, row.get("refusal", ""))
+    card = announced.card(found, rows, publishing.shown(preview), language, row.get("refusal", ""))
+    return Shown(f"announcement {found['id']}", card, announced.again(found, rows, now))
+
+
+def case(store: Table, row: Item, desk: Desk, program: Program, now: datetime) -> Shown | None:
+    found = store.get(row["pk"], moderation.KIND)
+    if found is None:
+        return None
+    community = program.community(desk.community)
+    measures = moderation.measures_of(store, found)
+    seen = Seen(
+        zone=ZoneInfo(community.timezone),
+        names={one.id: one.name for one in program.moderators_of(desk.community)},
+        history=moderation.history_of(store, found),
+        message=store.get(moderation.subject_of(found), "message"),
+        policies=program.policies_of(desk.community),
+        possible={
+            measure: Possible(one.right, one.reversible, one.lost, one.seconds)
+            for measure, one in abilities(found["platform"], found["subject"]["kind"]).items()
+        },
+        measures=measures,
+        decision=store.get(found["pk"], "decision"),
+        refusal=row.get("refusal", ""),
+    )
+    card = judged.card(found, seen, community.language, now)
+    return Shown(f"case {found['id']}", card, judged.again(found, measures, now))
+
+
+def hash_of(one: Card) -> str:
+    return sha256(one.model_dump_json().encode()).hexdigest()
 
 
 def without_time(row: Item) -> Item:

@@ -16,6 +16,9 @@ from functions.shared.log import logger, metrics
 from functions.shared.settings import settings
 from functions.shared.table import Item, Key, table
 
+WHOLE_ANSWER = 1024 * 1024
+"""Bytes that are read of an answer about what is moderated: somebody else made it as long as they could."""
+
 HELD_UP = 60
 """Seconds until a row is looked at again that has to wait for a person."""
 
@@ -61,7 +64,7 @@ def attempt(row: Item, found: str) -> tuple[Item, Next]:
     step = attempts.step(case)
     if isinstance(step, Next):
         return settled(row, step)
-    hands = lent(now)
+    hands = lent(now, WHOLE_ANSWER if row["purpose"] in calls.MESSAGES else http.LARGEST)
     if step == "look":
         found_there = calls.find(row, platform, to, hands)
         parked(found_there)
@@ -73,8 +76,8 @@ def attempt(row: Item, found: str) -> tuple[Item, Next]:
     return settled(row, instead) if instead else called(row, case, platform, to, hands)
 
 
-def lent(now: datetime) -> Hands:
-    return Hands(http.Bounded(), objects, mailer.send, int(now.timestamp()), session)
+def lent(now: datetime, largest: int = http.LARGEST) -> Hands:
+    return Hands(http.Bounded(largest=largest), objects, mailer.send, int(now.timestamp()), session)
 
 
 def stopped(row: Item, case: Case, announcement: Item | None, now: datetime) -> Next | None:

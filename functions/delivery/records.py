@@ -8,6 +8,8 @@ from functions.shared import clock, outbox, switches, table
 from functions.shared.table import CancelledError, Check, ConditionFailedError, Item, Put, Table, Update, Write
 
 OPEN = ("planned", "claimed", "armed", "unknown")
+UNLISTED = ("tell",)
+"""Purposes that nobody is bothered about: whoever takes no messages is told nothing, and the case says so."""
 OVER = ("due", "due_at")
 """What a row loses once nothing more becomes of it by itself."""
 TRIES = 8
@@ -80,7 +82,7 @@ def settle(store: Table, row: Item, outcome: Next, now: datetime, *, counted: bo
         changes["due_at"] = clock.text(now + timedelta(seconds=outcome.due_in))
         step(store, row, set_=changes)
         return None
-    if outcome.state in FOR_A_PERSON:
+    if outcome.state in FOR_A_PERSON and row["purpose"] not in UNLISTED:
         changes |= table.listed(outbox.community_of(row), outbox.NEEDS_A_PERSON, row["key"], at)
     if outcome.state == "sent":
         return settle_sent(store, row, {**changes, "posted": outcome.posted}, now, counted=counted)

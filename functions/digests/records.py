@@ -9,6 +9,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from events.digests import MailRequested
@@ -20,7 +21,7 @@ from functions.digests import render
 from functions.digests.digest import Announced, Digest, Waiting, counted, line, oldest_first, reactions, subject
 from functions.feedback import records as feedback
 from functions.feedback import rollup
-from functions.moderation import records as moderation
+from functions.moderation import working
 from functions.shared import clock, links, objects, outbox, raised, switches, table
 from functions.shared.table import CancelledError, Item, Put, Table
 
@@ -119,7 +120,7 @@ def waiting(store: Table, community: str, now: datetime) -> tuple[list[Waiting],
     """What waits for a person; and whether there is more of it than was read."""
     cases = [
         Waiting("Case", line(item["summary"]), clock.moment(item["opened_at"]), of_the_web(item["subject"]["url"]))
-        for item in store.listing(community, moderation.OPEN)
+        for item in islice(working.open_cases(store, community), table.MOST_LISTED)
     ]
     newest = store.listing(community, announcements.LISTING, announcements.SEARCHED)
     drafts = [

@@ -1,20 +1,63 @@
-"""The rules of a case, without I/O: what it becomes, and who may do what to it when."""
+"""The rules of a case, without I/O: what may happen to it when, and what it becomes.
 
-from collections.abc import Sequence
+open ⇄ claimed → decided
+  └⇄ snoozed
+
+A case is written only if nobody wrote to it since it was read, so that what holds here holds in the store, too.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
-from events.moderation import Decision, FlagRaised, Measure
+from events.moderation import TIMED, Decision, FlagRaised, Measure
+from events.moments import moment, text
+from functions.moderation.standards import Standards
+from functions.moderation.weights import PARTS
 
-State = Literal["open", "claimed", "decided"]
+State = Literal["open", "claimed", "snoozed", "decided"]
+Case = Mapping[str, Any]
 
-LEASE = timedelta(minutes=15)
-"""How long a claimed case stays with one person who does nothing."""
+HARMLESS: tuple[Measure, ...] = ("approve", "resolve")
+"""What may be done about something that broke no rule."""
+
+SNOOZABLE = 2
+"""The severest that may wait until later."""
+LONGEST_SNOOZE = timedelta(days=14)
+
+LEADS = 1
+"""The level of what only leads decide."""
+LATE_TWICE = 2
+"""Looked at late, and decided late: there is nothing further up."""
+MOST_REVISIONS = 50
+"""That a case remembers: a flag on any of them is nothing new."""
 
 
 class NotAllowedError(Exception):
     """The case does not allow this now; the text tells the moderator why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What becomes of a case: its new values, and the line in its history."""
+
+    what: str
+    set: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a flag says about how bad it is and how soon it matters."""
+
+    severity: int
+    weight: int
+    """In thousandths (`weights.PARTS`)."""
+    revision: str = ""
+    moderator: str = ""
+    """Who of the roster it is from; empty for anybody else."""
 
 
 def case_id(subject_key: str, flag: str) -> str:
@@ -22,32 +65,229 @@ def case_id(subject_key: str, flag: str) -> str:
     return sha256(f"{subject_key}\n{flag}".encode()).hexdigest()[:16]
 
 
-def claimable(state: str, claimed_by: str, lease_until: str, who: str, now: str) -> None:
-    """Raises NotAllowedError when the case is decided, or in somebody else's hands."""
-    if state == "decided":
+# What comes from outside
+
+
+def opened(reports: Sequence[Report], standards: Standards, now: datetime) -> dict[str, Any]:
+    """The values of a new case by which it finds its place."""
+    severity = min(one.severity for one in reports)
+    weight = sum(one.weight for one in reports)
+    return {
+        "state": "open",
+        "level": 0,
+        "late": 0,
+        "severity": severity,
+        "rank": severity,
+        "look_by": text(standards.look_by(severity, now)),
+        "decide_by": text(standards.decide_by(severity, now, weight / PARTS)),
+        "weight": weight,
+        "material": 1,
+        "revisions": revisions((), reports),
+        "excluded": sorted({one.moderator for one in reports} - {""}),
+    }
+
+
+def flagged(case: Case, reports: Sequence[Report], standards: Standards, now: datetime) -> dict[str, Any]:
+    """What more reports change: never that it has more time. A severer one, or one about other words than the case has,
+    is something a decision has to know of; more of the same is not, or what everybody reports could never be decided.
+    """
+    severity = min(case["severity"], *(one.severity for one in reports))
+    weight = case["weight"] + sum(one.weight for one in reports)
+    known = revisions(case["revisions"], reports)
+    news = severity < case["severity"] or (bool(case["revisions"]) and known != case["revisions"])
+    sooner = standards.decide_by(severity, moment(case["opened_at"]), weight / PARTS)
+    changes = {
+        "severity": severity,
+        "rank": min(case["rank"], severity),
+        "weight": weight,
+        "decide_by": min(case["decide_by"], text(max(sooner, now))),
+        "look_by": min(case["look_by"], text(standards.look_by(severity, now))),
+        "revisions": known,
+        "excluded": sorted({*case["excluded"], *(one.moderator for one in reports)} - {""}),
+    }
+    return {**changes, **(material(case) if news else {})}
+
+
+def revisions(known: Sequence[str], reports: Sequence[Report]) -> list[str]:
+    """Those that reports were about, as far as platforms tell, in the order they came in."""
+    return list(dict.fromkeys([*known, *(one.revision for one in reports if one.revision)]))[-MOST_REVISIONS:]
+
+
+def material(case: Case) -> dict[str, Any]:
+    """Something happened that a decision has to know of: whoever has looked before has to look again, and what was put
+    off is back."""
+    back = {"state": "open"} if case["state"] == "snoozed" else {}
+    return {"material": case["material"] + 1, **back}
+
+
+def repeats(last: Case, report: Report, standards: Standards, now: datetime) -> bool:
+    """Whether a report on what was decided is more of the same: counted and answered, and no new case."""
+    if last["state"] != "decided":
+        return False
+    recent = moment(last["decided_at"]) + timedelta(days=standards.settings.settled) > now
+    same = not (report.revision and last["revisions"]) or report.revision in last["revisions"]
+    return recent and same and report.severity >= last["severity"]
+
+
+# What moderators do
+
+
+def lapsed(case: Case, now: datetime) -> bool:
+    """Whether whoever took it let the time run out."""
+    return bool(case["state"] == "claimed" and case["lease_until"] <= text(now))
+
+
+def free(case: Case, now: datetime) -> bool:
+    """Whether anybody may take it."""
+    return case["state"] == "open" or lapsed(case, now)
+
+
+def claimed(case: Case, who: str, standards: Standards, now: datetime) -> Move:
+    """Taken, or taken anew: with what it is now before one's eyes."""
+    if case["state"] == "decided":
         raise NotAllowedError("this case is decided already")
-    if state == "claimed" and claimed_by != who and lease_until > now:
-        raise NotAllowedError(f"{claimed_by} has this case until {lease_until}")
+    if case["state"] == "claimed" and case["claimed_by"] != who and not lapsed(case, now):
+        raise NotAllowedError(f"{case['claimed_by']} has this case until {case['lease_until']}")
+    if who in case["excluded"]:
+        raise NotAllowedError("you had a part in what this is about: somebody else has to judge it")
+    until = now + timedelta(minutes=standards.settings.lease)
+    held = {"state": "claimed", "claimed_by": who, "lease_until": text(until), "seen": case["material"]}
+    return Move("claimed", {**held, "fence": case["fence"] + 1})
 
 
-def lease_until(now: datetime) -> datetime:
-    return now + LEASE
+def released(case: Case, who: str, fence: int, now: datetime) -> Move:
+    holds(case, who, fence, now)
+    return Move("released", given_up(case))
+
+
+def given_up(case: Case) -> dict[str, Any]:
+    """Back at its old place; whoever had it cannot decide it any more."""
+    return {"state": "open", "claimed_by": "", "lease_until": "", "fence": case["fence"] + 1}
+
+
+def holds(case: Case, who: str, fence: int, now: datetime) -> None:
+    if (case["state"], case.get("claimed_by"), case["fence"]) != ("claimed", who, fence) or lapsed(case, now):
+        raise NotAllowedError("you do not hold this case (any more): claim it, then decide with the fence you get")
+
+
+def escalated(case: Case, who: str, reason: str, standards: Standards, now: datetime) -> Move:
+    """To the leads, from wherever it is: it cannot get stuck with somebody who does nothing."""
+    if case["state"] == "decided":
+        raise NotAllowedError("this case is decided already: an appeal can change it")
+    if case["level"] >= LEADS:
+        raise NotAllowedError("the leads have this case already")
+    if case["state"] == "claimed" and case["claimed_by"] != who and not lapsed(case, now):
+        raise NotAllowedError(f"{case['claimed_by']} has this case until {case['lease_until']}")
+    if not reason.strip():
+        raise NotAllowedError("say why: the leads have to know what to look at")
+    return Move("escalated", {**given_up(case), **higher(case, standards, now), "level": LEADS}, {"reason": reason})
+
+
+def higher(case: Case, standards: Standards, now: datetime) -> dict[str, Any]:
+    """One rank up, with the time that there is then."""
+    rank = max(case["rank"] - 1, 0)
+    return {"rank": rank, "decide_by": min(case["decide_by"], text(standards.decide_by(rank, now)))}
+
+
+def snoozed(case: Case, who: str, until: datetime, standards: Standards, now: datetime) -> Move:
+    """Put off, with time left to look at it once it is back. Whatever happens to it that matters brings it back."""
+    if case["state"] == "decided":
+        raise NotAllowedError("this case is decided already")
+    if case["state"] == "claimed" and case["claimed_by"] != who and not lapsed(case, now):
+        raise NotAllowedError(f"{case['claimed_by']} has this case until {case['lease_until']}")
+    if case["severity"] < SNOOZABLE:
+        raise NotAllowedError("this is too severe to wait")
+    if not now < until <= now + LONGEST_SNOOZE:
+        raise NotAllowedError(f"until when? A moment from now on and not later than {text(now + LONGEST_SNOOZE)}")
+    later = max(case["decide_by"], text(standards.look_by(case["severity"], until)))
+    asleep = {"state": "snoozed", "wake_at": text(until), "decide_by": later}
+    return Move("snoozed", {**given_up(case), **asleep}, {"until": text(until)})
+
+
+def decided(case: Case, who: str, fence: int, decision: Decision, now: datetime) -> Move:
+    """Only by whoever holds it, and has seen all of it."""
+    holds(case, who, fence, now)
+    if case["seen"] != case["material"]:
+        raise NotAllowedError("it has changed since you took it: look at it again, then claim it again")
+    if who in case["excluded"]:
+        raise NotAllowedError("you had a part in what this is about: somebody else has to judge it")
+    return Move("decided", closed(decision.outcome, who, now), decision.model_dump(mode="json"))
+
+
+def closed(outcome: str, who: str, now: datetime) -> dict[str, Any]:
+    """What changes in a case once somebody has decided it, here or on the platform."""
+    return {"state": "decided", "outcome": outcome, "decided_by": who, "decided_at": text(now)}
 
 
 def checked(decision: Decision, possible: Sequence[Measure]) -> Decision:
     """Raises NotAllowedError for a decision that contradicts itself or cannot be carried out there."""
-    if decision.outcome == "no_violation" and decision.measures:
-        raise NotAllowedError("no violation, so no measure: leave `measures` empty")
+    harsh = [measure for measure in decision.measures if measure not in HARMLESS]
+    if decision.outcome == "no_violation" and harsh:
+        raise NotAllowedError(f"no violation, so no measure: leave out {', '.join(harsh)}")
     if not decision.explanation.strip():
         raise NotAllowedError("a decision needs an explanation: the author may ask for it")
     impossible = [measure for measure in decision.measures if measure not in possible]
     if impossible:
         raise NotAllowedError(
-            f"{', '.join(impossible)} cannot be done there; possible: {', '.join(possible) or 'nothing yet'}"
+            f"{', '.join(impossible)} cannot be done there; possible: {', '.join(possible) or 'nothing'}"
         )
     if len(set(decision.measures)) < len(decision.measures):
         raise NotAllowedError("each measure once")
+    endless = [measure for measure in decision.measures if measure in TIMED and measure not in decision.minutes]
+    if endless:
+        raise NotAllowedError(f"how long? say so in `minutes`: {', '.join(endless)}")
+    idle = [measure for measure in decision.minutes if measure not in TIMED or measure not in decision.measures]
+    if idle:
+        raise NotAllowedError(f"`minutes` names what is not done, or has no end: {', '.join(idle)}")
     return decision
+
+
+def undoable(row: Mapping[str, Any] | None, measure: Measure) -> None:
+    """Raises NotAllowedError for a measure of which it is not known what it changed."""
+    if row is None:
+        raise NotAllowedError(f"{measure} was not decided in this case: there is nothing to undo")
+    if row["state"] != "sent":
+        raise NotAllowedError(f"{measure} is {row['state']}: only what was carried out can be undone")
+    if "before" not in row["request"].get("prepared", {}) or "after" not in row.get("posted", {}):
+        raise NotAllowedError(f"nobody wrote down what was before the {measure}: undo it on the platform")
+
+
+def until(decision: Decision, measure: Measure, decided_at: datetime) -> datetime | None:
+    """When a measure ends by itself; None for one that lasts."""
+    return decided_at + timedelta(minutes=decision.minutes[measure]) if measure in decision.minutes else None
+
+
+# What time does
+
+
+def due_at(case: Case) -> str:
+    """When time changes it next; empty for never."""
+    if case["state"] == "snoozed":
+        return str(case["wake_at"])
+    if case["state"] == "decided" or case["late"] >= LATE_TWICE:
+        return ""
+    looked_at = case["late"] or case["fence"]
+    return str(case["decide_by"] if looked_at else min(case["look_by"], case["decide_by"]))
+
+
+def passed(case: Case, standards: Standards, now: datetime) -> Move | None:
+    """What the time that has passed makes of it: what was put off is back; what nobody took in time goes one rank up,
+    and what nobody decided in time goes to the leads. None where nothing is due."""
+    at = text(now)
+    if not (due := due_at(case)) or due > at:
+        return None
+    if case["state"] == "snoozed":
+        return Move("woke", {"state": "open"})
+    if case["decide_by"] <= at:
+        up = {"late": LATE_TWICE, "level": LEADS, "rank": max(case["rank"] - 1, 0)}
+        return Move("late", up, {"decide_by": case["decide_by"]})
+    return Move("late", {"late": 1, **higher(case, standards, now)}, {"look_by": case["look_by"]})
+
+
+def order(case: Case) -> str:
+    """Its place among the open ones, which no other has: the severest first, and of those what is due first. Nothing
+    moves it but what happens to the case itself."""
+    return f"{case['rank']}#{case['decide_by']}#{case['id']}"
 
 
 def summary(flag: FlagRaised, length: int = 120) -> str:

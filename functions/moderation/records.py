@@ -2,26 +2,34 @@
 
 | pk | sk | what |
 |---|---|---|
-| community#subject#key | open | points at the one open case of a subject |
+| community#subject#key | round | the newest case of a subject, and whether it is open |
 | community#subject#key | flag#hash | one report; its explanation may come before or after it |
 | community#subject#key | decided#hash | a decision taken on the platform itself |
 | community#subject#key | message | a message moderation may look at: its newest state, for thirty days |
 | community#subject#key | delivery#look#hash | a question to the platform about a flag (see `shared/outbox.py`) |
-| community#case#id | case | state, holder, lease, fence, counts, next audit number |
+| community#case#id | case | state, place among the others, holder, lease, fence, counts, next audit number |
 | community#case#id | decision | the verdict; immutable |
 | community#case#id | audit#000001 | one line of history |
 | community#case#id | delivery#measure | one measure on its way (see `shared/outbox.py`) |
+| community#case#id | delivery#undo#measure | the same, on its way back |
+| community#case#id | delivery#desk-staff#card | its card at a desk, kept as it is now |
+| community#case#id | outcome | how far those who are told about the decision were told (see `outcomes`) |
+| community#case#id | delivery#told#hash | what one of them is told |
+| community#reporter#hash | figures | how often decisions agreed with somebody's reports |
+| community#reporter#hash | history | how what the same account wrote was decided so far |
 """
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice
-from typing import Any
+from secrets import token_hex
+from typing import Any, Literal
 
 from events.envelope import Envelope
 from events.moderation import (
-    ActionRequested,
-    Decision,
+    LONGEST_EXPLANATION,
     DecisionReported,
     FlagExplained,
     FlagRaised,
@@ -29,17 +37,30 @@ from events.moderation import (
     MessageSeen,
     Subject,
 )
-from functions.moderation import cases, messages
+from events.program import MOST_DESKS
+from events.reasons import Reason
+from functions.moderation import cases, chain, messages, roster, weights
+from functions.moderation.cases import Move, Report
+from functions.moderation.standards import Standards
 from functions.shared import clock, inbox, outbox, table
-from functions.shared.table import CancelledError, ConditionFailedError, Item, Put, Table, Update, Write
+from functions.shared.table import CancelledError, ConditionFailedError, Item, Key, Put, Table, Update, Write
 
 TRIES = 8
 MESSAGES_KEPT = timedelta(days=30)
 MOST_SHOWN = 50
 """A case may have thousands of flags, and an answer ends at 6 MB."""
 
-OPEN = "cases-open"
-DECIDED = "cases-decided"
+OPEN, SNOOZED, DECIDED = "cases-open", "cases-snoozed", "cases-decided"
+Listed = Literal["open", "snoozed", "decided"]
+LISTINGS: dict[Listed, str] = {"open": OPEN, "snoozed": SNOOZED, "decided": DECIDED}
+"""Open ones by their order of work, others by when they wake or were decided."""
+KIND = "case"
+"""Of what the sweep finds here."""
+FOLDED, ASKED = 10, 7
+"""Flags on one subject that are recorded together, and so many where their platform is asked about one of them."""
+MOST_WRITES, BESIDE = 25, 3
+"""Of a transaction (DESIGN §3), and those of the case itself. Each flag takes two, with a question to its platform
+three, and each card that the case may have takes one."""
 BUSY = "others keep changing this case: try again in a moment"
 
 
@@ -51,55 +72,203 @@ def case_key(community: str, case: str) -> table.Key:
     return table.partition(community, "case", case), "case"
 
 
-def record_flag(
-    store: Table, envelope: Envelope, flag: FlagRaised, now: datetime, *, can_ask: bool = False
-) -> inbox.Fate:
-    """One transaction: inbox marker, flag, the case it opens or joins, and the question to the platform that it
-    leaves open (where it can be asked). Gives what became of it."""
-    subject_pk = table.partition(flag.community, "subject", flag.subject.key)
-    for _ in range(TRIES):
-        explained = store.get(subject_pk, flag_sk(flag.flag))
-        if explained and "raised_at" in explained:
-            return duplicate(store, envelope, subject_pk, flag, now)
-        pointer = store.get(subject_pk, "open")
-        case = store.get(*case_key(flag.community, pointer["case"])) if pointer else None
-        why = [(flag.reason, flag.code), *([(explained["reason"], explained["code"])] if explained else [])]
-        writes = joining(case, flag, why, now) if case else opening(subject_pk, flag, why, now)
-        case_name = case["id"] if case else cases.case_id(flag.subject.key, flag.flag)
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A flag, the delivery it came with, and whether its platform can be asked for what it left open."""
+
+    envelope: Envelope
+    flag: FlagRaised
+    can_ask: bool = False
+
+
+def record_flags(store: Table, arrivals: Sequence[Arrival], standards: Standards, now: datetime) -> list[inbox.Fate]:
+    """Flags on one subject, as many in one transaction as it takes: inbox markers, flags, the case they open or join,
+    and the questions to their platform. Gives what became of each. Raises BusyError."""
+    fates: dict[int, inbox.Fate] = {}
+    tries = 0
+    while len(fates) < len(arrivals):
+        left = {place: one for place, one in enumerate(arrivals) if place not in fates}
+        known = read_known(store, list(left.values()))
+        for place, one in left.items():
+            if "raised_at" in known.flags.get(flag_sk(one.flag.flag), {}):
+                fates[place] = repeated(store, one, now)
+        fold = folded({place: one for place, one in left.items() if place not in fates}, len(standards.desks))
         try:
-            store.transact(
-                [
-                    inbox.marker(envelope, "recorded", now, about=f"case {case_name}"),
-                    flag_write(subject_pk, flag, explained, case_name, now),
-                    *writes,
-                    *([question(subject_pk, flag, now)] if can_ask and flag.more else []),
-                ]
-            )
-            return "recorded"
+            if fold:
+                store.transact(recording(list(fold.values()), known, standards, now))
+                fates |= dict.fromkeys(fold, "recorded")
         except CancelledError as error:
-            if 0 in error.failed:
-                return "duplicate"
-        # The flag was recorded or explained, or the case opened, decided or written to in between: read again.
-    raise BusyError(BUSY)
+            # Markers come first. What was delivered before is dropped. Else a flag was recorded or explained, or the
+            # case opened, decided or written to in between: read again.
+            came_before = [place for number, place in enumerate(fold) if number in error.failed]
+            fates |= dict.fromkeys(came_before, "duplicate")
+            tries += not came_before
+            if tries >= TRIES:
+                raise BusyError(BUSY) from error
+    return [fates[place] for place in range(len(arrivals))]
 
 
-def duplicate(store: Table, envelope: Envelope, subject_pk: str, flag: FlagRaised, now: datetime) -> inbox.Fate:
+def folded(left: dict[int, Arrival], cards: int) -> dict[int, Arrival]:
+    """As many as fit into one transaction; none that would write the same item twice."""
+    fold: dict[int, Arrival] = {}
+    most, each = (ASKED, 3) if any(asks(one) for one in left.values()) else (FOLDED, 2)
+    most = min(most, (MOST_WRITES - BESIDE - cards) // each)
+    for place, one in left.items():
+        same = any(one.envelope.id == other.envelope.id or one.flag.flag == other.flag.flag for other in fold.values())
+        if not same and len(fold) < most:
+            fold[place] = one
+    return fold
+
+
+def asks(one: Arrival) -> bool:
+    return bool(one.can_ask and one.flag.more)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is there of a subject before more flags are recorded."""
+
+    round: Item | None
+    case: Item | None
+    flags: dict[str, Item]
+    """By their sort keys."""
+    figures: dict[Key, Item]
+
+
+def read_known(store: Table, arrivals: Sequence[Arrival]) -> Known:
+    first = arrivals[0].flag
+    subject_pk = table.partition(first.community, "subject", first.subject.key)
+    flags = {(subject_pk, flag_sk(one.flag.flag)) for one in arrivals}
+    reporters = {
+        figures_key(first.community, one.flag.source, one.flag.reporter.id) for one in arrivals if one.flag.reporter
+    }
+    found = {table.key_of(item): item for item in store.read([(subject_pk, "round"), *flags, *reporters])}
+    newest = found.get((subject_pk, "round"))
+    return Known(
+        newest,
+        store.get(*case_key(first.community, newest["case"])) if newest else None,
+        {key[1]: found[key] for key in flags if key in found},
+        {key: found[key] for key in reporters if key in found},
+    )
+
+
+def figures_key(community: str, source: str, reporter: str) -> Key:
+    name = sha256(f"{source}\n{reporter}".encode()).hexdigest()[:32]
+    return table.partition(community, "reporter", name), "figures"
+
+
+def figures_of(community: str, flag: Item) -> Key:
+    """Of whoever raised a flag that is kept."""
+    return figures_key(community, flag["source"], flag["reporter"]["id"])
+
+
+def subject_of(case: Item) -> str:
+    """The partition of what a case is about."""
+    return table.partition(case["community"], "subject", Subject.model_validate(case["subject"]).key)
+
+
+OUTCOME = "outcome"
+"""Of the row that says how far those who are told about a decision were told."""
+
+
+def outcome_planned(case: Item, now: datetime) -> Put:
+    """Written with the decision; `outcomes` goes on with it."""
+    row = {"pk": case["pk"], "sk": OUTCOME, "kind": OUTCOME, "case": case["id"], "cursor": "", "author": "", "asked": 0}
+    return Put({**row, **table.due(OUTCOME, case["pk"], clock.text(now))}, when=[table.absent()])
+
+
+def outcome_again(case: Item, now: datetime) -> Update:
+    """From the beginning: somebody is there who was not told yet, or it was decided otherwise. What was told already is
+    not told again."""
+    changes = {"cursor": "", **table.due(OUTCOME, case["pk"], clock.text(now))}
+    # Counted, so that whoever is at it in this moment does not end it.
+    return Update((case["pk"], OUTCOME), set=changes, add={"asked": 1}, when=[table.present()])
+
+
+def recording(fold: list[Arrival], known: Known, standards: Standards, now: datetime) -> list[Write]:
+    subject_pk = table.partition(fold[0].flag.community, "subject", fold[0].flag.subject.key)
+    explained = [known.flags.get(flag_sk(one.flag.flag)) for one in fold]
+    weighed = [weigh(one.flag, why, known, standards) for one, why in zip(fold, explained, strict=True)]
+    reports = [
+        report(one.flag, why, weight, standards) for one, why, weight in zip(fold, explained, weighed, strict=True)
+    ]
+    name, writes = filed(fold, explained, reports, known, standards, now)
+    return [
+        *(inbox.marker(one.envelope, "recorded", now, about=f"case {name}") for one in fold),
+        *(
+            flag_write(subject_pk, one.flag, why, name, weight, now)
+            for one, why, weight in zip(fold, explained, weighed, strict=True)
+        ),
+        *writes,
+        *(question(subject_pk, one.flag, now) for one in fold if asks(one)),
+    ]
+
+
+def weigh(flag: FlagRaised, explained: Item | None, known: Known, standards: Standards) -> weights.Weight:
+    reporter = flag.reporter.id if flag.reporter else ""
+    figures = known.figures.get(figures_key(flag.community, flag.source, reporter), {})
+    before = weights.Record(figures.get("agreed", 0), figures.get("disagreed", 0))
+    code = explained["code"] if explained and flag.code == "unknown" else flag.code
+    return weights.weight(code, before, staff=bool(moderator(flag, standards)))
+
+
+def moderator(flag: FlagRaised, standards: Standards) -> str:
+    return standards.moderator(flag.source, flag.reporter.id) if flag.reporter else ""
+
+
+def report(flag: FlagRaised, explained: Item | None, weight: weights.Weight, standards: Standards) -> Report:
+    codes: list[Reason] = [flag.code, *([explained["code"]] if explained else [])]
+    severity = min(standards.severity(code) for code in codes)
+    told_of = explained["reporter"].get("id", "") if explained else ""
+    who = moderator(flag, standards) or standards.moderator(flag.source, told_of)
+    return Report(severity, weight.parts, flag.subject.revision, who)
+
+
+def filed(
+    fold: list[Arrival],
+    explained: list[Item | None],
+    reports: list[Report],
+    known: Known,
+    standards: Standards,
+    now: datetime,
+) -> tuple[str, list[Write]]:
+    """The case that the flags belong to, and what they change: one that is open, one that was just decided, a new
+    one."""
+    flags = [one.flag for one in fold]
+    why = [(flag.reason, flag.code) for flag in flags]
+    why += [(told["reason"], told["code"]) for told in explained if told]
+    case, newest = known.case, known.round
+    if case and newest and newest["state"] == "open":
+        return case["id"], joining(case, flags, reports, why, standards, now)
+    if case and newest and all(cases.repeats(newest, one, standards, now) for one in reports):
+        return case["id"], repeating(case, flags, why, now)
+    name = cases.case_id(flags[0].subject.key, flags[0].flag)
+    return name, opening(name, flags, reports, why, newest, standards, now)
+
+
+def repeated(store: Table, one: Arrival, now: datetime) -> inbox.Fate:
     """The same report under another delivery id: only the delivery is recorded."""
-    return marked(store, envelope, "duplicate", f"{subject_pk} {flag_sk(flag.flag)}", now)
+    subject_pk = table.partition(one.flag.community, "subject", one.flag.subject.key)
+    return marked(store, one.envelope, "duplicate", f"{subject_pk} {flag_sk(one.flag.flag)}", now)
 
 
 def flag_sk(flag: str) -> str:
     return "flag#" + sha256(flag.encode()).hexdigest()[:32]
 
 
-def flag_write(subject_pk: str, flag: FlagRaised, explained: Item | None, case: str, now: datetime) -> Write:
+def flag_write(
+    subject_pk: str, flag: FlagRaised, explained: Item | None, case: str, weight: weights.Weight, now: datetime
+) -> Write:
     """The report. An explanation that overtook it stays as it is, and is what it was when it was read."""
     told = {
         "case": case,
+        "weight": weight.parts,
+        "weighed": weight.told(),
         "nature": flag.nature,
         "revision": flag.subject.revision,
         "raised_at": clock.text(flag.raised_at),
         "recorded_at": clock.text(now),
+        "speaks": flag.reporter.language if flag.reporter else "",
     }
     why = {
         "kind": "flag",
@@ -133,7 +302,9 @@ def question(subject_pk: str, flag: FlagRaised, now: datetime) -> Put:
     )
 
 
-def record_explanation(store: Table, envelope: Envelope, told: FlagExplained, now: datetime) -> inbox.Fate:
+def record_explanation(
+    store: Table, envelope: Envelope, told: FlagExplained, standards: Standards, now: datetime
+) -> inbox.Fate:
     """Why a flag was raised, before or after the flag itself. Gives what became of it."""
     subject_pk = table.partition(told.community, "subject", told.subject.key)
     key = subject_pk, flag_sk(told.flag)
@@ -164,7 +335,7 @@ def record_explanation(store: Table, envelope: Envelope, told: FlagExplained, no
                 [
                     inbox.marker(envelope, "recorded", now, about=f"{subject_pk} {key[1]}"),
                     Update(key, set={**why, **reporter}, when=there),
-                    *(explaining(case, told, now) if case else []),
+                    *(explaining(case, told, standards, now) if case else []),
                 ]
             )
             return "recorded"
@@ -179,20 +350,18 @@ def newest(why: Item) -> tuple[str, ...]:
     return tuple(why[name] for name in ("explained_at", "reason", "code", "comment"))
 
 
-def explaining(case: Item, told: FlagExplained, now: datetime) -> list[Write]:
-    number = case["next_audit"]
-    return [
-        Update(
-            table.key_of(case),
-            set=named(case, [(told.reason, told.code)]),
-            add={"next_audit": 1},
-            when=[table.equals("next_audit", number)],
-        ),
-        audit(case["pk"], number, "explained", now, told.source, {"flag": told.flag, "reason": told.reason}),
-    ]
+def explaining(case: Item, told: FlagExplained, standards: Standards, now: datetime) -> list[Write]:
+    """An explanation may say that it is worse than the flag alone did."""
+    changes = named(case, [(told.reason, told.code)])
+    if case["state"] != "decided":
+        who = standards.moderator(told.source, told.reporter.id) if told.reporter else ""
+        changes |= cases.flagged(case, [Report(standards.severity(told.code), 0, moderator=who)], standards, now)
+    rows = new_cards({**case, **changes}, standards, now)
+    move = Move("explained", changes | with_cards(case, rows), {"flag": told.flag, "reason": told.reason})
+    return [*moving(case, move, told.source, now), *map(outbox.put, rows)]
 
 
-def named(case: Item, why: list[tuple[str, str]]) -> Item:
+def named(case: Item, why: Sequence[tuple[str, str]]) -> Item:
     """A case's reasons, in the platforms' words and in ours."""
     return {
         "reasons": sorted({*case["reasons"], *(reason for reason, _ in why)} - {""})[:20],
@@ -200,14 +369,15 @@ def named(case: Item, why: list[tuple[str, str]]) -> Item:
     }
 
 
-def record_decision(store: Table, envelope: Envelope, told: DecisionReported, now: datetime) -> inbox.Fate:
+def record_decision(
+    store: Table, envelope: Envelope, told: DecisionReported, standards: Standards, now: datetime
+) -> inbox.Fate:
     """A decision taken on the platform: kept once, and it closes the open case of its subject where it says
     whether there was a violation. Gives what became of it."""
     subject_pk = table.partition(told.community, "subject", told.subject.key)
     name = "decided#" + sha256(told.decision.encode()).hexdigest()[:32]
     for _ in range(TRIES):
-        pointer = store.get(subject_pk, "open")
-        case = store.get(*case_key(told.community, pointer["case"])) if pointer else None
+        case = open_case(store, told.community, subject_pk)
         item = {
             "pk": subject_pk,
             "sk": name,
@@ -228,7 +398,7 @@ def record_decision(store: Table, envelope: Envelope, told: DecisionReported, no
                 [
                     inbox.marker(envelope, "recorded", now, about=f"{subject_pk} {name}"),
                     Put(item, when=[table.absent()]),
-                    *(closing(case, subject_pk, told, now) if case else []),
+                    *(closing(case, subject_pk, told, standards, now) if case else []),
                 ]
             )
             return "recorded"
@@ -240,38 +410,51 @@ def record_decision(store: Table, envelope: Envelope, told: DecisionReported, no
     raise BusyError(BUSY)
 
 
-def closing(case: Item, subject_pk: str, told: DecisionReported, now: datetime) -> list[Write]:
+def open_case(store: Table, community: str, subject_pk: str) -> Item | None:
+    newest = store.get(subject_pk, "round")
+    return store.get(*case_key(community, newest["case"])) if newest and newest["state"] == "open" else None
+
+
+def closing(case: Item, subject_pk: str, told: DecisionReported, standards: Standards, now: datetime) -> list[Write]:
     """The case is decided by whoever decided it there; without an outcome it only has a line in its history."""
-    number, pk = case["next_audit"], case["pk"]
     who = f"{told.platform} {told.moderator.name or told.moderator.id}" if told.moderator else told.platform
     detail = {"did": told.did, "reason": told.reason, "decision": told.decision}
-    still = (table.one_of("state", "open", "claimed"), table.equals("next_audit", number))
     if told.outcome is None:
-        return [
-            Update(table.key_of(case), add={"next_audit": 1}, when=still),
-            audit(pk, number, "noted there", now, who, detail),
-        ]
-    verdict = {
-        "pk": pk,
+        return moving(case, Move("noted there", {}, detail), who, now)
+    known = standards.moderator(told.source, told.moderator.id) if told.moderator else ""
+    verdict = cases.closed(told.outcome, who, now) | {"excluded": sorted({*case["excluded"], known} - {""})}
+    item = {
+        "pk": case["pk"],
         "sk": "decision",
         "kind": "decision",
         "by": who,
         "at": clock.text(now),
         "fence": case["fence"],
-        "decision": {"outcome": told.outcome, "measures": [], "explanation": told.reason or told.did},
+        "decision": {
+            "outcome": told.outcome,
+            "measures": [],
+            "explanation": (told.reason or told.did)[:LONGEST_EXPLANATION],
+        },
         "there": True,
     }
     return [
-        Update(
-            table.key_of(case),
-            set=decided(case, told.outcome, who, clock.text(now)),
-            add={"next_audit": 1},
-            when=still,
-        ),
-        Put(verdict, when=[table.absent()]),
-        audit(pk, number, "decided there", now, who, detail),
-        table.Delete((subject_pk, "open"), when=[table.equals("case", case["id"])]),
+        *moving(case, Move("decided there", verdict, detail), who, now),
+        Put(item, when=[table.absent()]),
+        *told_of_author(case, told.outcome),
+        outcome_planned(case, now),
+        round_over(case, subject_pk, now),
     ]
+
+
+def round_over(case: Item, subject_pk: str, now: datetime) -> Update:
+    """What a report that comes later is compared with."""
+    last = {
+        "state": "decided",
+        "decided_at": clock.text(now),
+        "severity": case["severity"],
+        "revisions": case["revisions"],
+    }
+    return Update((subject_pk, "round"), set=last, when=[table.equals("case", case["id"])])
 
 
 def record_message(store: Table, envelope: Envelope, seen: MessageSeen, now: datetime) -> inbox.Fate:
@@ -279,8 +462,7 @@ def record_message(store: Table, envelope: Envelope, seen: MessageSeen, now: dat
     subject_pk = table.partition(seen.community, "subject", seen.subject.key)
     for _ in range(TRIES):
         before = store.get(subject_pk, "message")
-        pointer = store.get(subject_pk, "open")
-        case = store.get(*case_key(seen.community, pointer["case"])) if pointer else None
+        case = open_case(store, seen.community, subject_pk)
         after = messages.folded(before, seen, clock.text(seen.changed_at))
         if before and after.items() <= before.items():
             return marked(store, envelope, "duplicate", f"{subject_pk} message", now)
@@ -314,12 +496,10 @@ def record_message(store: Table, envelope: Envelope, seen: MessageSeen, now: dat
 
 
 def noting(case: Item, seen: MessageSeen, now: datetime) -> list[Write]:
-    number = case["next_audit"]
+    """Other words than those that were looked at have to be looked at before anybody decides."""
     detail = {"at": clock.text(seen.changed_at), "text": seen.text}
-    return [
-        Update(table.key_of(case), add={"next_audit": 1}, when=[table.equals("next_audit", number)]),
-        audit(case["pk"], number, f"content {seen.change}", now, seen.source, detail),
-    ]
+    changes = cases.material(case) if seen.change == "edited" else {}
+    return moving(case, Move(f"content {seen.change}", changes, detail), seen.source, now)
 
 
 def marked(store: Table, envelope: Envelope, fate: inbox.Fate, about: str, now: datetime) -> inbox.Fate:
@@ -331,18 +511,26 @@ def marked(store: Table, envelope: Envelope, fate: inbox.Fate, about: str, now: 
     return fate
 
 
-def opening(subject_pk: str, flag: FlagRaised, why: list[tuple[str, str]], now: datetime) -> list[Write]:
-    """At most one open case per subject: the pointer must not exist."""
-    name = cases.case_id(flag.subject.key, flag.flag)
+def opening(
+    name: str,
+    flags: list[FlagRaised],
+    reports: list[Report],
+    why: Sequence[tuple[str, str]],
+    before: Item | None,
+    standards: Standards,
+    now: datetime,
+) -> list[Write]:
+    """At most one open case per subject: it has none yet, or its newest one is decided."""
+    flag = flags[0]
+    subject_pk = table.partition(flag.community, "subject", flag.subject.key)
     pk, sk = case_key(flag.community, name)
-    at = clock.text(now)
+    first = line(name, 1, chain.ROOT, "opened", now, flag.source, of_flags(flags))
     case = {
         "pk": pk,
         "sk": sk,
         "kind": "case",
         "id": name,
         "community": flag.community,
-        "state": "open",
         "subject": flag.subject.model_dump(mode="json"),
         "platform": flag.platform,
         "summary": cases.summary(flag),
@@ -352,79 +540,167 @@ def opening(subject_pk: str, flag: FlagRaised, why: list[tuple[str, str]], now: 
         "nature": flag.nature,
         "language": flag.language,
         "author": person(flag.author),
-        "flags": 1,
+        "flags": len(flags),
         **named({"reasons": []}, why),
-        "opened_at": at,
+        **cases.opened(reports, standards, now),
+        "opened_at": clock.text(now),
+        "epoch": (before or {}).get("epoch", 0) + 1,
+        "earlier": (before or {}).get("case", ""),
+        "claimed_by": "",
+        "lease_until": "",
         "fence": 0,
         "next_audit": 2,
-        **table.listed(flag.community, OPEN, name, at),
+        "head": first["seal"],
     }
+    pointer = {"pk": subject_pk, "sk": "round", "kind": "round", "case": name, "state": "open", "epoch": case["epoch"]}
+    none = [table.equals("case", before["case"]), table.equals("state", "decided")] if before else [table.absent()]
+    rows = new_cards(case, standards, now)
     return [
-        Put({"pk": subject_pk, "sk": "open", "kind": "pointer", "case": name}, when=[table.absent()]),
-        Put(case, when=[table.absent()]),
-        audit(pk, 1, "opened", now, flag.source, {"flag": flag.flag}),
+        Put(pointer, when=none),
+        Put({**case, **placed(case), **with_cards(case, rows)}, when=[table.absent()]),
+        put_line(pk, first),
+        *map(outbox.put, rows),
     ]
 
 
-def joining(case: Item, flag: FlagRaised, why: list[tuple[str, str]], now: datetime) -> list[Write]:
+def joining(
+    case: Item,
+    flags: list[FlagRaised],
+    reports: list[Report],
+    why: Sequence[tuple[str, str]],
+    standards: Standards,
+    now: datetime,
+) -> list[Write]:
+    changes = {**named(case, why), **cases.flagged(case, reports, standards, now), "last_flag_at": clock.text(now)}
+    rows = new_cards({**case, **changes}, standards, now)
+    move = Move("flagged", changes | with_cards(case, rows), of_flags(flags))
+    return [*moving(case, move, flags[0].source, now, add={"flags": len(flags)}), *map(outbox.put, rows)]
+
+
+def repeating(case: Item, flags: list[FlagRaised], why: Sequence[tuple[str, str]], now: datetime) -> list[Write]:
+    """More of the same about what was just decided: counted, and no new case."""
+    changes = {**named(case, why), "last_flag_at": clock.text(now)}
+    move = Move("flagged again", changes, of_flags(flags))
+    answer = outcome_again(case, now)
+    return [answer, *moving(case, move, flags[0].source, now, add={"flags": len(flags), "repeats": len(flags)})]
+
+
+def of_flags(flags: list[FlagRaised]) -> Item:
+    """Which ones: each a field of its own, so that one can be erased without the others."""
+    return {"flag" if number == 1 else f"flag {number}": one.flag for number, one in enumerate(flags, 1)}
+
+
+def placed(case: Item) -> Item:
+    """Where a case is found: among those of its state, and by the sweep once time changes it."""
+    community, name = case["community"], case["id"]
+    due = cases.due_at(case)
+    timed = table.due(KIND, case["pk"], due) if due else {}
+    match case["state"]:
+        case "decided":
+            return table.listed(community, DECIDED, name, case["decided_at"])
+        case "snoozed":
+            return {**table.listed(community, SNOOZED, name, case["wake_at"]), **timed}
+    return {**table.listed(community, OPEN, name, cases.order(case)), **timed}
+
+
+def moving(case: Item, move: Move, who: str, now: datetime, *, add: dict[str, int] | None = None) -> list[Write]:
+    """A change of a case together with the line about it in its history. Both hold only if nobody wrote there since
+    the case was read: what was true of it then is still true. Its cards are looked at."""
     number = case["next_audit"]
+    new = line(case["id"], number, case["head"], move.what, now, who, dict(move.detail))
+    place = placed({**case, **move.set})
+    change = Update(
+        table.key_of(case),
+        set={**move.set, **place, "head": new["seal"]},
+        add={**(add or {}), "next_audit": 1},
+        remove=[name for name in ("due", "due_at") if name in case and name not in place],
+        when=[table.equals("next_audit", number)],
+    )
+    return [change, put_line(case["pk"], new), *touched(case, now)]
+
+
+def new_cards(case: Item, standards: Standards, now: datetime) -> list[Item]:
+    """One at each desk that shows the queue of an open case and has none of it yet."""
+    if case["state"] == "decided":
+        return []
+    there = case.get("cards", [])
+    rows = [
+        outbox.planned(
+            pk=case["pk"],
+            name=f"desk-{desk.id}#card",
+            purpose="card",
+            platform="",
+            destination=desk.id,
+            request={"case": case["id"]},
+            at=clock.text(now),
+        )
+        | {"touched": 0}
+        for desk in standards.desks_for(roster.work(case))
+    ]
+    return [row for row in rows if row["sk"] not in there][: MOST_DESKS - len(there)]
+
+
+def with_cards(case: Item, rows: Sequence[Item]) -> Item:
+    """Named in the case, so that it says to them when something has changed."""
+    return {"cards": [*case.get("cards", []), *(row["sk"] for row in rows)]} if rows else {}
+
+
+def touched(case: Item, now: datetime, refusal: str = "") -> list[Write]:
+    """Have its cards looked at. `touched` counts: whoever shows one of them just now comes again. `refusal` tells the
+    desks why the last press changed nothing."""
+    changes = {**table.due(outbox.KIND, case["pk"], clock.text(now)), "refusal": refusal}
     return [
-        Update(
-            table.key_of(case),
-            set={**named(case, why), "last_flag_at": clock.text(now)},
-            add={"flags": 1, "next_audit": 1},
-            when=[table.one_of("state", "open", "claimed"), table.equals("next_audit", number)],
-        ),
-        audit(case["pk"], number, "flagged", now, flag.source, {"flag": flag.flag}),
+        Update((case["pk"], sk), set=changes, add={"touched": 1}, when=[table.present()])
+        for sk in case.get("cards", ())
     ]
 
 
-def audit(pk: str, number: int, what: str, now: datetime, who: str, detail: dict[str, Any]) -> Put:
+def measures_of(store: Table, case: Item) -> list[Item]:
+    """What was decided, as rows on their way, and what was taken back."""
+    if case["state"] != "decided":
+        return []
+    return [row for row in deliveries_of(store, case["pk"]) if row["purpose"] == "act"]
+
+
+def deliveries_of(store: Table, pk: str) -> Iterator[Item]:
+    """All but what a thousand people are told."""
+    yield from store.between(pk, "delivery#", "delivery#told")
+    yield from store.between(pk, "delivery#told$", "delivery#\uffff")
+
+
+def history_of(store: Table, case: Item) -> Item:
+    """How often what the same account wrote was decided, by outcome."""
+    key = history_key(case)
+    return (store.get(*key) if key else None) or {}
+
+
+def history_key(case: Item) -> Key | None:
+    """Of whoever wrote it; None where nobody knows who."""
+    if not case["author"].get("id"):
+        return None
+    pk, _ = figures_key(case["community"], case["subject"]["source"], case["author"]["id"])
+    return pk, "history"
+
+
+def told_of_author(case: Item, outcome: str, instead_of: str = "") -> list[Write]:
+    """Written with a decision: how what somebody wrote was decided so far. `instead_of`: what was decided before."""
+    key = history_key(case)
+    add = {outcome: 1, **({instead_of: -1} if instead_of else {})}
+    return [Update(key, set={"kind": "history"}, add=add)] if key else []
+
+
+def line(case: str, number: int, before: str, what: str, now: datetime, who: str, detail: Item) -> Item:
+    whole = {"case": case, "number": number, "what": what, "at": clock.text(now), "who": who, "detail": detail}
+    return chain.sealed(whole, before, lambda: token_hex(8))
+
+
+def put_line(pk: str, new: Item) -> Put:
     """One line of a case's history, put under a number nobody used."""
-    return Put(
-        {
-            "pk": pk,
-            "sk": f"audit#{number:06d}",
-            "kind": "audit",
-            "what": what,
-            "who": who,
-            "at": clock.text(now),
-            "detail": detail,
-        },
-        when=[table.absent()],
-    )
+    return Put({"pk": pk, "sk": f"audit#{new['number']:06d}", "kind": "audit", **new}, when=[table.absent()])
 
 
 def person(who: Any) -> dict[str, str]:
     return {"id": who.id, "name": who.name} if who else {}
-
-
-def claim(store: Table, community: str, case: str, who: str, now: datetime) -> Item:
-    """Take a case for fifteen minutes; gives the case with its new fence.
-
-    Raises LookupError when there is no such case, NotAllowedError when somebody else has it.
-    """
-    at, lease = clock.text(now), clock.text(cases.lease_until(now))
-    for _ in range(TRIES):
-        found = existing(store, community, case)
-        cases.claimable(found["state"], found.get("claimed_by", ""), found.get("lease_until", ""), who, at)
-        number = found["next_audit"]
-        try:
-            store.transact(
-                [
-                    Update(
-                        table.key_of(found),
-                        set={"state": "claimed", "claimed_by": who, "lease_until": lease},
-                        add={"fence": 1, "next_audit": 1},
-                        when=[table.equals("next_audit", number), table.one_of("state", "open", "claimed")],
-                    ),
-                    audit(found["pk"], number, "claimed", now, who, {}),
-                ]
-            )
-            return existing(store, community, case)
-        except CancelledError:
-            continue  # A flag was added, or somebody else was faster: look again.
-    raise BusyError(BUSY)
 
 
 def existing(store: Table, community: str, case: str) -> Item:
@@ -434,108 +710,10 @@ def existing(store: Table, community: str, case: str) -> Item:
     return found
 
 
-def decide(
-    store: Table,
-    community: str,
-    case: str,
-    who: str,
-    fence: int,
-    decision: Decision,
-    hash_: str,
-    now: datetime,
-) -> Item:
-    """Decision, measures and audit in one transaction; the fence proves the claim still holds.
-
-    Deciding again exactly as before gives the decided case, so a lost answer may be asked for again.
-    Raises LookupError or NotAllowedError.
-    """
-    for _ in range(TRIES):
-        found = existing(store, community, case)
-        if found["state"] == "decided":
-            return already(store, found, who, fence, decision)
-        number = found["next_audit"]
-        try:
-            store.transact(deciding(found, who, fence, decision, hash_, now, number))
-            return existing(store, community, case)
-        except CancelledError as error:
-            current = existing(store, community, case)
-            if current["state"] != "decided" and current["next_audit"] == number:
-                raise cases.NotAllowedError(
-                    "you do not hold this case (any more): claim it, then decide with the fence you get"
-                ) from error
-        # A flag was added in between; it moves the audit number and nothing that the decision rests on.
-    raise BusyError(BUSY)
-
-
-def already(store: Table, found: Item, who: str, fence: int, decision: Decision) -> Item:
-    before = store.get(found["pk"], "decision")
-    wanted = decision.model_dump(mode="json")
-    if before and before["by"] == who and before["fence"] == fence and before["decision"] == wanted:
-        return found
-    raise cases.NotAllowedError("this case is decided already")
-
-
-def decided(found: Item, outcome: str, who: str, at: str) -> Item:
-    """What changes in a case once somebody has decided it, here or on the platform."""
-    return {
-        "state": "decided",
-        "outcome": outcome,
-        "decided_by": who,
-        "decided_at": at,
-        **table.listed(found["community"], DECIDED, found["id"], at),
-    }
-
-
-def deciding(
-    found: Item, who: str, fence: int, decision: Decision, hash_: str, now: datetime, number: int
-) -> list[Write]:
-    pk, at = found["pk"], clock.text(now)
-    subject = Subject.model_validate(found["subject"])
-    subject_pk = table.partition(found["community"], "subject", subject.key)
-    verdict = {
-        "pk": pk,
-        "sk": "decision",
-        "kind": "decision",
-        "by": who,
-        "at": at,
-        "fence": fence,
-        "decision": decision.model_dump(mode="json"),
-        "program": hash_,
-    }
-    actions = [
-        outbox.put(
-            outbox.planned(
-                pk=pk,
-                name=measure,
-                purpose="act",
-                platform=found["platform"],
-                destination=subject.source,
-                request=ActionRequested(
-                    case=found["id"], measure=measure, subject=subject, explanation=decision.explanation
-                ),
-                at=at,
-            )
-        )
-        for measure in decision.measures
-    ]
-    return [
-        Update(
-            table.key_of(found),
-            set=decided(found, decision.outcome, who, at),
-            add={"next_audit": 1},
-            when=[
-                table.equals("state", "claimed"),
-                table.equals("claimed_by", who),
-                table.equals("fence", fence),
-                table.after("lease_until", at),
-                table.equals("next_audit", number),
-            ],
-        ),
-        Put(verdict, when=[table.absent()]),
-        *actions,
-        audit(pk, number, "decided", now, who, decision.model_dump(mode="json")),
-        table.Delete((subject_pk, "open"), when=[table.equals("case", found["id"])]),
-    ]
+def verified(store: Table, found: Item) -> chain.Broken | None:
+    """Whether the history of a case is what was written; the first place where it is not."""
+    known = (line for line in store.query(found["pk"], "audit#") if line["number"] < found["next_audit"])
+    return chain.verify(found["id"], list(known), found["head"])
 
 
 def whole(store: Table, community: str, case: str) -> dict[str, Any]:
@@ -550,6 +728,7 @@ def whole(store: Table, community: str, case: str) -> dict[str, Any]:
         "case": found,
         "flags": list(islice(flags, MOST_SHOWN)),
         "decision": store.get(found["pk"], "decision"),
-        "deliveries": list(store.query(found["pk"], "delivery#")),
+        "deliveries": [row for row in deliveries_of(store, found["pk"]) if row["purpose"] != "card"],
+        "told": list(islice(store.query(found["pk"], "delivery#told#"), MOST_SHOWN)),
         "audit": list(islice(store.query(found["pk"], "audit#", backwards=True), MOST_SHOWN))[::-1],
     }

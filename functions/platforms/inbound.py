@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from events.announcements import CardPressed, DraftWritten, TriggerFired, TriggerWithdrawn
 from events.envelope import Envelope
 from events.feedback import FeedbackChanged, FeedbackReceived
-from events.moderation import CardUsed, DecisionReported, FlagExplained, FlagRaised, Measure, MessageSeen
+from events.moderation import CardUsed, DecisionReported, FlagExplained, FlagRaised, MessageSeen
 from events.operations import AlertRaised, ErasureRequested, SubscriptionLost
 from events.program import Source
 from functions.platforms.door import GATES
@@ -101,9 +101,3 @@ def required(given: dict[str, Any], name: str) -> str | int:
     if found == "" or isinstance(found, bool) or not isinstance(found, str | int):
         raise Unplaceable(f"there is no usable {name!r} in it")
     return found
-
-
-def measures(platform: str) -> tuple[Measure, ...]:
-    """What can be done about a post on a platform; nothing where no adapter can act yet."""
-    adapter = import_module(f"functions.platforms.{platform}.adapter")
-    return tuple(getattr(adapter, "MEASURES", ()))

@@ -26,8 +26,8 @@ class Sent:
 
     id: str
     url: str = ""
-    more: Mapping[str, str] = field(default_factory=dict)
-    """What else a later part, a change or a look has to know of it."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What else a later part, a change, a look or an undo has to know of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,10 @@
 
 from datetime import UTC, datetime
 
+from events.moments import EPOCH as EPOCH
+from events.moments import moment as moment
+from events.moments import text as text
+
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-def text(moment: datetime) -> str:
-    """Fixed width, UTC, milliseconds: sorts as text as it sorts in time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-
-
-def moment(stored: str) -> datetime:
-    """Undo `text`."""
-    return datetime.fromisoformat(stored)
-
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -16,7 +16,7 @@ from functions.shared import clock, queues, table
 from functions.shared.log import logger
 from functions.shared.table import CancelledError, ConditionFailedError, Item, Put, Table, Update, Write
 
-Purpose = Literal["post", "edit", "withdraw", "count", "act", "look", "mail", "card"]
+Purpose = Literal["post", "edit", "withdraw", "count", "act", "tell", "look", "mail", "card"]
 KIND = "delivery"
 NEEDS_A_PERSON = "deliveries-stuck"
 """Listing of rows that were refused, given up, missed, or sent with nobody knowing what became of it."""

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from pydantic import BaseModel, ValidationError
 
-from events.program import Community, Desk, Program, Reader, Source, Target, bare
+from events.program import Community, Desk, Moderator, Policy, Program, Queue, Reader, Source, Target, bare
 from functions.shared import clock, objects, parameters, table
 from functions.shared.table import ConditionFailedError, Item, Put, Update
 
@@ -65,6 +65,9 @@ def known_keys(place: tuple[str | int, ...]) -> list[str]:
         "targets": Target,
         "readers": Reader,
         "desks": Desk,
+        "policies": Policy,
+        "moderators": Moderator,
+        "queues": Queue,
     }
     return sorted((lists[place[0]] if len(place) > 1 else Program).model_fields)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
+from heapq import merge
 from typing import TYPE_CHECKING, Any, cast
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -243,6 +244,11 @@ def partition(community: str, kind: str, identifier: str) -> str:
     return f"{community}#{kind}#{identifier}"
 
 
+def community_of(pk: str) -> str:
+    """The community is the first part of every partition key."""
+    return pk.partition("#")[0]
+
+
 def shard(identifier: str, shards: int = SHARDS) -> int:
     """Always the same for the same text."""
     return int(sha256(identifier.encode()).hexdigest()[:8], 16) % shards
@@ -361,6 +367,14 @@ class Table:
             if at < before:
                 yield at, key
                 given, last = given + 1, at
+
+    def ascending(self, community: str, name: str) -> Iterator[Key]:
+        """The keys of a listing as the index has them, the smallest `listed_at` first."""
+        shards = (
+            ((at, key) for key, at in self.proposed("listing", "listed_at", f"{community}#{name}#{number}", "\uffff"))
+            for number in range(SHARDS)
+        )
+        yield from (key for _, key in merge(*shards))
 
     def proposed(
         self, index: str, order: str, partition_key: str, until: str, *, backwards: bool = False, page: int = 1000

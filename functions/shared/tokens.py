@@ -59,9 +59,14 @@ def holder(store: Table, token: str, now: datetime) -> Holder | None:
     if not token.startswith(PREFIX):
         return None
     found = store.get(*key(token))
-    if found is None or "revoked_at" in found or found["until"] <= clock.text(now):
+    return current(found, now) if found else None
+
+
+def current(item: Item, now: datetime) -> Holder | None:
+    """Whose a token is that is kept; None when it is revoked or past its end."""
+    if "revoked_at" in item or item["until"] <= clock.text(now):
         return None
-    return Holder(found["name"], found["role"], tuple(found["communities"]))
+    return Holder(item["name"], item["role"], tuple(item["communities"]))
 
 
 def listing(store: Table) -> list[Item]:

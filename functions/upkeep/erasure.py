@@ -46,8 +46,9 @@ def search(store: Table, row: Item, time_left: Callable[[], bool]) -> None:
     records.paused(store, row, clock.now())
 
 
-def found(store: Table, items: list[Item], who: Account) -> Iterator[tuple[Item, Item]]:
-    """What has to change because of these items; what belongs to one subject is changed together."""
+def found(store: Table, items: list[Item], who: Account) -> Iterator[tuple[Item, Item | None]]:
+    """What has to change because of these items, None where one goes; what belongs to one subject is changed
+    together."""
     subjects: dict[str, set[Key]] = {}
     for item in items:
         if traces.mentions(item, who):
@@ -55,7 +56,9 @@ def found(store: Table, items: list[Item], who: Account) -> Iterator[tuple[Item,
     for subject, keys in subjects.items():
         yield from traces.of_subject(everything(store, who.community, subject, keys), who)
     for item in items:
-        if changes := traces.alone(item, who):
+        if traces.goes(item, who):
+            yield item, None
+        elif changes := traces.alone(item, who):
             yield item, changes
 
 

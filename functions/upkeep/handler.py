@@ -22,6 +22,8 @@ def main(event: dict[str, Any], context: Any) -> None:
         "announcements due": lambda: sweep.announcements_due(table(), errands.until_short(context, 35_000)),
         "notices read": lambda: notices.read(errands.until_short(context, 30_000)),
         "messages drained": lambda: drain.everything(errands.until_short(context, 25_000)),
+        "cases due": lambda: sweep.cases_due(table(), errands.until_short(context, 15_000)),
+        "outcomes told": lambda: sweep.outcomes_due(table(), errands.until_short(context, 12_000)),
         "deliveries due": lambda: sweep.deliveries_due(table(), errands.until_short(context)),
     }
     one_by_one(all_of_them, context)

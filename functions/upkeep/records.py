@@ -18,7 +18,7 @@ from hashlib import sha256
 from events.envelope import Envelope
 from events.operations import AlertRaised, ErasureRequested, SubscriptionLost
 from functions.shared import clock, inbox, outbox, raised, table
-from functions.shared.table import CancelledError, ConditionFailedError, Delete, Item, Put, Table, Update
+from functions.shared.table import CancelledError, ConditionFailedError, Delete, Item, Put, Table, Update, Write
 from functions.upkeep.duties import Duty
 from functions.upkeep.turns import Turn
 
@@ -224,8 +224,9 @@ def once(store: Table, envelope: Envelope, put: Put, now: datetime) -> inbox.Fat
     return "duplicate"
 
 
-def emptied(store: Table, row: Item, item: Item, changes: Item) -> None:
-    """Empty fields of one item and count it, or neither: the numbers are exact however often it is cut off.
+def emptied(store: Table, row: Item, item: Item, changes: Item | None) -> None:
+    """Empty fields of one item, or take it away, and count it, or neither: the numbers are exact however often it is
+    cut off.
 
     Raises LostError when the erasure is in other hands. What changed meanwhile is left for the next search.
     """
@@ -234,11 +235,19 @@ def emptied(store: Table, row: Item, item: Item, changes: Item) -> None:
     same = [table.equals("version", item["version"])] if add else [table.present()]
     count = Update(table.key_of(row), add={"found": 1, "emptied": 1}, when=[table.equals("fence", row["fence"])])
     try:
-        store.transact([Update(table.key_of(item), set=changes, add=add, when=same), count])
+        store.transact([without(item, changes, add, same), count])
     except CancelledError as error:
         if 1 in error.failed:
             raise outbox.LostError(row["pk"]) from error
         held(store, row, {}, add={"found": 1})
+
+
+def without(item: Item, changes: Item | None, add: dict[str, int], same: table.When) -> Write:
+    if changes is None:
+        return Delete(table.key_of(item), when=same)
+    left = {name: value for name, value in changes.items() if value is not None}
+    gone = [name for name, value in changes.items() if value is None]
+    return Update(table.key_of(item), set=left, add=add, remove=gone, when=same)
 
 
 def searched(store: Table, row: Item, number: int, cursor: table.Key | None, now: datetime) -> Item:

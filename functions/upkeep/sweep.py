@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from functions.announcements import publishing, recurring
 from functions.announcements import records as announcements
+from functions.moderation import outcomes, standards, working
+from functions.moderation import records as moderation
 from functions.shared import clock, errands, outbox, program
 from functions.shared.table import Key, Table
 
@@ -48,3 +50,22 @@ def deliveries_due(store: Table, time_left: Callable[[], bool]) -> int:
             outbox.kick([row])
 
     return errands.each(store.due(outbox.KIND, clock.text(clock.now())), remind, time_left)
+
+
+def cases_due(store: Table, time_left: Callable[[], bool]) -> int:
+    """Move up what nobody looked at or decided in time, and bring back what was put off until now."""
+
+    def go_on(key: Key) -> None:
+        community = key[0].partition("#")[0]
+        working.pass_time(store, key, standards.of(program.active()[0], community), clock.now())
+
+    return errands.each(store.due(moderation.KIND, clock.text(clock.now())), go_on, time_left)
+
+
+def outcomes_due(store: Table, time_left: Callable[[], bool]) -> int:
+    """Tell those whom a decision concerns, a few of each case at a time."""
+
+    def go_on(key: Key) -> None:
+        outbox.kick(outcomes.go_on(store, key, program.active()[0], clock.now()))
+
+    return errands.each(store.due(moderation.OUTCOME, clock.text(clock.now())), go_on, time_left)

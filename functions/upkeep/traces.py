@@ -1,28 +1,38 @@
 """Where an account stands in what moderation and announcements keep, and what is left of it: decided without I/O.
 
-Emptied are the account itself (author, reporter, moderator, whom a decision was about), the words it wrote (a case's
-and a message's text, the edits in a case's history, the comment of a report), its name in histories, and the bodies of
-mails, which quote cases. What stays: that there was a case, its reasons and counts, what was decided,
+Emptied are the account itself (author, reporter, moderator, appellant, whom a decision was about), the words it wrote
+(a case's and a message's text, the edits in a case's history, the comment of a report, an appeal), its name in
+histories, what it was told, and the bodies of mails, which quote cases. How often its reports were right goes. What
+stays: that there was a case, its reasons and counts, what was decided,
 and the id of the subject, which the keys are made from. The feedback log names no author, so nobody is found there.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
+
+from functions.moderation.chain import GONE, erased
 
 Item = dict[str, Any]
 
-PEOPLE = {"flag": ("reporter",), "case": ("author",), "message": ("author",), "decided": ("moderator", "person")}
+PEOPLE = {
+    "flag": ("reporter",),
+    "case": ("author", "appellant"),
+    "message": ("author",),
+    "decided": ("moderator", "person"),
+}
 """Fields that hold an account, by the kind of item."""
 
 WROTE = (("case", "author"), ("message", "author"), ("decided", "person"))
 """Where they stand as the one whose content it is."""
 
-GONE = "erased"
-
 ON_ITS_WAY = ("planned", "claimed", "armed")
 """A mail that is still tried keeps its body, and ends with it after sixty days at the latest."""
+
+BEING_SENT = ("claimed", "armed")
+"""What somebody is told in this moment is left to the next search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,12 @@ class Account:
     def is_at(self, item: Item, field: str) -> bool:
         return bool((item.get(field) or {}).get("id") == self.id)
 
+    @property
+    def figures(self) -> str:
+        """The partition in which it is counted how often its reports were right, and what it wrote was not."""
+        hashed = sha256(f"{self.source}\n{self.id}".encode()).hexdigest()[:32]
+        return f"{self.community}#reporter#{hashed}"
+
     def signature(self, name: str = "") -> str:
         """How histories name whoever decided on the platform, or wrote a draft there."""
         return f"{self.platform} {name or self.id}"
@@ -51,6 +67,11 @@ def mentions(item: Item, who: Account) -> bool:
     """Whether the account stands in one of an item's fields for people."""
     fields = PEOPLE.get(item.get("kind", ""), ())
     return item["pk"].startswith(f"{who.community}#") and any(who.is_at(item, field) for field in fields)
+
+
+def goes(item: Item, who: Account) -> bool:
+    """Whether nothing is left of an item."""
+    return item.get("kind") in ("figures", "history") and bool(item["pk"] == who.figures)
 
 
 def alone(item: Item, who: Account) -> Item:
@@ -118,7 +139,8 @@ def left(item: Item, who: Account, theirs: bool, names: set[str], flags: set[str
         case "case":
             words = {"author": {}, "title": "", "text": "", "original": "", "summary": GONE}
             signed = {"decided_by": GONE} if item.get("decided_by") in names else {}
-            return signed | (words if wrote(item, who, theirs) else {})
+            appealed: Item = {"appellant": {}, "appeal": ""} if who.is_at(item, "appellant") else {}
+            return signed | appealed | (words if wrote(item, who, theirs) else {})
         case "message":
             return {"author": {}, "text": "", "original": ""} if wrote(item, who, theirs) else {}
         case "flag":
@@ -129,16 +151,37 @@ def left(item: Item, who: Account, theirs: bool, names: set[str], flags: set[str
         case "decided":
             people: Item = {field: {} for field in PEOPLE["decided"] if who.is_at(item, field)}
             return people | ({"text": ""} if theirs and "text" in item else {})
+        case "delivery":
+            return asked(item, who, flags)
         case "decision":
             return {"by": GONE} if item["by"] in names else {}
         case "audit":
-            detail = {
-                **item["detail"],
-                **({"text": ""} if theirs and "text" in item["detail"] else {}),
-                **({"flag": GONE} if item["detail"].get("flag") in flags else {}),
-            }
-            return {"detail": detail, **({"who": GONE} if item["who"] in names else {})}
+            named = {name: GONE for name, value in item["detail"].items() if is_flag(name) and value in flags}
+            said = {"text": ""} if theirs and "text" in item["detail"] else {}
+            detail = {**item["detail"], **said, **named}
+            return erased(item, {"detail": detail, **({"who": GONE} if item["who"] in names else {})})
     return {}
+
+
+def is_flag(name: str) -> bool:
+    """A line of a history names one report, or several: `flag`, `flag 2` …"""
+    return name.partition(" ")[0] == "flag"
+
+
+def asked(row: Item, who: Account, flags: set[str]) -> Item:
+    """What is left of what a platform was or will be asked."""
+    request: Item = row["request"]
+    named = {"reports": [one for one in request["reports"] if one not in flags]} if "reports" in request else {}
+    if (request.get("person") or {}).get("id") != who.id:
+        return {"request": request | named}
+    if row["purpose"] != "tell":
+        # A measure against nobody is refused, and a person is told.
+        return {"request": request | named | {"person": None}}
+    if row["state"] in BEING_SENT:
+        return {}
+    nobody = {"person": {**request["person"], "id": GONE, "name": ""}, "title": "", "text": "", "link": ""}
+    never = {"state": "cancelled", "due": None, "due_at": None} if "due" in row else {}
+    return never | {"request": request | nobody}
 
 
 def wrote(item: Item, who: Account, theirs: bool) -> bool:
@@ -147,4 +190,5 @@ def wrote(item: Item, who: Account, theirs: bool) -> bool:
 
 
 def differing(item: Item, new: Item) -> Item:
+    """None is for a field that goes."""
     return {field: value for field, value in new.items() if item.get(field) != value}

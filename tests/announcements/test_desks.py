@@ -3,29 +3,34 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote_plus
 
 import pytest
 
 from cli import operator
 from events.envelope import Envelope
 from functions.announcements import records
-from functions.platforms.door import Accepted, Request, gate
 from functions.platforms.outgoing import Reply, UnansweredError
 from functions.shared import clock, program
 from functions.shared.table import Item, Update, table
 from functions.upkeep import traces
 from tests.support import builders
+from tests.support.desks import (
+    BO,
+    CHANNEL,
+    EVE,
+    ILSE,
+    PLATFORMS,
+    Channel,
+    arrived,
+    interaction,
+    minutes,
+    press,
+    told,
+)
 from tests.support.faults import crash
-from tests.support.outside import Call
 from tests.support.world import World, needs_a_person
-
-ILSE, BO, EVE = "250000000000000022", "250000000000000023", "250000000000000666"
-CHANNEL = "1301000000000000020"
-PLATFORMS = ("discord", "slack")
 
 
 def desk(platform: str) -> str:
@@ -44,72 +49,6 @@ approvers = ["{ILSE}", "{BO}"]
 """
 
 
-@dataclass
-class Channel:
-    """The desk's channel, on either platform: its messages, by what the platform calls them."""
-
-    platform: str
-    world: World
-    messages: dict[str, dict[str, Any]] = field(default_factory=dict)
-    nonces: dict[str, str] = field(default_factory=dict)
-    edits: int = 0
-    silent: bool = False
-
-    def usual(self, call: Call) -> Reply:
-        if "discord.com" in call.url:
-            return self.discord(call)
-        if "slack.com" in call.url:
-            return self.slack(call)
-        return Reply(200, {}, b"")
-
-    def discord(self, call: Call) -> Reply:
-        assert call.headers["authorization"] == "Bot token"
-        if call.method == "GET":
-            return told([{"id": name, **body} for name, body in self.messages.items()])
-        if call.method == "PATCH":
-            self.edits += 1
-            name = call.url.rpartition("/")[2]
-            self.messages[name] |= call.said
-            return told({"id": name})
-        name = self.nonces.setdefault(call.said["nonce"], str(len(self.messages) + 1))
-        self.messages.setdefault(name, call.said)
-        return told({"id": name, "channel_id": CHANNEL})
-
-    def slack(self, call: Call) -> Reply:
-        assert call.headers["authorization"] == "Bearer token"
-        if call.url.endswith("conversations.history"):
-            return told({"ok": True, "messages": [{"ts": name, **body} for name, body in self.messages.items()]})
-        if call.url.endswith("chat.update"):
-            self.edits += 1
-            self.messages[call.said["ts"]] |= call.said
-            return told({"ok": True, "ts": call.said["ts"], "channel": CHANNEL})
-        name = f"1795339{len(self.messages):03d}.000100"
-        self.messages[name] = call.said
-        return told({"ok": True, "ts": name, "channel": CHANNEL})
-
-    @property
-    def card(self) -> dict[str, Any]:
-        """The only message there."""
-        (found,) = self.messages.values()
-        return found
-
-    @property
-    def says(self) -> str:
-        return json.dumps(self.card, ensure_ascii=False).replace("\\\\", "")
-
-    @property
-    def buttons(self) -> dict[str, str]:
-        """What can be pressed: each action with what it is called after."""
-        name = "custom_id" if self.platform == "discord" else "action_id"
-        rows = self.card["components"] if self.platform == "discord" else self.card["blocks"]
-        held = [one for row in rows for one in row.get("components") or row.get("elements") or ()]
-        return {one[name].split(":")[2]: one[name] for one in held}
-
-
-def told(body: Any) -> Reply:
-    return Reply(200, {}, json.dumps(body).encode())
-
-
 @contextmanager
 def standing(platform: str, more: str = "", text: str = builders.PROGRAM) -> Iterator[tuple[World, Channel]]:
     with World(text + desk(platform) + more) as world, pytest.MonkeyPatch.context() as patch:
@@ -117,21 +56,6 @@ def standing(platform: str, more: str = "", text: str = builders.PROGRAM) -> Ite
         channel = Channel(platform, world)
         patch.setattr(world.outside, "usual", channel.usual)
         yield world, channel
-
-
-def arrived(world: World, platform: str, body: dict[str, Any]) -> Envelope:
-    raw = json.dumps(body).encode()
-    raw = raw if platform == "discord" else b"payload=" + quote_plus(raw).encode()
-    verdict = gate(platform).classify(Request("POST", {}, raw))
-    assert isinstance(verdict, Accepted)
-    assert verdict.pipeline == "announcements"
-    received = clock.text(world.now)
-    return Envelope(
-        "server", "acme", platform, verdict.pipeline, verdict.event, verdict.delivery, received, raw, {}, verdict.reason
-    )
-
-
-NUMBERS = iter(range(1573654206873600000, 1573654206873700000))
 
 
 def drafted(world: World, platform: str, title: str = "Winter", by: str = EVE) -> Envelope:
@@ -145,29 +69,6 @@ def drafted(world: World, platform: str, title: str = "Winter", by: str = EVE) -
     }
     view = {"id": "V1", "hash": "1.a", "callback_id": "announce", "state": {"values": values}}
     return arrived(world, platform, {"type": "view_submission", "user": {"id": by, "name": "mo"}, "view": view})
-
-
-def interaction(kind: int, data: dict[str, Any], by: str) -> dict[str, Any]:
-    member = {"user": {"id": by, "username": "mo"}}
-    at = {"channel_id": CHANNEL, "guild_id": "1", "member": member, "message": {"id": "1"}}
-    return {"type": kind, "id": str(next(NUMBERS)), "data": data, **at}
-
-
-def press(world: World, platform: str, name: str, by: str = ILSE, channel: str = CHANNEL) -> Envelope:
-    if platform == "discord":
-        body = interaction(3, {"component_type": 2, "custom_id": name}, by) | {"channel_id": channel}
-        return arrived(world, platform, body)
-    actions = [{"type": "button", "action_id": name, "action_ts": f"{world.now.timestamp():.6f}"}]
-    trigger = f"81.{next(NUMBERS)}"
-    held = {"channel": {"id": channel}, "container": {"message_ts": "1.0", "channel_id": channel}}
-    body = {"type": "block_actions", "trigger_id": trigger, "user": {"id": by, "name": "ilse"}, "actions": actions}
-    return arrived(world, platform, body | held)
-
-
-def minutes(world: World, number: int = 3) -> None:
-    for _ in range(number):
-        world.later(minutes=1)
-        world.drain()
 
 
 def posted(world: World) -> list[str]:

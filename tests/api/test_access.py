@@ -29,6 +29,7 @@ ROUTES = {
     ("POST", "hold"): "/v1/acme/hold",
     ("GET", "cases"): "/v1/acme/cases",
     ("POST", "cases"): "/v1/acme/cases/none/decide",
+    ("GET", "audit"): "/v1/acme/audit/verify",
     ("GET", "deliveries"): "/v1/acme/deliveries",
     ("POST", "deliveries"): "/v1/acme/deliveries/none/resolve",
     ("GET", "parked"): "/v1/acme/parked",

@@ -8,7 +8,8 @@ import pytest
 from cli import connect
 from cli.operator import OperatorError
 from events.program import Source, SourcePlatform
-from functions.platforms import standing
+from functions.platforms import acting, standing, telling
+from functions.platforms.door import GATES
 from functions.platforms.standing import Finding, Keys, Report
 from functions.shared import program
 from tests.support.world import World
@@ -96,7 +97,7 @@ def test_the_platform_is_asked_with_what_was_put(world: World, monkeypatch: pyte
     ((name, url, token, repaired),) = asked
     assert (name, repaired) == ("game", repair)
     assert url.endswith("/hooks/game")
-    assert connect.steps(place) == (url,)
+    assert connect.steps(place)[0] == url
     assert json.dumps(token)
 
 
@@ -122,3 +123,14 @@ def test_a_secret_that_is_ours_to_choose_fits_the_platform(platform: SourcePlatf
 
 def test_a_platform_that_makes_its_own_secret_is_given_none() -> None:
     assert connect.make_secret(Source(id="x", community="acme", platform="slack")) is None
+
+
+@pytest.mark.parametrize("platform", sorted(GATES))
+def test_what_our_account_needs_for_decisions_stands_in_the_steps(platform: SourcePlatform) -> None:
+    place = Source.model_construct(id="x", community="acme", platform=platform, about="", api="", account="")
+    told = " ".join(connect.rights(place))
+    acts = acting.on(platform)
+    abilities = acts.ABILITIES if acts else {}
+    assert all(measure in told for measure in abilities)
+    assert all(ability.right in told for ability in abilities.values())
+    assert ("telling people why" in told) == bool(telling.on(platform))

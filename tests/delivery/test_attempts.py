@@ -16,7 +16,7 @@ from functions.shared import clock, outbox, program, queues, switches
 from functions.shared.table import Delete, Item, table
 from tests.delivery import rows
 from tests.support import builders, stores
-from tests.support.outside import broken, silent, status, unreachable
+from tests.support.outside import NO_SUCH_POST, broken, post, silent, status, unreachable
 from tests.support.world import World, needs_a_person
 
 Plan = Callable[[World], Item]
@@ -235,18 +235,30 @@ def test_a_mail_whose_lease_ran_out_is_not_sent_by_the_next_worker(world: World)
 
 def test_a_removal_cut_off_looks_first_and_does_not_remove_again(world: World) -> None:
     row = rows.removal(world)
-    world.outside.next = [status(200, body=b"{}"), silent]
+    world.outside.next = [status(200, body=post(204)), silent]
     world.finish()
     assert [call.method for call in world.outside.calls] == ["GET", "DELETE", "GET"]
-    assert rows.now(world, row)["state"] == "sent"
+    after = rows.now(world, row)
+    assert after["state"] == "sent"
+    before, left = after["request"]["prepared"]["before"], after["posted"]["after"]
+    assert (before["deleted"], left["deleted"]) == (False, True)
 
 
 def test_a_post_that_is_gone_already_counts_as_removed(world: World) -> None:
-    world.outside.next = [status(410)]
+    world.outside.next = [status(410, body=NO_SUCH_POST)]
     row = rows.removal(world)
     world.finish()
     assert rows.now(world, row)["state"] == "sent"
     assert len(world.outside.calls) == 1
+
+
+def test_a_dead_key_of_a_measure_is_a_persons_and_not_lost(world: World) -> None:
+    """Nothing pauses a source: nobody would ever let it go."""
+    world.outside.next = [status(401)]
+    row = rows.removal(world)
+    world.finish()
+    assert rows.now(world, row)["state"] == "refused"
+    assert [one["key"] for one in needs_a_person(world)] == [row["key"]]
 
 
 # The program has moved on

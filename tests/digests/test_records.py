@@ -9,16 +9,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from events.moderation import Decision
 from functions.announcements import records as announcements
 from functions.digests import handler
 from functions.digests.digest import reactions
-from functions.moderation import records as moderation
 from functions.shared import links, parameters, parked, switches
 from functions.shared.table import Put, table
 from tests.announcements import stage
 from tests.api.manager import Manager
 from tests.api.test_series import WEEKLY
+from tests.moderation import people
 from tests.support import builders
 from tests.support.faults import answer_lost
 from tests.support.outside import status
@@ -139,8 +138,8 @@ def test_what_waits_comes_oldest_first_with_its_age(world: World) -> None:
     world.handle(builders.flag(world.now, text="Old insult"))
     world.later(hours=5)
     world.handle(builders.release(world.now, title="2.4"))
-    world.outside.next = [status(403)]
     world.later(hours=5)
+    world.outside.next = [status(403), status(403)]  # The measure, and what its author is told.
     decided_and_refused(world)
     world.accept(builders.webhook("match.finished", {}, world.now))
     world.drain()
@@ -158,9 +157,7 @@ def decided_and_refused(world: World) -> None:
     """Another case, whose measure the game refuses."""
     world.handle(builders.flag(world.now, subject="2", flag="2", text="Settled insult"))
     (name,) = [case["id"] for case in world.items("case") if case["summary"] == "Settled insult"]
-    claimed = moderation.claim(table(), "acme", name, "Mo", world.now)
-    decision = Decision(outcome="violation", measures=("hide",), explanation="x")
-    moderation.decide(table(), "acme", name, "Mo", claimed["fence"], decision, "hash", world.now)
+    people.decided(world, people.held(world, case=name))
     world.drain()
 
 

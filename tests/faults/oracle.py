@@ -66,14 +66,16 @@ class Oracle:
         return found
 
     def flags_once(self) -> None:
-        """Each report once; the counts, pointers and histories of all cases agree with the reports."""
+        """Each report once; the counts, rounds and histories of all cases agree with the reports."""
         flags = self.world.items("flag")
         assert all(number == 1 for number in Counter((flag["pk"], flag["flag"]) for flag in flags).values())
         of_case = Counter(flag["case"] for flag in flags)
         cases = self.world.items("case")
         assert {case["id"]: case["flags"] for case in cases} == of_case
         undecided = [case["id"] for case in cases if case["state"] != "decided"]
-        assert sorted(pointer["case"] for pointer in self.world.items("pointer")) == sorted(undecided)
+        rounds = self.world.items("round")
+        assert sorted(newest["case"] for newest in rounds if newest["state"] == "open") == sorted(undecided)
+        assert {newest["case"] for newest in rounds} <= {case["id"] for case in cases}
         open_subjects = Counter(case["subject"]["id"] for case in cases if case["state"] != "decided")
         assert all(number == 1 for number in open_subjects.values())
         for case in cases:
@@ -84,16 +86,19 @@ class Oracle:
         assert [line["sk"] for line in lines] == [f"audit#{number:06d}" for number in range(1, len(lines) + 1)]
         told = Counter(line["what"] for line in lines)
         assert told["opened"] == 1
-        assert told["opened"] + told["flagged"] == case["flags"]
+        named = [value for line in lines for name, value in line["detail"].items() if name.startswith("flag")]
+        assert len(set(named)) == len(named) == case["flags"]
         decisions = [one for one in self.world.items("decision") if one["pk"] == case["pk"]]
         assert len(decisions) == told["decided"] == (case["state"] == "decided")
         for one in decisions:
             # Whoever decided had the case, and had it still.
             assert (one["by"], one["fence"]) == (case["claimed_by"], case["fence"])
             assert one["at"] < case["lease_until"]
-        rows = {row["sk"] for row in self.world.items("delivery") if row["pk"] == case["pk"]}
+        rows = [row for row in self.world.items("delivery") if row["pk"] == case["pk"]]
         wanted = {f"delivery#{measure}" for one in decisions for measure in one["decision"]["measures"]}
-        assert rows == wanted
+        assert {row["sk"] for row in rows if row["purpose"] == "act"} == wanted
+        # Whoever wrote it is told once, as soon as it is decided.
+        assert [row["sk"] for row in rows if row["purpose"] == "tell"] == ["delivery#told#author"] * len(decisions)
 
     def releases_once(self) -> None:
         triggers = self.world.items("trigger")

@@ -13,11 +13,13 @@ from events.envelope import Envelope
 from events.moderation import Decision, Measure, Outcome
 from functions.announcements import records as announcements
 from functions.announcements.plans import NotAllowedError as TooLateError
-from functions.moderation import records as moderation
+from functions.moderation import working
 from functions.moderation.cases import NotAllowedError
+from functions.moderation.standards import Standards
 from functions.shared.table import table
 from tests.announcements import stage
 from tests.faults.oracle import Oracle
+from tests.moderation import people
 from tests.support import builders
 from tests.support.faults import Crash, When, answer_lost, crash
 from tests.support.outside import Answer, silent, status, unreachable
@@ -184,7 +186,7 @@ class Everything(RuleBasedStateMachine):
     def claim(self, pick: int, who: str, fault: Fault | None) -> None:
         name = self.picked("case", pick)
         self.with_fault(fault)
-        got = self.person(lambda: moderation.claim(table(), "acme", name, who, self.world.now))
+        got = self.person(lambda: working.claim(table(), "acme", name, who, Standards(), self.world.now, people.DAY))
         if got:
             self.fences[name] = (who, got["fence"])
 
@@ -199,7 +201,7 @@ class Everything(RuleBasedStateMachine):
         decision = Decision(outcome=outcome, measures=measures, explanation="Rule 2.")
         self.world.later(seconds=late)
         self.with_fault(fault)
-        self.person(lambda: moderation.decide(table(), "acme", name, who, fence, decision, "hash", self.world.now))
+        self.person(lambda: people.decided(self.world, {"id": name, "fence": fence}, decision, who))
 
     @rule(number=st.integers(1, 3), minutes=st.integers(0, 2), fault=PLACE)
     def announce(self, number: int, minutes: int, fault: Fault | None) -> None:

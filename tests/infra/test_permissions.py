@@ -42,9 +42,9 @@ LEAVE: dict[str, dict[str, set[str]]] = {
         "ssm:GetParameter": {"links"},
     },
     "moderation": {
-        **table("GetItem", "PutItem", "UpdateItem", "DeleteItem"),
+        **table("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
         **consume("QueueModeration"),
-        "sqs:SendMessage": {"QueueParked"},
+        "sqs:SendMessage": {"QueueParked", "QueueDelivery"},
         "s3:GetObject": {"Storage/program/*"},
     },
     "announcements": {

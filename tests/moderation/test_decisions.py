@@ -1,13 +1,15 @@
 """Claiming and deciding: one holder, one verdict, carried out once, all of it on the record."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from events.moderation import Decision
-from functions.moderation import cases, records
+from functions.moderation import cases, records, working
 from functions.moderation.cases import NotAllowedError
-from functions.platforms.inbound import measures
+from functions.moderation.standards import Standards
 from functions.shared.table import table
-from tests.moderation.people import HIDE, NOTHING, decided, held
+from tests.moderation.people import DAY, HIDE, NOTHING, PROGRAM, decided, held
 from tests.support import builders
 from tests.support.faults import answer_lost
 from tests.support.world import World
@@ -73,7 +75,7 @@ def test_there_is_no_claiming_what_is_not_there(flagged: World) -> None:
     with pytest.raises(LookupError, match="there is no case 'nowhere' in 'acme'"):
         held(flagged, case="nowhere")
     with pytest.raises(LookupError):
-        records.claim(table(), "peak", flagged.item("case")["id"], "Mo", flagged.now)
+        working.claim(table(), "peak", flagged.item("case")["id"], "Mo", Standards(), flagged.now, DAY)
 
 
 def test_a_decision_writes_verdict_measures_and_history_together(flagged: World) -> None:
@@ -85,7 +87,7 @@ def test_a_decision_writes_verdict_measures_and_history_together(flagged: World)
     row = flagged.delivery("hide")
     assert (row["state"], row["purpose"], row["destination"]) == ("planned", "act", "game")
     assert history(flagged) == ["opened", "claimed", "decided"]
-    assert not flagged.items("pointer")
+    assert flagged.item("round")["state"] == "decided"
 
 
 def test_a_decision_that_dies_before_its_transaction_leaves_nothing(flagged: World) -> None:
@@ -101,9 +103,8 @@ def test_a_decision_that_dies_before_its_transaction_leaves_nothing(flagged: Wor
 def test_the_measure_reaches_the_game_once_and_names_case_and_post(flagged: World) -> None:
     decided(flagged, held(flagged))
     flagged.finish()
-    (call,) = flagged.outside.calls
+    (call,) = [call for call in flagged.outside.calls if call.said["type"] == "moderation.action"]
     assert call.url == "https://game.example/liaison"
-    assert call.said["type"] == "moderation.action"
     assert (call.said["data"]["measure"], call.said["data"]["subject"]["id"]) == ("hide", "msg-1")
     assert flagged.delivery("hide")["state"] == "sent"
 
@@ -114,7 +115,7 @@ def test_a_removal_reaches_the_forum_and_the_post_is_gone(world: World) -> None:
     decided(world, held(world), removal)
     world.finish()
     # The first look asks what the flag was raised for.
-    assert sorted(call.method for call in world.outside.calls) == ["DELETE", "GET", "GET"]
+    assert sorted(call.method for call in world.outside.calls) == ["DELETE", "GET", "GET", "GET"]
     assert world.outside.deleted == {"https://forum.example/posts/204.json"}
 
 
@@ -218,7 +219,7 @@ def test_a_claim_by_another_in_the_same_moment_voids_the_decision(flagged: World
 
     flagged.faults.at("dynamodb.TransactWriteItems", "before", lapse_and_claim)
     with pytest.raises(NotAllowedError):
-        records.decide(table(), "acme", claimed["id"], "Mo", claimed["fence"], HIDE, "hash", late)
+        working.decide(table(), "acme", claimed["id"], "Mo", claimed["fence"], HIDE, "hash", late, PROGRAM)
     assert flagged.item("case")["claimed_by"] == "Zoe"
 
 
@@ -231,7 +232,7 @@ def test_the_lists_follow_the_case(flagged: World) -> None:
 
 def test_a_whole_case_has_its_own_flags_and_not_those_of_the_next_one(flagged: World) -> None:
     first = decided(flagged, held(flagged))
-    flagged.handle(builders.flag(flagged.now, flag="later"))
+    flagged.handle(builders.flag(flagged.now, flag="later", reason="hate"))  # Severer than what was decided.
     whole = records.whole(table(), "acme", first["id"])
     assert [flag["flag"] for flag in whole["flags"]] == ["report-1"]
     assert whole["decision"]["by"] == "Mo"
@@ -245,14 +246,29 @@ def test_a_whole_case_has_its_own_flags_and_not_those_of_the_next_one(flagged: W
         (Decision(outcome="violation", explanation="  "), "needs an explanation"),
         (Decision(outcome="violation", measures=("warn",), explanation="x"), "warn cannot be done there"),
         (Decision(outcome="violation", measures=("hide", "hide"), explanation="x"), "each measure once"),
+        (Decision(outcome="violation", measures=("timeout",), explanation="x"), "how long"),
+        (Decision(outcome="violation", measures=("hide",), minutes={"hide": 5}, explanation="x"), "has no end"),
     ],
 )
 def test_a_decision_that_cannot_be_meant_is_refused_with_a_sentence(decision: Decision, told: str) -> None:
     with pytest.raises(NotAllowedError, match=told):
-        cases.checked(decision, ("hide", "remove"))
+        cases.checked(decision, ("hide", "remove", "timeout"))
 
 
-def test_what_cannot_be_done_anywhere_yet_is_said_so() -> None:
+def test_where_nothing_can_be_done_it_is_said_so() -> None:
     decision = Decision(outcome="violation", measures=("hide",), explanation="x")
-    with pytest.raises(NotAllowedError, match="possible: nothing yet"):
-        cases.checked(decision, measures("github"))
+    with pytest.raises(NotAllowedError, match="possible: nothing"):
+        cases.checked(decision, ())
+
+
+def test_what_ends_says_when_and_what_lasts_does_not() -> None:
+    timed = Decision(outcome="violation", measures=("timeout", "hide"), minutes={"timeout": 60}, explanation="x")
+    assert cases.checked(timed, ("hide", "timeout")) == timed
+    at = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert cases.until(timed, "timeout", at) == datetime(2026, 11, 22, 13, tzinfo=UTC)
+    assert cases.until(timed, "hide", at) is None
+
+
+def test_what_broke_no_rule_may_be_let_through_and_its_reports_closed() -> None:
+    decision = Decision(outcome="no_violation", measures=("approve", "resolve"), explanation="Rude, and allowed.")
+    assert cases.checked(decision, ("approve", "resolve", "hide")) == decision

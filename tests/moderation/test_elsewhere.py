@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from events.moderation import Change, DecisionReported, FlagExplained, FlagRaised, MessageSeen
 from functions.moderation import messages, records
+from functions.moderation.standards import Standards
 from functions.shared import outbox
 from functions.shared.table import table
+from tests.moderation.people import recorded
 from tests.support import builders
 from tests.support.world import START, World
 
@@ -26,7 +28,7 @@ def delivery(world: World) -> Any:
 
 def flag(world: World, name: str = "f", **more: Any) -> str:
     given = {**ORIGIN, "flag": name, "subject": POST, "text": "Buy gold", "raised_at": world.now, **more}
-    return records.record_flag(table(), delivery(world), FlagRaised.model_validate(given), world.now, can_ask=True)
+    return recorded(delivery(world), FlagRaised.model_validate(given), world, can_ask=True)
 
 
 def explanation(world: World, name: str = "f", **more: Any) -> str:
@@ -41,12 +43,16 @@ def explanation(world: World, name: str = "f", **more: Any) -> str:
         "explained_at": world.now,
         **more,
     }
-    return records.record_explanation(table(), delivery(world), FlagExplained.model_validate(given), world.now)
+    return records.record_explanation(
+        table(), delivery(world), FlagExplained.model_validate(given), Standards(), world.now
+    )
 
 
 def decision(world: World, name: str = "d", **more: Any) -> str:
     given = {**ORIGIN, "decision": name, "subject": POST, "did": "agreed", "decided_at": world.now, **more}
-    return records.record_decision(table(), delivery(world), DecisionReported.model_validate(given), world.now)
+    return records.record_decision(
+        table(), delivery(world), DecisionReported.model_validate(given), Standards(), world.now
+    )
 
 
 def message(world: World, change: str, after: int = 0, **more: Any) -> str:
@@ -116,6 +122,8 @@ def test_a_decision_taken_there_closes_the_case(world: World, outcome: str) -> N
     assert shown["audit"][-1]["what"] == "decided there"
     assert decision(world, outcome=outcome) == "duplicate"
     flag(world, "g")
+    assert world.item("case")["repeats"] == 1
+    flag(world, "h", code="violence")
     assert sorted(one["state"] for one in world.items("case")) == ["decided", "open"]
 
 

@@ -10,8 +10,7 @@ from events.moderation import FlagRaised
 from events.program import bare
 from functions.moderation import cases, records
 from functions.platforms.inbound import normalise
-from functions.shared.table import table
-from tests.moderation.people import decided, held
+from tests.moderation.people import decided, held, recorded
 from tests.support import builders
 from tests.support.faults import answer_lost
 from tests.support.world import World
@@ -137,13 +136,19 @@ def test_an_answer_that_was_lost_after_the_transaction_is_no_second_flag(world: 
     assert world.item("inbox")["fate"] == "recorded"
 
 
-def test_a_flag_that_arrives_while_the_case_is_being_decided_opens_the_next_one(world: World) -> None:
-    """It read the open case, and the decision came before its transaction."""
+@pytest.mark.parametrize(
+    ("reason", "cases_"), [("harassment", [("decided", 2)]), ("hate", [("decided", 1), ("open", 1)])]
+)
+def test_a_flag_that_arrives_while_the_case_is_being_decided_is_not_lost(
+    world: World, reason: str, cases_: list[tuple[str, int]]
+) -> None:
+    """It read the open case, and the decision came before its transaction: more of the same is counted there, and what
+    is worse opens the next one."""
     world.handle(builders.flag(world.now, flag="a"))
     first = held(world)
     world.faults.at("dynamodb.TransactWriteItems", "before", lambda: decided(world, first))
-    world.handle(builders.flag(world.now, flag="b"))
-    assert [(case["state"], case["flags"]) for case in by_age(world)] == [("decided", 1), ("open", 1)]
+    world.handle(builders.flag(world.now, flag="b", reason=reason))
+    assert [(case["state"], case["flags"]) for case in by_age(world)] == cases_
 
 
 def test_a_flag_that_arrives_while_another_one_opens_the_case_joins_it(world: World) -> None:
@@ -178,12 +183,28 @@ def test_a_flag_that_never_wins_goes_back_to_the_queue(world: World) -> None:
     assert world.item("case")["flags"] == records.TRIES + 2
 
 
-def test_after_the_decision_a_new_flag_opens_another_case(world: World) -> None:
+def test_more_of_the_same_after_the_decision_is_counted_and_opens_nothing(world: World) -> None:
     world.handle(builders.flag(world.now, flag="a"))
     decided(world, held(world))
-    world.later(minutes=1)
-    world.handle(builders.flag(world.now, flag="b"))
-    assert [case["state"] for case in by_age(world)] == ["decided", "open"]
+    world.later(days=7, milliseconds=-1)
+    world.handle(builders.flag(world.now, flag="b", reason="spam"))
+    case = world.item("case")
+    assert (case["state"], case["flags"], case["repeats"]) == ("decided", 2, 1)
+    assert case["reasons"] == ["harassment", "spam"]
+    assert [line["what"] for line in world.items("audit")] == ["opened", "claimed", "decided", "flagged again"]
+    assert world.items("flag")[0]["case"] == world.items("flag")[1]["case"] == case["id"]
+
+
+@pytest.mark.parametrize(("reason", "days"), [("hate", 0), ("spam", 7)], ids=["worse", "long after"])
+def test_something_worse_or_long_after_the_decision_opens_another_case(world: World, reason: str, days: int) -> None:
+    world.handle(builders.flag(world.now, flag="a"))
+    first = decided(world, held(world))
+    world.later(days=days)
+    world.handle(builders.flag(world.now, flag="b", reason=reason))
+    old, new = by_age(world)
+    assert (old["state"], new["state"]) == ("decided", "open")
+    assert (new["epoch"], new["earlier"]) == (2, first["id"])
+    assert world.item("round")["case"] == new["id"]
 
 
 def test_after_the_decision_the_flag_that_was_decided_opens_nothing(world: World) -> None:
@@ -239,8 +260,8 @@ def test_an_answer_lost_on_the_last_try_is_a_lost_answer_and_no_lost_flag(world:
     world.faults.at("dynamodb.TransactWriteItems", "after", answer_lost)
     flag = records_event(envelope)
     with pytest.raises(ReadTimeoutError):
-        records.record_flag(table(), envelope, flag, world.now)
-    assert records.record_flag(table(), envelope, flag, world.now) == "duplicate"
+        recorded(envelope, flag, world)
+    assert recorded(envelope, flag, world) == "duplicate"
     assert world.item("case")["flags"] == 1
 
 
@@ -252,7 +273,7 @@ def records_event(envelope: Envelope) -> FlagRaised:
 
 def records_flag(world: World, envelope: Envelope) -> None:
     """What another worker does at the same moment."""
-    records.record_flag(table(), envelope, records_event(envelope), world.now)
+    recorded(envelope, records_event(envelope), world)
 
 
 def by_age(world: World) -> list[dict[str, object]]:

@@ -10,8 +10,7 @@ from standardwebhooks import Webhook
 
 from events.digests import MailRequested
 from events.moderation import ActionRequested, Measure, Subject
-from functions.platforms.discourse import adapter as discourse
-from functions.platforms.inbound import measures
+from functions.platforms import acting
 from functions.platforms.mail import adapter as mail
 from functions.platforms.outgoing import (
     LONGEST_WAIT,
@@ -24,7 +23,6 @@ from functions.platforms.outgoing import (
     judged,
     retry_after,
 )
-from functions.platforms.standard_webhooks import adapter as standard_webhooks
 from tests.platforms.hands import Fake, reply, to
 
 NOW = 1795341000
@@ -36,12 +34,16 @@ def action(measure: Measure = "remove", kind: str = "post", identifier: str = "2
 
 
 def enforce(fake: Fake, at: int = NOW, **more: Any) -> Outcome:
-    return standard_webhooks.act(action("hide", "chat_message", "m-1"), to(**more), "key-1", fake.hands(at))
+    asked = action("hide", "chat_message", "m-1")
+    return acting.act("standard_webhooks", asked, to(**more), "key-1", fake.hands(at))
+
+
+DONE = Sent("m-1", "", {"after": {}})
 
 
 def test_a_measure_says_what_about_what_and_why() -> None:
     fake = Fake()
-    assert enforce(fake, private=True) == Sent("key-1")
+    assert enforce(fake, private=True) == DONE
     (asked,) = fake.asked
     assert asked.private
     assert asked.said["type"] == "moderation.action"
@@ -50,6 +52,10 @@ def test_a_measure_says_what_about_what_and_why() -> None:
         "measure": "hide",
         "subject": {"source": "place", "kind": "chat_message", "id": "m-1", "url": "", "revision": ""},
         "explanation": "Spam.",
+        "reports": [],
+        "outcome": "violation",
+        "reason": "",
+        "undo": False,
     }
 
 
@@ -78,8 +84,8 @@ def test_a_secret_that_cannot_sign_sends_nothing_and_is_told(secret: str) -> Non
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        (reply(200), Sent("key-1")),
-        (reply(204), Sent("key-1")),
+        (reply(200), DONE),
+        (reply(204), DONE),
         (reply(301, location="https://elsewhere.example"), Refused("answered 301")),
         (reply(400), Refused("answered 400")),
         (reply(404), Refused("answered 404")),
@@ -115,82 +121,9 @@ def test_every_status_has_one_meaning(status: int) -> None:
 
 
 def test_a_measure_with_nowhere_to_go_is_refused_and_says_what_to_write() -> None:
-    for outcome in (enforce(Fake(), address=""), delete(Fake(), address="")):
-        assert isinstance(outcome, Refused)
-        assert "`api`" in outcome.reason
-
-
-def delete(fake: Fake, asked: ActionRequested | None = None, **more: Any) -> Outcome:
-    where = to(**{"address": "https://forum.example/", "secret": "api key", "user": "system", **more})
-    return discourse.act(asked or action(), where, "key-1", fake.hands(NOW))
-
-
-THERE, DELETED = reply(200, b'{"id": 204, "deleted_at": null}'), reply(200, b'{"deleted_at": "2026-11-22T09:00:00Z"}')
-
-
-def test_a_forum_is_looked_at_before_a_post_is_deleted() -> None:
-    fake = Fake([THERE, reply(200)])
-    assert delete(fake, private=True) == Sent("204")
-    assert [(asked.method, asked.url) for asked in fake.asked] == [
-        ("GET", "https://forum.example/posts/204.json"),
-        ("DELETE", "https://forum.example/posts/204.json"),
-    ]
-    for asked in fake.asked:
-        assert (asked.headers["api-key"], asked.headers["api-username"]) == ("api key", "system")
-        assert asked.private
-
-
-@pytest.mark.parametrize("found", [DELETED, reply(404), reply(410)], ids=str)
-def test_a_post_that_is_gone_is_not_deleted_again(found: Reply) -> None:
-    fake = Fake([found])
-    assert delete(fake) == Sent("204")
-    assert [asked.method for asked in fake.asked] == ["GET"]
-
-
-@pytest.mark.parametrize(
-    ("found", "outcome"),
-    [
-        (reply(403), Refused("answered 403")),
-        (reply(429, retry_after="9"), Wait(9, "answered 429")),
-        (reply(502), Unknown("answered 502")),
-    ],
-    ids=str,
-)
-def test_a_forum_that_cannot_be_looked_at_is_not_touched(found: Reply, outcome: Outcome) -> None:
-    fake = Fake([found])
-    assert delete(fake) == outcome
-    assert [asked.method for asked in fake.asked] == ["GET"]
-
-
-@pytest.mark.parametrize(
-    ("answer", "outcome"),
-    [
-        (reply(404), Sent("204")),
-        (reply(403), Refused("answered 403")),
-        (reply(429, retry_after="9"), Wait(9, "answered 429")),
-        (reply(500), Unknown("answered 500")),
-    ],
-    ids=str,
-)
-def test_what_a_forum_says_to_a_deletion(answer: Reply, outcome: Outcome) -> None:
-    assert delete(Fake([THERE, answer])) == outcome
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [action("warn"), action("suspend"), action("remove", "user"), action(identifier="../users/1")],
-    ids=str,
-)
-def test_what_a_forum_cannot_do_is_refused_without_a_call(asked: ActionRequested) -> None:
-    fake = Fake()
-    assert isinstance(delete(fake, asked), Refused)
-    assert not fake.asked
-
-
-def test_each_platform_says_what_can_be_done_there() -> None:
-    assert measures("standard_webhooks") == ("hide", "remove", "warn", "suspend")
-    assert measures("discourse") == ("remove",)
-    assert measures("github") == ()
+    outcome = enforce(Fake(), address="")
+    assert isinstance(outcome, Refused)
+    assert "`api`" in outcome.reason
 
 
 def test_a_mail_is_handed_over_as_it_is() -> None:

@@ -36,6 +36,8 @@ def test_a_desk_is_where_its_buttons_reach_us() -> None:
     desk = program.parse(DESK).desk("acme", "staff")
     assert desk
     assert (desk.source, desk.channel, desk.approvers) == ("chat", "C1", ("U1",))
+    assert program.parse(DESK).desks_of("acme", "announcements") == (desk,)
+    assert program.parse(DESK).desks_of("acme", "cases") == ()
     six = "".join(f'\n[[desks]]\nid = "d{n}"\n' + DESK.partition('id = "staff"\n')[2] for n in range(5))
     assert "more than 5 desks" in complaint(DESK + six)
 
@@ -94,7 +96,14 @@ def active_name(world: World) -> str:
         (DESK.replace('source = "chat"', 'source = "talk"'), ["desk 'staff'", "'acme' has no source 'talk'"]),
         (DESK.replace('"slack"', '"github"'), ["desk 'staff'", "is on github", "discord and slack only"]),
         (DESK + DESK.partition("[[desks]]")[2].join(["[[desks]]", ""]), ["desks", "'staff' is used twice"]),
-        (DESK + "colour = 1", ["desks.0.colour", "known are approvers, channel, community, id, source"]),
+        (DESK + 'queues = ["main"]', ["desks.0", "`queues` is for cases"]),
+        (DESK + 'shows = ["cases"]', ["desks.0", "`approvers` is for announcements"]),
+        (DESK + "shows = []", ["desks.0.shows"]),
+        (
+            DESK.replace('approvers = ["U1"]', 'shows = ["cases"]\nqueues = ["hate"]'),
+            ["desk 'staff'", "there is no queue 'hate'; there are main"],
+        ),
+        (DESK + "colour = 1", ["desks.0.colour", "known are approvers, channel, community, id, queues, shows, source"]),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_what_is_allowed(text: str, told: list[str]) -> None:

@@ -164,7 +164,7 @@ def release(
     return delivered("code", headers, json.dumps(body).encode(), at)
 
 
-def post_flag(at: datetime, *, post: int = 204, reviewable: int = 31) -> Envelope:
+def post_flag(at: datetime, *, post: int = 204, reviewable: int = 31, author: int | None = None) -> Envelope:
     """A flag on a forum's post."""
     reviewed = {
         "id": reviewable,
@@ -174,6 +174,7 @@ def post_flag(at: datetime, *, post: int = 204, reviewable: int = 31) -> Envelop
         "created_at": at.isoformat(),
         "raw": "Cheap gold here",
         "reviewable_score_ids": [],
+        **({"target_created_by_id": author} if author else {}),
     }
     headers = {"x-discourse-event": "reviewable_created", "x-discourse-event-id": str(next(numbers))}
     return delivered("forum", headers, json.dumps({"reviewable": reviewed}).encode(), at)

@@ -16,6 +16,15 @@ def status(number: int, headers: Mapping[str, str] | None = None, body: bytes = 
     return lambda: Reply(number, headers or {}, body)
 
 
+def post(number: int, deleted_at: str | None = None) -> bytes:
+    """What a forum tells of a post that is an answer in a topic."""
+    told = {"id": number, "version": 1, "topic_id": 12, "post_number": 3, "deleted_at": deleted_at}
+    return json.dumps(told).encode()
+
+
+NO_SUCH_POST = b'{"errors": ["The requested URL or resource could not be found."]}'
+
+
 def unreachable() -> Reply:
     raise NotSentError("site.example could not be reached")
 
@@ -74,13 +83,18 @@ class Outside:
         return silent() if answer is silent else reply
 
     def usual(self, call: Call) -> Reply:
-        if "/posts/" in call.url and call.method == "GET":
-            return Reply(404 if call.url in self.deleted else 200, {}, b"{}")
+        page = call.url.partition("?")[0]
+        if "/posts/" in page and call.method == "GET":
+            number = int(page.rpartition("/")[2].removesuffix(".json"))
+            return Reply(200, {}, post(number, "2026-11-22T12:00:00Z" if page in self.deleted else None))
         return Reply(200, {}, b"")
 
     def happens(self, call: Call) -> None:
+        page = call.url.partition("?")[0]
         if call.method == "DELETE":
-            self.deleted.add(call.url)
+            self.deleted.add(page)
+        if page.endswith("/recover.json"):
+            self.deleted.discard(page.replace("/recover.json", ".json"))
         if call.key and not self.effects[call.key]:
             self.effects[call.key] += 1
 

@@ -58,7 +58,7 @@ def test_what_fails_again_and_again_ends_as_a_record_and_can_be_replayed(
 ) -> None:
     world.accept(builders.flag(world.now))
     with monkeypatch.context() as bug:
-        bug.setattr(moderation.records, "record_flag", lambda *_: 1 / 0)
+        bug.setattr(moderation.records, "record_flags", lambda *_: 1 / 0)
         world.drain()
     assert not world.items("case")
     assert len(world.parked()) == 1

@@ -6,15 +6,20 @@ from typing import Any
 
 import pytest
 
-from events.moderation import Decision, DecisionReported, FlagExplained, FlagRaised, MessageSeen, Subject
+from events.moderation import DecisionReported, FlagExplained, FlagRaised, MessageSeen, Subject
 from events.people import Person, Told
+from functions.moderation import appeals
 from functions.moderation import records as moderation
+from functions.moderation.standards import Standards
 from functions.shared import clock, outbox
 from functions.shared.table import Item, Update, key_of, table
 from functions.upkeep import erasure, handler, traces
 from functions.upkeep.traces import Account
+from tests.moderation import people
+from tests.moderation.people import recorded
 from tests.support import builders
 from tests.support.faults import crash
+from tests.support.outside import unreachable
 from tests.support.world import World
 from tests.upkeep import places
 
@@ -51,8 +56,13 @@ def subject(name: str, source: str = "game") -> Subject:
 
 
 def flagged(world: World, post: str, flag: str, author: str | None, reporter: str, words: str = WORDS) -> None:
+    envelope, event = report(world, post, flag, author, reporter, words)
+    recorded(envelope, event, world)
+
+
+def report(world: World, post: str, flag: str, author: str | None, reporter: str, words: str = WORDS) -> Any:
     source = "forum" if post.startswith("forum") else "game"
-    envelope, event = told(
+    return told(
         world,
         "flag",
         f"flag-{flag}",
@@ -68,7 +78,13 @@ def flagged(world: World, post: str, flag: str, author: str | None, reporter: st
         reporter=Person(id=reporter, name="Kim" if reporter == WHO else "Pat"),
         raised_at=world.now,
     )
-    moderation.record_flag(table(), envelope, event, world.now)
+
+
+def flagged_together(world: World) -> None:
+    """One line in a history names both."""
+    reports = [report(world, "p6", f"report:p6:{reporter}", OTHER, reporter, "Banjo") for reporter in (OTHER, WHO)]
+    arrivals = [moderation.Arrival(envelope, event) for envelope, event in reports]
+    moderation.record_flags(table(), arrivals, Standards(), world.now)
 
 
 def seen(world: World, post: str, change: str = "created", author: str = WHO) -> None:
@@ -100,12 +116,15 @@ def decided(world: World, post: str, decision: str, moderator: str, person: str 
         person=Person(id=person, name="Kim" if person == WHO else "Pat") if person else None,
         decided_at=world.now,
     )
-    moderation.record_decision(table(), envelope, event, world.now)
+    moderation.record_decision(table(), envelope, event, Standards(), world.now)
 
 
 def a_life(world: World) -> None:
-    """The account wrote, edited, was flagged, flagged others, moderated, and was quoted in a mail."""
+    """The account wrote, edited, was flagged and told, flagged others, appealed, moderated, was quoted in a mail."""
     without_mail(world)
+    world.drain()
+    first = next(item for item in world.items("case") if item.get("outcome") and item["author"].get("id") == WHO)
+    appeals.make(table(), "acme", first["id"], "author", f"{WORDS} is harmless", people.PROGRAM, world.now)
     world.digests()
     world.finish()
 
@@ -114,15 +133,15 @@ def without_mail(world: World) -> None:
     flagged(world, "p1", f"report:p1:{OTHER}", WHO, OTHER)
     world.later(minutes=1)
     seen(world, "p1", "edited")  # A line in the history of its open case.
-    claimed = moderation.claim(table(), "acme", world.item("case")["id"], "Mo", world.now)
-    verdict = Decision(outcome="violation", measures=("hide",), explanation="Not here.")
-    moderation.decide(table(), "acme", claimed["id"], "Mo", claimed["fence"], verdict, "hash", world.now)
+    people.decided(world, people.held(world))
+    world.later(days=8)
     flagged(world, "p1", f"report:p1:{OTHER}:2", None, OTHER)  # Another case of it, and the platform names no author.
     flagged(world, "p2", f"report:p2:{WHO}", OTHER, WHO, "Banjo")  # It flagged somebody else.
     decided(world, "p2", "d-2", WHO, OTHER)  # And decided about it.
     flagged(world, "p3", "report:p3", None, OTHER)  # Nobody said whose this is …
     decided(world, "p3", "d-3", OTHER, WHO)  # … but whose content was removed.
     seen(world, "p4")
+    flagged_together(world)
 
 
 def others(world: World) -> None:
@@ -181,7 +200,9 @@ def test_what_happened_stays_on_the_record(world: World) -> None:
     asked(world)
     erased(world)
     after = {key_of(item): item for item in world.every_item()}
-    assert not [key for key in before if key not in after]
+    gone = {key for key in before if key not in after}
+    assert gone == {(ACCOUNT.figures, "figures"), (ACCOUNT.figures, "history")}
+    assert all(moderation.verified(table(), case) is None for case in world.items("case"))
     for kind in ("case", "decision", "audit", "flag", "decided", "message"):
         for item in world.items(kind):
             old = before[key_of(item)]
@@ -189,9 +210,9 @@ def test_what_happened_stays_on_the_record(world: World) -> None:
             assert (
                 changed
                 <= {
-                    "case": {"author", "title", "text", "original", "summary", "decided_by"},
+                    "case": {"author", "title", "text", "original", "summary", "decided_by", "appellant", "appeal"},
                     "decision": {"by"},
-                    "audit": {"who", "detail"},
+                    "audit": {"who", "detail", "salts"},
                     "flag": {"reporter", "comment", "flag", "erased"},
                     "decided": {"moderator", "person"},
                     "message": {"author", "text", "original", "version"},
@@ -218,7 +239,7 @@ def test_an_explanation_told_again_brings_nothing_back(world: World, raised_firs
             reporter=Person(id=WHO, name="Kim"),
             explained_at=world.now,
         )
-        moderation.record_explanation(table(), envelope, event, world.now)
+        moderation.record_explanation(table(), envelope, event, Standards(), world.now)
 
     if raised_first:
         flagged(world, "p5", f"report:p5:{WHO}", OTHER, WHO, "Banjo")
@@ -264,10 +285,7 @@ def test_a_case_that_is_still_open_can_still_be_decided(world: World) -> None:
     flagged(world, "p1", "report:p1", WHO, OTHER)
     asked(world)
     erased(world)
-    case = world.item("case")
-    claimed = moderation.claim(table(), "acme", case["id"], "Mo", world.now)
-    verdict = Decision(outcome="violation", measures=("hide",), explanation="Not here.")
-    moderation.decide(table(), "acme", case["id"], "Mo", claimed["fence"], verdict, "hash", world.now)
+    people.decided(world, people.held(world))
     assert world.item("case")["state"] == "decided"
 
 
@@ -378,10 +396,10 @@ def cut_off_after_write(world: World, number: int) -> None:
 def test_of_two_runs_one_erases(world: World) -> None:
     a_life(world)
     asked(world)
+    items = len(list(world.every_item()))
     world.faults.at("dynamodb.Scan", "before", world.rounds)
     assert world.rounds()
-    once = world.item("erasure")["read"]
-    assert once <= len(list(world.every_item()))
+    assert world.item("erasure")["read"] <= items + 1  # And what the rounds write themselves.
     erased(world)
     assert WHO not in held_by_the_game(world)
 
@@ -463,6 +481,38 @@ def test_what_the_log_of_feedback_holds_names_nobody(world: World) -> None:
     assert WHO not in everything(world)
 
 
+def letter(world: World) -> Item:
+    """What the author is told."""
+    return world.delivery("told#author")
+
+
+def test_what_the_account_was_to_be_told_is_not_sent_any_more(world: World) -> None:
+    flagged(world, "p1", "report:p1", WHO, OTHER)
+    people.decided(world, people.held(world))
+    world.outside.always = unreachable
+    world.drain()
+    assert WORDS in letter(world)["request"]["text"]
+    asked(world)
+    erased(world)
+    world.outside.always = None
+    world.finish()
+    row = letter(world)
+    assert (row["state"], row["request"]["text"], row["request"]["person"]["id"]) == ("cancelled", "", "erased")
+    assert WORDS not in held_by_the_game(world)
+    assert not [call for call in world.outside.calls if WORDS.encode() in call.body]
+
+
+def test_an_appeal_of_somebody_who_is_gone_can_still_be_judged(world: World) -> None:
+    flagged(world, "p1", "report:p1", WHO, OTHER)
+    first = people.decided(world, people.held(world))
+    world.finish()
+    appeal = appeals.make(table(), "acme", first["id"], "author", WORDS, people.PROGRAM, world.now)
+    asked(world)
+    erased(world)
+    decision = people.HIDE.model_copy(update={"measures": ()})
+    assert people.decided(world, people.held(world, "Zoe", appeal["id"]), decision, "Zoe")["state"] == "decided"
+
+
 # The decision itself
 
 
@@ -484,6 +534,25 @@ def case(**more: Any) -> Item:
 def test_what_is_empty_already_does_not_change() -> None:
     ((_, changes),) = traces.of_subject([case()], ACCOUNT)
     assert not traces.of_subject([case() | changes], ACCOUNT)
+
+
+def test_of_several_reports_in_one_line_only_the_accounts_own_goes() -> None:
+    flag = {"pk": "acme#subject#s", "sk": "flag#1", "kind": "flag", "flag": f"r:{WHO}", "reporter": {}, "comment": ""}
+    detail = {"flag": "r:u-1", "flag 2": f"r:{WHO}", "flag 10": f"r:{WHO}"}
+    line: Item = {"pk": "acme#case#c", "sk": "audit#000002", "kind": "audit", "who": "game", "detail": detail}
+    changes = {item["kind"]: new for item, new in traces.of_subject([flag, line], ACCOUNT)}
+    assert changes["audit"]["detail"] == {"flag": "r:u-1", "flag 2": "erased", "flag 10": "erased"}
+
+
+def test_how_often_it_was_right_goes_with_the_account_and_with_nobody_else() -> None:
+    figures = {"sk": "figures", "kind": "figures", "agreed": 3}
+    assert traces.goes({**figures, "pk": ACCOUNT.figures}, ACCOUNT)
+    for other in (
+        Account("peak", "game", "", WHO),
+        Account("acme", "forum", "", WHO),
+        Account("acme", "game", "", "x"),
+    ):
+        assert not traces.goes({**figures, "pk": other.figures}, ACCOUNT)
 
 
 def test_whatever_finds_the_account_again_comes_last() -> None:

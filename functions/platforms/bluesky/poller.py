@@ -128,19 +128,19 @@ class Events:
 
 def begun(place: Source, hands: Hands) -> dict[str, Any]:
     """Nothing where the program names no moderation service."""
-    did = service(place, hands)
+    did = service(place.about, hands, private=place.private_network)
     since = datetime.fromtimestamp(hands.timestamp, UTC) - BEGIN
     return {"did": did, "since": written(since)} if did else {}
 
 
-def service(place: Source, hands: Hands) -> str:
+def service(about: str, hands: Hands, *, private: bool) -> str:
     """The service's DID, or its address, which tells the DID."""
-    if place.about.startswith("did:"):
-        return place.about.partition("#")[0]
-    if not place.about.startswith(("https://", "http://")):
+    if about.startswith("did:"):
+        return about.partition("#")[0]
+    if not about.startswith(("https://", "http://")):
         return ""
-    url = place.about.rstrip("/") + "/.well-known/ozone-metadata.json"
-    reply = answered(hands.http("GET", url, headers={}, private=place.private_network), "the moderation service")
+    url = about.rstrip("/") + "/.well-known/ozone-metadata.json"
+    reply = answered(hands.http("GET", url, headers={}, private=private), "the moderation service")
     did = (read_object(reply.body) or {}).get("did")
     if not isinstance(did, str) or not did.startswith("did:"):
         raise AskedError("the moderation service: its address does not tell its DID", 3600)

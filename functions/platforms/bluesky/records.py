@@ -19,9 +19,11 @@ from functions.platforms.outgoing import (
     Destination,
     Hands,
     NoSessionError,
+    NotSentError,
     Refused,
     Reply,
     Session,
+    UnansweredError,
     Unknown,
     Wait,
     concealed,
@@ -46,6 +48,7 @@ LASTS = 3600
 """Seconds that a token is used which does not say when it ends; they are good for two hours."""
 
 JSON = "application/json"
+NO_MORE: Mapping[str, str] = {}
 SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
 
 
@@ -71,19 +74,40 @@ def of(value: Mapping[str, Any]) -> Body:
 
 
 def ask(
-    to: Destination, hands: Hands, name: str, *, query: Mapping[str, str] | None = None, body: Body | None = None
+    to: Destination,
+    hands: Hands,
+    name: str,
+    *,
+    query: Mapping[str, str] | None = None,
+    body: Body | None = None,
+    headers: Mapping[str, str] = NO_MORE,
 ) -> Reply | Refused | Wait:
     """One call as the account; with a session made anew, once, where the one that was kept has ended. What is not a
     reply says why there is no session, and the call was not made. Raises NotSentError or UnansweredError of the call.
     """
 
     def call(kept: Session) -> Reply:
-        return xrpc(to, hands, name, str(kept["token"]), query=query, body=body)
+        return xrpc(to, hands, name, str(kept["token"]), query=query, body=body, headers=headers)
 
     try:
         return with_session(call, lambda stale: session(to, hands, stale), over)
     except NoSessionError as error:
         return error.outcome
+
+
+def look(
+    to: Destination, hands: Hands, name: str, query: Mapping[str, str], headers: Mapping[str, str] = NO_MORE
+) -> Reply | Refused | Wait:
+    """A question that changes nothing: unanswered, it may be asked again."""
+    try:
+        return ask(to, hands, name, query=query, headers=headers)
+    except (NotSentError, UnansweredError) as error:
+        return Wait(LATER, f"the server could not be asked: {error}")
+
+
+def proxied(service: str) -> dict[str, str]:
+    """Our server passes the call on to a service, `did#id`: docs.bsky.app, “Service Proxying”."""
+    return {"atproto-proxy": service}
 
 
 def over(reply: Reply) -> bool:
@@ -100,9 +124,10 @@ def xrpc(
     *,
     query: Mapping[str, str] | None = None,
     body: Body | None = None,
+    headers: Mapping[str, str] = NO_MORE,
 ) -> Reply:
     """A query, or with a body a procedure."""
-    headers = {"accept": JSON, **({"authorization": f"Bearer {token}"} if token else {})}
+    headers = {**headers, "accept": JSON, **({"authorization": f"Bearer {token}"} if token else {})}
     url = f"{(to.address or HOST).rstrip('/')}/xrpc/{name}" + (f"?{urlencode(query)}" if query else "")
     if body is None:
         return hands.http("GET", url, headers=headers, private=to.private)

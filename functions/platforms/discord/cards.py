@@ -1,4 +1,4 @@
-"""Cards of announcements in Discord: a message of our bot's with an embed for each target, and buttons.
+"""Cards in Discord: a message of our bot's with an embed for each part, and buttons.
 
 Sources: Discord's documentation, "Message" (limits of embeds, nonces), "Component Reference" (action rows, buttons).
 """
@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from events.announcements import Card, CardEntry, CardRequested
+from events.cards import Card, CardButton, CardEntry, CardRequested
 from functions.platforms.discord.posting import (
     SLACK,
     UNKNOWN_MESSAGE,
@@ -40,10 +40,14 @@ WINDOW = 100
 EMBEDS, ALL = 10, 5600
 """Embeds of a message, and characters of all of them together (6,000 with what stands around them)."""
 CONTENT, TITLE, DESCRIPTION = 1900, 250, 4000
-LEAST = 40
+LEAST, LABEL = 40, 80
+FRAME = 20
+"""Characters around words in a block, generously."""
 
 ROW, BUTTON = 1, 2
-STYLES = {"approve": 3, "hold": 2, "release": 2, "cancel": 4}
+ABREAST = 5
+"""Buttons of a row; a message has five rows."""
+STYLES = {"good": 3, "plain": 2, "bad": 4}
 MARKUP = re.compile(r"([\\*_~`|>#\-\[\]()<@:&!+.])")
 WEB = re.compile(r"https?://[^\s<>]+")
 
@@ -56,7 +60,7 @@ def card(request: CardRequested, to: Destination, key: str, hands: Hands) -> Out
         return line
     if line.webhook:
         return Refused(f"the credential of {to.id!r} is a webhook's: cards need the bot's token", unauthorized=True)
-    body = written(request.card, request.announcement)
+    body = written(request.card, request.about)
     message = str(request.posted.get("id") or "")
     if not message and request.tried_at and hands.timestamp - request.tried_at.timestamp() > WINDOW:
         found = found_again(request, line)
@@ -85,19 +89,14 @@ def changed(message: str, posted: Mapping[str, Any], body: dict[str, Any], line:
 
 
 def found_again(request: CardRequested, line: Line) -> str | Absent | Unknown | Wait:
-    """The id of a message with this announcement's card; its nonce is not kept."""
+    """The id of a message with this card; its nonce is not kept."""
     after = snowflake(request.tried_at - SLACK) if request.tried_at else 0
-    found = searched(line, after, lambda one: footer(request.announcement) in footers(one))
+    found = searched(line, after, lambda one: request.about in footers(one))
     return str(found.get("id")) if isinstance(found, dict) else found
 
 
 def footers(message: Mapping[str, Any]) -> list[object]:
     return [inside(one, "footer").get("text") for one in objects(message.get("embeds"))]
-
-
-def footer(announcement: str) -> str:
-    """By which a card is known, whatever else it says."""
-    return f"announcement {announcement}"
 
 
 # What it says
@@ -107,45 +106,57 @@ def content(body: Mapping[str, Any]) -> Content:
     return Content("application/json", json.dumps(body).encode())
 
 
-def written(one: Card, announcement: str) -> dict[str, Any]:
+def written(one: Card, about: str) -> dict[str, Any]:
     """The whole message: it mentions nobody, and what is no longer in it goes."""
     head = cut("\n".join([f"**{plain(one.title) or '–'}**", *map(plain, one.lines)]), CONTENT, plain(one.more))
-    buttons = [
-        {
-            "type": BUTTON,
-            "style": STYLES[button.action],
-            "label": button.label,
-            "custom_id": f"announcement:{announcement}:{button.action}:{one.seen}",
-        }
-        for button in one.buttons
-    ]
+    buttons = [pressable(button) for button in one.buttons]
+    rows = [buttons[start : start + ABREAST] for start in range(0, len(buttons), ABREAST)]
     return {
         "content": head,
-        "embeds": list(embeds(one, announcement)),
-        "components": [{"type": ROW, "components": buttons}] if buttons else [],
+        "embeds": list(embeds(one, about)),
+        "components": [{"type": ROW, "components": row} for row in rows],
         "allowed_mentions": {"parse": []},
     }
 
 
-def embeds(one: Card, announcement: str) -> Iterator[dict[str, Any]]:
-    """One for each target; those beyond the tenth share the last. What is cut says so."""
+def pressable(button: CardButton) -> dict[str, Any]:
+    return {"type": BUTTON, "style": STYLES[button.style], "label": button.label[:LABEL], "custom_id": button.name}
+
+
+def embeds(one: Card, about: str) -> Iterator[dict[str, Any]]:
+    """One for each part; those beyond the tenth share the last. What is cut says so."""
     alone = one.entries if len(one.entries) <= EMBEDS else one.entries[: EMBEDS - 1]
     rest = one.entries[len(alone) :]
-    share = ALL // (len(alone) + bool(rest) or 1) - TITLE
-    pages = [(cut(plain(entry.title), TITLE), described(entry, share, one.more)) for entry in alone]
+    short = "\n".join(f"**{plain(entry.title)}** " + "; ".join(lines(entry)) for entry in rest)
+    spare = size(plain(one.more)) + FRAME + LEAST
+    wanted = [size(described(entry, DESCRIPTION, one.more)) + spare for entry in alone] + [size(short)] * bool(rest)
+    rooms = shared_out(wanted, ALL - TITLE * len(wanted))
+    pages = [
+        (cut(plain(entry.title), TITLE), described(entry, room, one.more))
+        for entry, room in zip(alone, rooms, strict=False)
+    ]
     if rest:
-        short = [f"**{plain(entry.title)}** " + "; ".join(lines(entry)) for entry in rest]
-        pages.append(("…", cut("\n".join(short), share, plain(one.more))))
+        pages.append(("…", cut(short, min(rooms[-1], DESCRIPTION), plain(one.more))))
     for place, (title, description) in enumerate(pages or [("–", "")]):
-        last = {"footer": {"text": footer(announcement)}} if place == max(len(pages) - 1, 0) else {}
+        last = {"footer": {"text": about}} if place == max(len(pages) - 1, 0) else {}
         yield {"title": title, "description": description, **last}
+
+
+def shared_out(wanted: Sequence[int], room: int) -> list[int]:
+    """How much each gets: what it wants, or as much as all others that want more. Nothing is left over while anybody
+    wants more."""
+    rooms = [0] * len(wanted)
+    for left, place in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+        rooms[place] = min(wanted[place], room // (len(wanted) - left))
+        room -= rooms[place]
+    return rooms
 
 
 def described(entry: CardEntry, room: int, more: str) -> str:
     """The facts, then the words as they are, in a block in which nothing is markup."""
     room, more = min(room, DESCRIPTION), plain(more)
     facts = cut("\n".join(lines(entry)), room, more)
-    left = room - size(facts) - size(more) - 20
+    left = room - size(facts) - size(more) - FRAME
     if not entry.text or left < LEAST:
         return facts if not entry.text else cut(f"{facts}\n{more}", room)
     words = entry.text.replace("`", "`\u200b")  # No three of them in a row: nothing ends the block before its end.

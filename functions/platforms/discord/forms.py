@@ -8,6 +8,8 @@ import json
 import re
 from typing import Any
 
+from events import buttons
+from events.buttons import TIMED, Button
 from functions.platforms.door import Answer
 from functions.platforms.wording import CHOICES, say
 
@@ -72,6 +74,32 @@ def announcement(language: object) -> Answer:
         labelled(say(language, "announce.title"), written(TITLE, LINE)),
         labelled(say(language, "announce.body"), written(BODY, PARAGRAPH)),
     )
+
+
+def case(language: object, asked: Button) -> Answer:
+    """Why, and for a violation what is to be done about it, for how long, and which rule it broke. The form is called
+    like its button: it comes back with what stood on the card."""
+    why = written(buttons.WHY, PARAGRAPH)
+    if asked.action == "escalate":
+        return form(asked.name, say(language, "case.escalate"), labelled(say(language, "case.escalate.why"), why))
+    guilty = asked.action != "dismiss"
+    fields = [labelled(say(language, "case.why"), why)]
+    if asked.measures:
+        fields.append(labelled(say(language, "case.measures"), measures(language, asked)))
+    if guilty and set(asked.measures) & set(TIMED):
+        lasts = written(buttons.MINUTES, LINE, required=False)
+        fields.append(labelled(say(language, "case.minutes"), lasts))
+    if guilty:
+        rule = written(buttons.RULE, LINE, required=False) | ({"value": asked.rule} if asked.rule else {})
+        fields.append(labelled(say(language, "case.rule"), rule))
+    return form(asked.name, say(language, "case.violation" if guilty else "case.dismiss"), *fields)
+
+
+def measures(language: object, asked: Button) -> dict[str, Any]:
+    """Several may be chosen, or none; what the button was about is chosen already."""
+    options = [{"label": say(language, one), "value": one, "default": one in asked.chosen} for one in asked.measures]
+    several = {"min_values": 0, "max_values": len(options), "required": False}
+    return {"type": SELECT, "custom_id": buttons.CHOSEN, "options": options, **several}
 
 
 def form(custom_id: str, title: str, *components: dict[str, Any]) -> Answer:

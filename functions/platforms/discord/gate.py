@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from events import buttons
 from events.envelope import Pipeline, fingerprint
 from functions.platforms.discord import forms
 from functions.platforms.discord.commands import ON_MESSAGE, option, reported_on, used
@@ -147,8 +148,12 @@ def form(data: dict[str, Any], delivery: str, body: dict[str, Any]) -> Accepted:
     return unknown("modal", f"the form {word(about)!r} is not ours", delivery, body)
 
 
-def component(data: dict[str, Any], delivery: str, body: dict[str, Any]) -> Accepted:
+def component(data: dict[str, Any], delivery: str, body: dict[str, Any]) -> Accepted | Answer:
+    """A button that needs more words changes nothing yet: it is answered with its form."""
     about = custom_id(data)
+    asked = buttons.read(about)
+    if asked and asked.asks:
+        return forms.case(body.get("locale"), asked)
     if forms.CARD.fullmatch(about):
         return Accepted("moderation", "component.case", delivery, answer=forms.UNDERSTOOD)
     if forms.NEWS.fullmatch(about):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from events.envelope import Envelope, fingerprint
-from events.moderation import ActionRequested, LookRequested, Measure
+from events.moderation import LookRequested
 from events.program import Source
 from functions.platforms.discourse import reviews, talk
 from functions.platforms.discourse.gate import STATUS
@@ -28,7 +28,6 @@ from functions.platforms.outgoing import (
     judged,
 )
 
-MEASURES: tuple[Measure, ...] = ("remove",)
 KIND: Kind = "readable"
 
 GONE = (404, 410)
@@ -95,25 +94,3 @@ def piece(review: str, score: dict[str, Any]) -> Piece:
     body = json.dumps(score, sort_keys=True).encode("ascii")
     name = f"review:{review}:score:{score['score']['id']}:{fingerprint(body)[:8]}"
     return Piece("moderation", reviews.SCORE, name, body)
-
-
-def act(action: ActionRequested, to: Destination, key: str, hands: Hands) -> Outcome:
-    """Delete the post, after a look whether it is gone already. Deleted posts can be recovered there."""
-    del key  # The forum knows no key of ours; a deletion is a state, so looking first is enough.
-    if not to.address:
-        return Refused(f"the source {to.id!r} has no `api` in the program: nowhere to send the measure")
-    if action.subject.kind != "post" or action.measure not in MEASURES or not action.subject.id.isdecimal():
-        return Refused(f"a forum cannot {action.measure} a {action.subject.kind} through its API")
-    url = f"{to.address.rstrip('/')}/posts/{action.subject.id}.json"
-    headers = called(to)
-    found = hands.http("GET", url, headers=headers, private=to.private)
-    state = read_object(found.body) or {}
-    if found.status in GONE or (found.status == 200 and state.get("deleted_at")):
-        return Sent(action.subject.id)
-    if found.status != 200:
-        looked = judged(found, Sent(action.subject.id))
-        return Unknown(f"answered {found.status} to a look") if isinstance(looked, Sent) else looked
-    reply = hands.http("DELETE", url, headers=headers, private=to.private)
-    if reply.status in GONE:
-        return Sent(action.subject.id)  # Somebody there was quicker.
-    return judged(reply, Sent(action.subject.id))

@@ -13,6 +13,7 @@ from events.program import Source
 from events.reasons import code_of
 from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
+from functions.platforms.outgoing import Destination
 from functions.platforms.words import from_markdown, labelled
 
 KINDS = ("post", "comment")
@@ -56,7 +57,7 @@ def person(given: dict[str, Any]) -> dict[str, Any] | None:
     return {"id": given["id"], "name": name, "bot": given.get("bot_account") is True}
 
 
-def ours(given: dict[str, Any], place: Source) -> bool:
+def ours(given: dict[str, Any], place: Source | Destination) -> bool:
     """By id, address or name, whatever the case of its letters. On other instances anybody may have the same name."""
     fields = ("id", "actor_id", "ap_id", *(["name"] if given.get("local") is not False else []))
     account = place.account.removeprefix("@").casefold()

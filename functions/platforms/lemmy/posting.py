@@ -352,7 +352,8 @@ def page_of(instance: Instance, step: str, where: Mapping[str, Any], after: str,
         if isinstance(reply, Wait):
             return reply
         body, found = reply.body, told(reply)
-        views = next((found[name] for name in ("items", f"{step}s") if isinstance(found.get(name), list)), None)
+        names = ("items", f"{step.replace('/', '_')}s")
+        views = next((found[name] for name in names if isinstance(found.get(name), list)), None)
         if reply.status != 200:
             return looked(instance.failed(reply), reply)
         if views is not None:

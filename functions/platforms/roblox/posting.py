@@ -157,14 +157,14 @@ def is_ours(reply: Reply) -> bool:
     return isinstance(parsed(reply), dict)
 
 
-def failed(reply: Reply, to: Destination, now: int) -> Outcome:
+def failed(reply: Reply, to: Destination, now: int, credential: str = CREDENTIAL) -> Outcome:
     """What an answer means that is no success."""
     words = said(reply, to)
     if reply.status == 429 or (reply.status == 403 and not is_ours(reply)):
         return Wait(patience(reply, now), "Roblox asks to slow down", f"roblox:{to.id}")
     if reply.status in (401, 403):
         why = f"Roblox does not let this key do it ({words or f'answered {reply.status}'})"
-        return Refused(f"{why}: {put(to, f'{CREDENTIAL},')}", unauthorized=True)
+        return Refused(f"{why}: {put(to, f'{credential},')}", unauthorized=True)
     if 300 <= reply.status < 500 and reply.status not in (408, 409, 425, 499):
         return Refused(f"Roblox refused it ({reply.status}): {words or 'it does not say why'}")
     return Unknown(f"Roblox answered {reply.status}, and what became of it is not known")

@@ -1,4 +1,4 @@
-"""Cards of announcements in Slack: a message with a section for each target, and buttons.
+"""Cards in Slack: a message with a section for each part, and buttons.
 
 Sources: docs.slack.dev/reference/methods (chat.postMessage, chat.update), docs.slack.dev/reference/block-kit (50 blocks
 of a message, 3,000 characters of a section, 75 of a button).
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from events.announcements import Card, CardEntry, CardRequested
+from events.cards import Card, CardButton, CardEntry, CardRequested
 from functions.platforms.outgoing import (
     Destination,
     Hands,
@@ -34,16 +34,16 @@ from functions.platforms.slack.posting import (
     marked,
 )
 
-SECTION, ENTRIES, HEADER = 2900, 45, 150
+SECTION, ENTRIES, HEADER, LABEL = 2900, 45, 150, 75
 WEB = re.compile(r"https?://[^\s<>|]{1,2900}")
-STYLES = {"approve": {"style": "primary"}, "cancel": {"style": "danger"}}
+STYLES = {"good": {"style": "primary"}, "bad": {"style": "danger"}, "plain": {}}
 
 
 def card(request: CardRequested, to: Destination, key: str, hands: Hands) -> Outcome:
     """Makes the message once, and changes it from then on. Tried before without an answer, its key is looked for."""
     # The address of a Slack source is the workspace's, not that of Slack's API.
     line = Line(to if to.private else replace(to, address=""), hands)
-    body = written(request.card, request.announcement)
+    body = written(request.card)
     name = str(request.posted.get("id") or "")
     if not name and request.tried_at:
         found = found_again(request, key, line)
@@ -89,7 +89,7 @@ def found_again(request: CardRequested, key: str, line: Line) -> str | Absent | 
 # What it says
 
 
-def written(one: Card, announcement: str) -> Body:
+def written(one: Card) -> Body:
     """The whole message. Its blocks are of plain text, in which Slack reads neither markup nor mentions; `text` is what
     a notification says."""
     return {
@@ -98,11 +98,11 @@ def written(one: Card, announcement: str) -> Body:
         "link_names": False,
         "unfurl_links": False,
         "unfurl_media": False,
-        "blocks": list(blocks(one, announcement)),
+        "blocks": list(blocks(one)),
     }
 
 
-def blocks(one: Card, announcement: str) -> Iterator[Body]:
+def blocks(one: Card) -> Iterator[Body]:
     yield section("\n".join([one.title, *one.lines]), one.more)
     shown = one.entries[:ENTRIES]
     for entry in shown:
@@ -113,12 +113,11 @@ def blocks(one: Card, announcement: str) -> Iterator[Body]:
         names = ", ".join(entry.title for entry in one.entries[len(shown) :])
         yield section(f"… {names}\n{one.more}", one.more)
     if one.buttons:
-        yield {"type": "actions", "elements": [button(one, announcement, b.action, b.label) for b in one.buttons]}
+        yield {"type": "actions", "elements": [button(each) for each in one.buttons]}
 
 
-def button(one: Card, announcement: str, action: str, label: str) -> dict[str, Any]:
-    name = f"announcement:{announcement}:{action}:{one.seen}"
-    return {"type": "button", "action_id": name, "text": plain(label), **STYLES.get(action, {})}
+def button(given: CardButton) -> dict[str, Any]:
+    return {"type": "button", "action_id": given.name, "text": plain(given.label[:LABEL]), **STYLES[given.style]}
 
 
 def lines(entry: CardEntry) -> Iterator[str]:

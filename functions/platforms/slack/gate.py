@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from events import buttons
 from events.envelope import Pipeline, fingerprint
 from functions.platforms.door import Accepted, Answer, Call, Request, Verdict, word
 from functions.platforms.signatures import same, sha256_hex
@@ -133,8 +134,11 @@ def pressed(body: dict[str, Any], delivery: str) -> Verdict:
     ours = [action for action in actions if not action.get("url")]
     if actions and not ours:
         return DONE
-    name = text(ours[0].get("action_id")) if ours else ""
-    delivery = word(body.get("trigger_id")) or delivery
+    name, trigger = text(ours[0].get("action_id")) if ours else "", text(body.get("trigger_id"))
+    asked = buttons.read(name)
+    if asked and asked.asks:  # It changes nothing yet.
+        return replace(DONE, then=modals.case(trigger, asked, text(body.get("response_url"))) if trigger else None)
+    delivery = word(trigger) or delivery
     if card(name):
         return Accepted("moderation", "card.button", delivery, answer=DONE)
     if NEWS.fullmatch(name):

@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from events import buttons
+from events.buttons import TIMED, Button
 from functions.platforms.door import Answer, Call
 from functions.platforms.wording import CHOICES, say
 
@@ -51,17 +53,45 @@ def announce(trigger: str) -> Call:
     return opened(trigger, modal("announce", blocks), answer("announce.again"))
 
 
+def case(trigger: str, asked: Button, tell: str) -> Call:
+    """Why, and for a violation what is to be done about it, for how long, and which rule it broke. The form is called
+    like its button: it comes back with what stood on the card."""
+    if asked.action == "escalate":
+        blocks = [written(buttons.WHY, say(None, "case.escalate.why"), multiline=True)]
+        return opened(trigger, modal("case.escalate", blocks, called=asked.name), DONE, tell, message("card.again"))
+    guilty = asked.action != "dismiss"
+    blocks = [written(buttons.WHY, say(None, "case.why"), multiline=True)]
+    if asked.measures:
+        blocks.append(measures(asked))
+    if guilty and set(asked.measures) & set(TIMED):
+        blocks.append(written(buttons.MINUTES, say(None, "case.minutes"), optional=True))
+    if guilty:
+        blocks.append(written(buttons.RULE, say(None, "case.rule"), optional=True, first=asked.rule))
+    name = "case.violation" if guilty else "case.dismiss"
+    return opened(trigger, modal(name, blocks, called=asked.name), DONE, tell, message("card.again"))
+
+
+def measures(asked: Button) -> dict[str, Any]:
+    """Several may be chosen, or none; what the button was about is chosen already."""
+    options = {one: {"text": plain(say(None, one)), "value": one} for one in asked.measures}
+    element = {"type": "multi_static_select", "options": list(options.values())}
+    first = {"initial_options": [options[one] for one in asked.chosen]} if asked.chosen else {}
+    return field(buttons.CHOSEN, say(None, "case.measures"), {**element, **first}, optional=True)
+
+
 def opened(trigger: str, view: dict[str, Any], failed: Answer, tell: str = "", apology: str = "") -> Call:
     """A trigger is good for three seconds, and once."""
     body = json.dumps({"trigger_id": trigger, "view": view}).encode()
     return Call("views.open", body, failed, tell, apology.encode())
 
 
-def modal(name: str, blocks: list[dict[str, Any]], kept: dict[str, str] | None = None) -> dict[str, Any]:
-    """`kept` comes back with the answers."""
+def modal(
+    name: str, blocks: list[dict[str, Any]], kept: dict[str, str] | None = None, called: str = ""
+) -> dict[str, Any]:
+    """`kept` comes back with the answers, and so does what it is `called`."""
     return {
         "type": "modal",
-        "callback_id": name,
+        "callback_id": called or name,
         "title": plain(say(None, name)),
         "submit": plain(say(None, "send")),
         "close": plain(say(None, "cancel")),
@@ -79,9 +109,12 @@ def chosen(name: str, label: str, options: Iterable[tuple[str, str]]) -> dict[st
     return field(name, label, {"type": "static_select", "options": listed})
 
 
-def written(name: str, label: str, *, multiline: bool = False, optional: bool = False) -> dict[str, Any]:
+def written(
+    name: str, label: str, *, multiline: bool = False, optional: bool = False, first: str = ""
+) -> dict[str, Any]:
+    """`first` stands in it already."""
     element = {"type": "plain_text_input", "multiline": multiline, "max_length": LONGEST}
-    return field(name, label, element, optional=optional)
+    return field(name, label, element | ({"initial_value": first} if first else {}), optional=optional)
 
 
 def field(name: str, label: str, element: dict[str, Any], *, optional: bool = False) -> dict[str, Any]:

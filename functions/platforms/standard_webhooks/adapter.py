@@ -1,21 +1,19 @@
 """Events of any game server, website or relay, in the JSON form of `docs/webhooks.md`; measures as signed webhooks."""
 
-import json
 from typing import Any
 
 from events.announcements import TriggerFired, TriggerWithdrawn
 from events.envelope import Envelope
 from events.feedback import FeedbackChanged, FeedbackReceived
-from events.moderation import ActionRequested, DecisionReported, FlagExplained, FlagRaised, Measure, MessageSeen
+from events.moderation import DecisionReported, FlagExplained, FlagRaised, MessageSeen
 from events.operations import AlertRaised, ErasureRequested
 from events.program import Source
 from events.reasons import Reason, code_of
 from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, Unplaceable, origin
-from functions.platforms.outgoing import Destination, Hands, Kind, Outcome, Refused, posted
+from functions.platforms.outgoing import Kind
 from functions.platforms.standard_webhooks import wire
 
-MEASURES: tuple[Measure, ...] = ("hide", "remove", "warn", "suspend")
 KIND: Kind = "keyed"
 """The receiver is asked to drop a `webhook-id` it has seen, and a measure is a state request anyway."""
 
@@ -219,17 +217,3 @@ def alert(sent: wire.AlertRaised, envelope: Envelope) -> AlertRaised:
             "raised_at": when(data.at, sent),
         }
     )
-
-
-def act(action: ActionRequested, to: Destination, key: str, hands: Hands) -> Outcome:
-    """POST a signed `moderation.action`; the place that sent the flag carries it out."""
-    if not to.address:
-        return Refused(f"the source {to.id!r} has no `api` in the program: nowhere to send the measure")
-    body = json.dumps(
-        {
-            "type": "moderation.action",
-            "timestamp": hands.timestamp,
-            "data": action.model_dump(mode="json"),
-        }
-    ).encode()
-    return posted(to, key, body, hands)

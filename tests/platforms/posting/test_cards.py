@@ -1,4 +1,4 @@
-"""Cards of announcements on Discord and Slack: their exact bodies, that each is there once, and what answers mean."""
+"""Cards on Discord and Slack: their exact bodies, that each is there once, and what answers mean."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.announcements import Card, CardButton, CardEntry, CardRequested
+from events.cards import Card, CardButton, CardEntry, CardRequested
 from functions.platforms.discord import cards as discord
 from functions.platforms.outgoing import Destination, NotSentError, Outcome, Refused, Reply, Sent, Unknown, Wait
 from functions.platforms.slack import cards as slack
@@ -27,8 +27,10 @@ CARD = Card(
         CardEntry(title="chat (discord, en)", text="It **snows**. ```<!channel>", facts=("text 9/2000 characters",)),
         CardEntry(title="site (en)", facts=("there",), urls=("https://site.example/1",)),
     ),
-    buttons=(CardButton(action="approve", label="Approve"), CardButton(action="cancel", label="Cancel")),
-    seen="0123456789abcdef",
+    buttons=(
+        CardButton(name="announcement:a1:approve:0123456789abcdef", label="Approve", style="good"),
+        CardButton(name="announcement:a1:cancel:0123456789abcdef", label="Cancel", style="bad"),
+    ),
     more="cut here; `liaison announcements show a1` tells all of it",
 )
 
@@ -56,7 +58,7 @@ def fake(platform: str) -> Any:
 
 
 def shown(platform: str, server: Any, card: Card = CARD, to: Destination | None = None, **more: Any) -> Outcome:
-    request = CardRequested.model_validate({"announcement": "a1", "card": card.model_dump(), **more})
+    request = CardRequested.model_validate({"about": "announcement a1", "card": card.model_dump(), **more})
     return WAYS[platform](request, to or WHERE[platform], KEY, shared.hands(server))
 
 
@@ -269,20 +271,52 @@ def test_however_much_there_is_to_say_it_fits(
     title: str, lines: tuple[str, ...], entries: tuple[CardEntry, ...]
 ) -> None:
     card = CARD.model_copy(update={"title": title, "lines": lines, "entries": entries})
-    made = discord.written(card, "a1")
+    made = discord.written(card, "announcement a1")
     assert size(made["content"]) <= 2000
     assert 1 <= len(made["embeds"]) <= 10
     assert all(size(one["title"]) <= 256 and size(one["description"]) <= 4096 for one in made["embeds"])
     assert sum(size(one["title"] + one["description"]) for one in made["embeds"]) + 40 <= 6000
     assert made["embeds"][-1]["footer"] == {"text": "announcement a1"}
     assert all(one["description"].count("```") % 2 == 0 for one in made["embeds"])
-    blocks = slack.written(card, "a1")["blocks"]
+    blocks = slack.written(card)["blocks"]
     assert len(blocks) <= 50
     assert all(1 <= len(one["text"]["text"]) <= 3000 for one in blocks if "text" in one)
+
+
+def test_many_buttons_stand_in_rows_of_five_and_keep_their_order() -> None:
+    buttons = tuple(
+        CardButton(name=f"case:0123456789abcdef:remove:{number}::", label=f"{number}" * 90) for number in range(7)
+    )
+    card = CARD.model_copy(update={"buttons": buttons})
+    rows = discord.written(card, "case 1")["components"]
+    assert [len(row["components"]) for row in rows] == [5, 2]
+    assert [one["custom_id"] for row in rows for one in row["components"]] == [one.name for one in buttons]
+    assert {one["style"] for row in rows for one in row["components"]} == {2}
+    assert all(len(one["label"]) <= 80 for row in rows for one in row["components"])
+    elements = slack.written(card)["blocks"][-1]["elements"]
+    assert [one["action_id"] for one in elements] == [one.name for one in buttons]
+    assert all(len(one["text"]["text"]) <= 75 and "style" not in one for one in elements)
+
+
+def test_a_long_text_has_the_room_that_short_ones_leave() -> None:
+    long = CardEntry(title="text", text="word " * 700)
+    entries = (long, *(CardEntry(title=f"{number}", facts=("short",)) for number in range(4)))
+    made = discord.written(CARD.model_copy(update={"entries": entries}), "case 1")
+    assert long.text.strip() in made["embeds"][0]["description"]
+    assert [one["description"] for one in made["embeds"][1:]] == ["short"] * 4
+
+
+@given(st.lists(st.integers(0, 5000), max_size=10), st.integers(0, 6000))
+def test_room_is_shared_out_whole_and_fairly(wanted: list[int], room: int) -> None:
+    got = discord.shared_out(wanted, room)
+    assert all(0 <= had <= want for had, want in zip(got, wanted, strict=True))
+    assert sum(got) <= room
+    short = [had for had, want in zip(got, wanted, strict=True) if had < want]
+    assert not short or (sum(got) >= room - len(wanted) and max(got) <= max(short) + len(wanted))
 
 
 def test_what_is_cut_says_so_and_how_to_see_all_of_it() -> None:
     entry = CardEntry(title="chat", text="word " * 3000, facts=("text 15000",))
     card = CARD.model_copy(update={"entries": (entry,)})
-    assert "liaison announcements show a1" in json.dumps(discord.written(card, "a1")).replace("\\\\", "")
-    assert "liaison announcements show a1" in json.dumps(slack.written(card, "a1"))
+    assert "liaison announcements show a1" in json.dumps(discord.written(card, "announcement a1")).replace("\\\\", "")
+    assert "liaison announcements show a1" in json.dumps(slack.written(card))

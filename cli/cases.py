@@ -1,0 +1,258 @@
+"""`liaison cases`: what was reported, who has it, what was decided, and taking it back."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+from rich.text import Text
+
+from cli import told
+from cli.client import api
+from cli.terminal import CommunityOption, Id, Ids, JsonOption, grid, last_line, out, say, sentences, show
+from events.moments import text
+from events.program import MAIN
+from functions.shared import clock
+
+cases_app = typer.Typer(
+    invoke_without_command=True,
+    help="Cases: list, next, show, claim, release, escalate, snooze, decide, undo.",
+)
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "open": ("id", "severity", "deadline", "late", "who", "flags", "queue", "summary"),
+    "snoozed": ("id", "severity", "wake_at", "flags", "summary"),
+    "decided": ("id", "outcome", "decided_by", "flags", "summary"),
+}
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+@cases_app.callback()
+def cases(context: typer.Context, community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """Without a subcommand: the open cases, in the order in which they are to be worked on."""
+    if not context.invoked_subcommand:
+        cases_list(community=community, as_json=as_json)
+
+
+@cases_app.command("list")
+def cases_list(
+    queue: Annotated[
+        str, typer.Option(help="Only those of this queue of the program; `main` for what no other takes.")
+    ] = "",
+    state: Annotated[str, typer.Option(help="open, snoozed or decided")] = "open",
+    community: CommunityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Open cases: the severest first, and of those what is due first. Others: the newest first."""
+    with sentences(as_json):
+        found = api(community).get("/cases", state=state, **({"queue": queue} if queue else {}))
+        if as_json:
+            last_line(found)
+            return
+        rows = [row(one, clock.now()) if state == "open" else one for one in found["cases"]]
+        grid(rows, COLUMNS[state], f"no {state} cases")
+        if "next" in found:
+            told.line(out, f"These are the first {len(found['cases'])}; there are more.", "dim")
+
+
+def row(case: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """An open case as a line of a table: who has it, or that it is for the leads. What is late says so, in red and in a
+    word."""
+    has = case["state"] == "claimed" and case["lease_until"] > text(now)
+    late = "late" if case["late"] or case["decide_by"] <= text(now) else ""
+    return {
+        **case,
+        "deadline": Text(f"{case['decide_by'][5:16]}Z", style="red" if late else ""),
+        "late": Text(late, style="red"),
+        "who": ", ".join(filter(None, (case["claimed_by"] if has else "", "leads" if case["level"] else ""))),
+        "queue": "" if case["queue"] == MAIN else case["queue"],
+    }
+
+
+@cases_app.command("next")
+def case_next(community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """Take the next case that is yours to do, by severity and deadline: from your queues, in your languages."""
+    with sentences(as_json):
+        taken = api(community).post("/cases/next")
+        if as_json or "id" in taken:
+            show(taken, as_json)
+        else:
+            told.line(out, "Nothing to do: no open case is yours to take. `liaison cases` lists all of them.")
+
+
+@cases_app.command("release")
+def case_release(
+    case: Id,
+    fence: Annotated[int | None, typer.Option(help="From `claim`; without it, the newest one.")] = None,
+    community: CommunityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give a case back: it has its old place again, and anybody may take it."""
+    with sentences(as_json):
+        done = api(community).post(f"/cases/{case}/release", {"fence": fence})
+        answer(done, f"{case} is back at its old place, for anybody to take.", as_json)
+
+
+@cases_app.command("escalate")
+def case_escalate(
+    case: Id,
+    reason: Annotated[str, typer.Option(help="Why the leads should look.")],
+    community: CommunityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hand a case to the leads, one rank up."""
+    with sentences(as_json):
+        done = api(community).post(f"/cases/{case}/escalate", {"reason": reason})
+        answer(done, f"{case} is for the leads now, to be decided by {minute(done['decide_by'])}.", as_json)
+
+
+@cases_app.command("snooze")
+def case_snooze(
+    case: Id,
+    until: Annotated[str, typer.Option(help="The community's wall clock, as 2026-11-23T09:00; or 30m, 2h, 3d.")],
+    community: CommunityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a case off. It comes back then, or as soon as something happens to it that matters."""
+    with sentences(as_json):
+        done = api(community).post(f"/cases/{case}/snooze", {"until": later(until)})
+        answer(done, f"{case} comes back at {minute(done['wake_at'])}, or when something happens to it.", as_json)
+
+
+def later(given: str) -> str:
+    """`2h` is from now on; any other time is the community's own, which the API knows."""
+    found = re.fullmatch(r"([0-9]{1,5})([mhd])", given)
+    if not found:
+        return given
+    return text(clock.now() + timedelta(**{UNITS[found[2]]: int(found[1])}))
+
+
+def minute(moment: str) -> str:
+    return moment[:16].replace("T", " ") + " UTC"
+
+
+def answer(done: dict[str, Any], sentence: str, as_json: bool) -> None:
+    if as_json:
+        last_line(done)
+    else:
+        told.line(out, sentence)
+
+
+@cases_app.command("show")
+def case_show(case: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """One case, with its flags, decision, measures and history."""
+    with sentences(as_json):
+        show(api(community).get(f"/cases/{case}"), as_json)
+
+
+@cases_app.command("claim")
+def case_claim(case: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """Take a case for fifteen minutes; says what can be done about it there, and the fence that `decide` needs."""
+    with sentences(as_json):
+        show(api(community).post(f"/cases/{case}/claim"), as_json)
+
+
+@cases_app.command("decide")
+def case_decide(
+    case: Id,
+    outcome: Annotated[str, typer.Option(help="violation or no_violation")],
+    explanation: Annotated[str, typer.Option(help="Why, as the author may read it.")],
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(help="What to do about it, as `claim` lists it; `timeout=60` for 60 minutes; may be repeated."),
+    ] = None,
+    policy: Annotated[str, typer.Option(help="The rule it rests on, by its id in the program.")] = "",
+    fence: Annotated[int | None, typer.Option(help="From `claim`; without it, the case is claimed first.")] = None,
+    community: CommunityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Decide a case: verdict, measures and history are written together."""
+    with sentences(as_json):
+        measures, minutes = asked(measure or [])
+        calls = api(community)
+        held = fence if fence is not None else calls.post(f"/cases/{case}/claim")["fence"]
+        verdict = {
+            "outcome": outcome,
+            "explanation": explanation,
+            "measures": measures,
+            "minutes": minutes,
+            "policy": policy,
+            "fence": held,
+        }
+        show(calls.post(f"/cases/{case}/decide", verdict), as_json)
+
+
+def asked(given: list[str]) -> tuple[list[str], dict[str, int]]:
+    """Measures, and how many minutes those last that end. Raises ValueError."""
+    minutes: dict[str, int] = {}
+    for one in given:
+        name, timed, long = one.partition("=")
+        if timed and not (long.isascii() and long.isdigit()):
+            raise ValueError(f"--measure {one}: how many minutes? Write for example {name}=60")
+        if timed:
+            minutes[name] = int(long)
+    return [one.partition("=")[0] for one in given], minutes
+
+
+@cases_app.command("undo")
+def case_undo(
+    names: Ids,
+    measure: Annotated[
+        list[str] | None, typer.Option(help="Which of its measures; all that were carried out, when left out.")
+    ] = None,
+    community: CommunityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take measures back: each leads back to the state before it, unless that has changed since."""
+    with sentences(as_json):
+        calls = api(community)
+        wholes = {
+            name: calls.post(f"/cases/{name}/undo", {"measures": measure or carried_out(calls, name)}) for name in names
+        }
+        if as_json:
+            last_line({"cases": wholes})
+        else:
+            rows = [one | {"case": name} for name, whole in wholes.items() for one in undone(whole)]
+            grid(rows, ("case", "measure", "state", "reason"), "nothing was taken back")
+
+
+def carried_out(calls: Any, case: str) -> list[str]:
+    """The measures of a case that were carried out. Raises ValueError."""
+    rows = calls.get(f"/cases/{case}")["deliveries"]
+    found = [row["measure"] for row in rows if row["purpose"] == "act" and row["state"] == "sent" and not row["undo"]]
+    if not found:
+        raise ValueError(f"case {case}: no measure was carried out, so there is nothing to undo")
+    return found
+
+
+def undone(whole: dict[str, Any]) -> list[dict[str, Any]]:
+    return [row for row in whole["deliveries"] if row.get("undo")]
+
+
+audit_app = typer.Typer(no_args_is_help=True, help="The record of who did what.")
+
+
+@audit_app.callback()
+def audit() -> None:
+    """The record of who did what."""
+
+
+@audit_app.command("verify")
+def audit_verify(community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """Prove that the history of every case is what was written, or name where it is not."""
+    with sentences(as_json):
+        calls, checked, broken = api(community), 0, list[dict[str, Any]]()
+        for state in ("open", "snoozed", "decided"):
+            page: dict[str, Any] = {"next": ""}
+            while "next" in page:
+                before = f"&before={quote(page['next'])}" if page["next"] else ""
+                page = calls.get(f"/audit/verify?state={state}{before}")
+                checked, broken = checked + page["cases"], [*broken, *page["broken"]]
+                say(f"{checked} histories")
+        if as_json:
+            last_line({"cases": checked, "broken": broken})
+        else:
+            grid(broken, ("case", "line", "told"), f"all {checked} histories hold")
+        if broken:
+            raise typer.Exit(1)

@@ -1,0 +1,101 @@
+"""Where people ask for another look: a page behind the link of the message that told them what was decided."""
+
+import base64
+from typing import Any
+from urllib.parse import parse_qs
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from events.program import Program
+from functions.api.pages import HTML, PRIVATE, signed, sorry, templates
+from functions.moderation import appeals, letters, outcomes, records
+from functions.moderation.cases import NotAllowedError
+from functions.moderation.letters import say
+from functions.shared import clock, program
+from functions.shared.table import Item, table
+
+router = APIGatewayHttpRouter()
+LONGEST = 5_000
+WITH_FORM = {
+    **PRIVATE,
+    "content-security-policy": PRIVATE["content-security-policy"].replace("form-action 'none'", "form-action 'self'"),
+}
+GONE = "This link is not valid, or not any more."
+NOTHING = "There is nothing here any more."
+
+
+@router.get("/appeals/<community>/<case>", include_in_schema=False)
+def show(community: str, case: str) -> Response[str]:
+    party = signed(appeals.path(community, case), appeals.PURPOSE)
+    return page(community, case, party) if party else sorry(403, GONE)
+
+
+@router.post("/appeals/<community>/<case>", include_in_schema=False, enable_validation=False)
+def ask(community: str, case: str) -> Response[str]:
+    """A form as a browser sends it. Sent twice, it is asked once."""
+    party = signed(appeals.path(community, case), appeals.PURPOSE)
+    if not party:
+        return sorry(403, GONE)
+    try:
+        appeals.make(table(), community, case, party, words(), program.active()[0], clock.now())
+    except LookupError:
+        return sorry(404, NOTHING)
+    except NotAllowedError:
+        pass  # The page says how it stands.
+    return page(community, case, party)
+
+
+def words() -> str:
+    event = router.current_event
+    raw = event.body or ""
+    body = base64.b64decode(raw) if event.is_base64_encoded else raw.encode()
+    try:
+        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
+    except ValueError:
+        return ""  # No browser sends that with our form.
+    return fields.get("words", [""])[0][:LONGEST]
+
+
+def page(community: str, case: str, party: str) -> Response[str]:
+    found = table().get(*records.case_key(community, case))
+    if found is None:
+        return sorry(404, NOTHING)
+    html = templates().get_template("appeal.html").render(**told(found, party, program.active()[0]))
+    return Response(200, HTML, html, WITH_FORM)
+
+
+def told(found: Item, party: str, active: Program) -> dict[str, Any]:
+    """What the page says: what was decided, how it stands, and a form where one can still ask."""
+    author = party == appeals.AUTHOR
+    own = active.community(found["community"]).language
+    language = letters.spoken(*((found["language"], own) if author else (own,)))
+    verdict = outcomes.verdict_of(found, outcomes.decision_of(table(), found), active)
+    appeal = table().get(*records.case_key(found["community"], appeals.appeal_id(found["id"], party)))
+    notice = standing(found, party, appeal, active, language)
+    return {
+        "language": language,
+        "text": {name: say(language, f"page {name}") for name in ("title", "ask", "send", "who")},
+        "quote": next(letters.quoted(found, language), "") if author else "",
+        "found": say(language, "violation" if verdict.outcome == "violation" else "page fine")
+        if author
+        else say(language, f"found {verdict.outcome}"),
+        "rule": next(letters.ruled(verdict, language), ""),
+        "why": say(language, "why", why=verdict.explanation[: letters.LONGEST_WHY]) if author else "",
+        "notice": notice,
+        "open": not notice,
+        "longest": LONGEST,
+    }
+
+
+def standing(found: Item, party: str, appeal: Item | None, active: Program, language: str) -> str:
+    """Why nobody can ask (any more); empty where they can."""
+    if appeal and appeal["state"] == "decided":
+        return say(language, "overturned" if found.get("overturned") else "upheld")
+    if appeal:
+        return say(language, "page asked")
+    try:
+        appeals.admissible(found, party, active, clock.now())
+    except NotAllowedError:
+        return say(language, "page over")
+    return ""

@@ -1,0 +1,289 @@
+"""Another look at what was decided, by somebody who had no part in it.
+
+An appeal is a case of its own: it is claimed and decided as any other, and whoever decided before is excluded from it
+by what stands in it. Its decision is the verdict from then on; what the old one did and the new one does not is undone.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from events.moderation import ActionRequested, Decision, Measure, MessageRequested, Subject
+from events.people import Person
+from events.program import Program
+from functions.moderation import cases, chain, letters, records, standards
+from functions.moderation.cases import LEADS, Move, NotAllowedError
+from functions.moderation.letters import Verdict
+from functions.moderation.records import case_key, existing, moving
+from functions.moderation.standards import Standards
+from functions.platforms import telling
+from functions.shared import clock, outbox, table, tokens
+from functions.shared.table import CancelledError, Item, Put, Table, Update, Write
+
+PURPOSE = "appeal"
+"""Of the link by which somebody asks for another look."""
+AUTHOR = "author"
+"""The party whose content it is; any other is a reporter, by the hash of their report."""
+TEAM = ("moderator", "manager")
+"""Roles of people. Operators run the place, and their tokens are machines' as well."""
+UNDO_LATER = ("claimed", "armed", "unknown")
+"""States of a measure of which nobody can say yet what it changed."""
+
+
+def is_appeal(case: Item) -> bool:
+    """One of ours: platforms have appeals of their own, which are ordinary cases here."""
+    return "of" in case
+
+
+def path(community: str, case: str) -> str:
+    return f"/appeals/{community}/{case}"
+
+
+def appeal_id(case: str, party: str) -> str:
+    """One for each party of a decision."""
+    return cases.case_id(f"appeal\n{case}", party)
+
+
+def make(store: Table, community: str, case: str, party: str, words: str, program: Program, now: datetime) -> Item:
+    """Ask for another look; gives the appeal. Asked again, the same one. Raises LookupError or NotAllowedError."""
+    for _ in range(records.TRIES):
+        found = existing(store, community, case)
+        if there := store.get(*case_key(community, appeal_id(case, party))):
+            return there
+        person = party_of(store, found, party)
+        admissible(found, party, program, now)
+        if not words.strip():
+            raise NotAllowedError("say in a few words why it should be looked at again")
+        made = opened(
+            found, party, person, words, involved(store, found, standards.of(program, community), now), program, now
+        )
+        told = moving(found, Move("appealed", {}, {"by": "author" if party == AUTHOR else "reporter"}), "liaison", now)
+        try:
+            store.transact([*told, *made])
+            return existing(store, community, appeal_id(case, party))
+        except CancelledError:
+            continue  # Something was written to the case in this moment: look again.
+    raise records.BusyError(records.BUSY)
+
+
+def party_of(store: Table, found: Item, party: str) -> Item:
+    """Who it is. Raises LookupError for somebody who is none (any more)."""
+    if party == AUTHOR:
+        person = found["author"]
+    else:
+        flag = store.get(records.subject_of(found), f"flag#{party}")
+        person = flag["reporter"] if flag and flag.get("case") == found["id"] else {}
+    if not person.get("id"):
+        raise LookupError("nobody is known here who could ask for another look")
+    return dict(person)
+
+
+def admissible(found: Item, party: str, program: Program, now: datetime) -> None:
+    if found["state"] != "decided":
+        raise NotAllowedError("this has not been decided yet")
+    if is_appeal(found) or judged_for(found, party):
+        raise NotAllowedError("this was looked at again already")
+    days = standards.of(program, found["community"]).settings.appeals
+    if clock.moment(found["decided_at"]) + timedelta(days=days) < now:
+        raise NotAllowedError(f"the time to ask for another look is over: it was {days} days")
+    if party == AUTHOR and found["outcome"] == "no_violation":
+        raise NotAllowedError("nothing was found to be wrong with what you wrote")
+
+
+def judged_for(found: Item, party: str) -> bool:
+    """Whether it was looked at again. Once it was decided against its author because somebody else asked, the author
+    may ask, too."""
+    return bool(found.get("judged")) and not (party == AUTHOR and found.get("against_author"))
+
+
+def involved(store: Table, found: Item, valid: Standards, now: datetime) -> set[str]:
+    """Who cannot judge it: whoever had a part in it, as long as anybody else may: a lead, or somebody with a token who
+    is not on the roster."""
+    part = {*found["excluded"], found["decided_by"]}
+    holders = filter(None, (tokens.current(token, now) for token in tokens.listing(store)))
+    people = {one.name for one in holders if one.role in TEAM and one.may("moderator", found["community"])}
+    listed = {one.id: one.lead for one in valid.moderators}
+    able = {name for name in (people | set(listed)) - part if listed.get(name, True)}
+    return part if able else set()
+
+
+def opened(
+    found: Item, party: str, person: Item, words: str, excluded: Collection[str], program: Program, now: datetime
+) -> list[Write]:
+    community, name = found["community"], appeal_id(found["id"], party)
+    valid = standards.of(program, community)
+    pk, sk = case_key(community, name)
+    first = records.line(name, 1, chain.ROOT, "opened", now, "liaison", {"of": found["id"]})
+    carried = ("subject", "platform", "summary", "title", "text", "original", "language", "author", "reasons", "codes")
+    case: Item = {
+        **{field: found[field] for field in carried},
+        **cases.opened([cases.Report(found["severity"], 0)], valid, now),
+        "pk": pk,
+        "sk": sk,
+        "kind": "case",
+        "id": name,
+        "community": community,
+        "nature": PURPOSE,
+        "of": found["id"],
+        "party": party,
+        "appellant": person,
+        "appeal": words.strip(),
+        "level": LEADS,
+        "excluded": sorted(excluded),
+        "flags": 0,
+        "opened_at": clock.text(now),
+        "epoch": found["epoch"],
+        "earlier": found["id"],
+        "claimed_by": "",
+        "lease_until": "",
+        "fence": 0,
+        "next_audit": 2,
+        "head": first["seal"],
+    }
+    cards = records.new_cards(case, valid, now)
+    return [
+        Put({**case, **records.placed(case), **records.with_cards(case, cards)}, when=[table.absent()]),
+        records.put_line(pk, first),
+        *map(outbox.put, cards),
+    ]
+
+
+def completed(store: Table, found: Item, decision: Decision) -> Decision:
+    """Of an appeal, whoever names no measures and comes to the same outcome leaves what was done as it is."""
+    original = store.get(*case_key(found["community"], found["of"])) if is_appeal(found) else None
+    if original is None or decision.measures or original.get("judged"):
+        return decision
+    before = decision_of(store, original)
+    if before.outcome != decision.outcome:
+        return decision
+    return decision.model_copy(update={"measures": before.measures, "minutes": before.minutes})
+
+
+def judged(
+    store: Table, appeal: Item, who: str, decision: Decision, program: Program, now: datetime
+) -> tuple[list[Measure], list[Write]]:
+    """What the decision of an appeal changes in the case that it is about: what to do now that was not done, and all
+    writes beside the appeal's own. Raises NotAllowedError."""
+    found = existing(store, appeal["community"], appeal["of"])
+    if judged_for(found, appeal["party"]):
+        return [], closing_too(found, appeal, who, decision, program, now)
+    before = decision_of(store, found)
+    overturned = decision.outcome != found["outcome"]
+    kept = {
+        measure
+        for measure in decision.measures
+        if measure in before.measures and decision.minutes.get(measure) == before.minutes.get(measure)
+    }
+    gone = [measure for measure in before.measures if measure not in kept]
+    news = [measure for measure in decision.measures if measure not in kept]
+    independent = who not in {*found["excluded"], found["decided_by"], found.get("judged_by")}
+    what = "overturned" if overturned else "changed" if gone or news else "upheld"
+    verdict: Item = {"judged": what, "independent": independent, "judged_by": who}
+    if overturned:
+        against = decision.outcome == "violation" and appeal["party"] != AUTHOR
+        verdict |= {"outcome": decision.outcome, "overturned": appeal["id"], "against_author": against}
+    detail = {"appeal": appeal["id"], "independent": independent}
+    writes = [
+        *moving(found, Move(what, verdict, detail), who, now),
+        *(write for measure in gone for write in taken_back(store, found, measure, who, now)),
+        *([records.outcome_again(found, now)] if overturned else []),
+        *(records.told_of_author(found, decision.outcome, instead_of=found["outcome"]) if overturned else []),
+        *answer(appeal, decision, program, now, overturned=bool(overturned or gone), independent=independent),
+    ]
+    return news, writes
+
+
+def closing_too(
+    found: Item, appeal: Item, who: str, decision: Decision, program: Program, now: datetime
+) -> list[Write]:
+    """Of two appeals the first one that is decided counts; the second is answered with it. Raises NotAllowedError."""
+    if decision.outcome != found["outcome"] or decision.measures:
+        told = f"it was {found['judged']} on another appeal already, and is {found['outcome']} now"
+        raise NotAllowedError(f"{told}: close this one with the same outcome and no measures")
+    independent = bool(found["independent"])
+    move = Move("answered", {}, {"appeal": appeal["id"]})
+    overturned = bool(found.get("overturned"))
+    return [
+        *moving(found, move, who, now),
+        *answer(appeal, decision, program, now, overturned=overturned, independent=independent),
+    ]
+
+
+def decision_of(store: Table, found: Item) -> Decision:
+    """The one that holds now: an appeal's, where it was overturned."""
+    community, name = found["community"], found.get("overturned") or found["id"]
+    kept = store.get(case_key(community, name)[0], "decision") or {}
+    return Decision.model_validate(kept["decision"])
+
+
+def taken_back(store: Table, found: Item, measure: Measure, who: str, now: datetime) -> Sequence[Write]:
+    """A measure that is done is undone; one that is not yet, never will be."""
+    row = store.get(found["pk"], f"delivery#{measure}")
+    if row is None or row["state"] == "cancelled":
+        return ()
+    if store.get(found["pk"], f"delivery#undo#{measure}"):
+        return ()
+    if row["state"] in UNDO_LATER:
+        raise NotAllowedError(f"{measure} is on its way, and nobody can say yet whether it is done: try again later")
+    if row["state"] != "sent":
+        never = {"state": "cancelled", "reason": f"{who} took it back before it was done"}
+        same = [table.equals("fence", row["fence"]), table.equals("state", row["state"])]
+        gone = [name for name in ("due", "due_at", "listing", "listed_at") if name in row]
+        return [Update(table.key_of(row), set=never, add={"fence": 1}, remove=gone, when=same)]
+    if not row.get("posted", {}).get("after") or "before" not in row["request"].get("prepared", {}):
+        return ()  # A person said that it is there: a person has to take it back.
+    return [outbox.put(undoing(found, row, measure, who, now))]
+
+
+def undoing(found: Item, done: Item, measure: Measure, who: str, now: datetime) -> Item:
+    """The row that leads back to the state before a measure."""
+    request = ActionRequested.model_validate(
+        {
+            **done["request"],
+            "explanation": f"taken back by {who}",
+            "undo": True,
+            "expected": None,
+            "prepared": {},
+            "before": done["request"]["prepared"]["before"],
+            "after": done["posted"]["after"],
+        }
+    )
+    return outbox.planned(
+        pk=found["pk"],
+        name=f"undo#{measure}",
+        purpose="act",
+        platform=done["platform"],
+        destination=done["destination"],
+        request=request,
+        at=clock.text(now),
+    )
+
+
+def answer(
+    appeal: Item, decision: Decision, program: Program, now: datetime, *, overturned: bool, independent: bool
+) -> list[Write]:
+    """Whoever asked is told."""
+    if telling.on(appeal["platform"]) is None or not appeal["appellant"]:
+        return []  # There is no way to tell them, or their account was erased.
+    author = appeal["party"] == AUTHOR
+    own = program.community(appeal["community"]).language
+    language = letters.spoken(*((appeal["language"], own) if author else (own,)))
+    verdict = Verdict(decision.outcome, explanation=decision.explanation)
+    letter = letters.to_appellant(verdict, language, author=author, overturned=overturned, independent=independent)
+    request = MessageRequested(
+        case=appeal["of"],
+        person=Person.model_validate(appeal["appellant"]),
+        about=Subject.model_validate(appeal["subject"]),
+        title=letter.title,
+        text=letter.text,
+    )
+    row: dict[str, Any] = outbox.planned(
+        pk=appeal["pk"],
+        name="told#appellant",
+        purpose="tell",
+        platform=appeal["platform"],
+        destination=appeal["subject"]["source"],
+        request=request,
+        at=clock.text(now),
+    )
+    return [outbox.put(row)]

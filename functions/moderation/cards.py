@@ -1,0 +1,428 @@
+"""What a case's card says at a desk, without I/O: everything that a decision needs, then what became of it.
+
+All of it is plain text; each platform writes it so that nothing in it becomes markup or pings.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from events.buttons import Action, Button
+from events.cards import Card, CardButton, CardEntry
+from events.moderation import Measure
+from events.moments import moment
+from events.program import Policy
+from functions.moderation import cases, roster
+from functions.moderation.cases import HARMLESS, Case
+from functions.moderation.weights import PARTS
+
+Row = Mapping[str, Any]
+
+SOON, LATER, RARELY = 60, 300, 3600
+"""Seconds until a card is looked at again: while measures are carried out, while one has to wait, after a day."""
+DAILY = 24 * RARELY
+"""What nobody wrote to is looked at once a day: the program may say something else, or somebody was forgotten."""
+KEPT_UP = timedelta(days=14)
+"""So long after the decision a card shows what it was about; then only that it was decided."""
+FINAL = ("sent", "cancelled", "refused", "missed")
+"""States of a measure that nothing changes but a person."""
+NOBODY = "nobody"
+"""Why a press had no effect: whoever pressed it is no moderator."""
+LONGEST_RULE = 600
+
+TEXTS: dict[str, dict[str, str]] = {
+    "en": {
+        "open": "Open: to be taken by {look_by}, decided by {decide_by} ({zone})",
+        "claimed": "{who} has it until {until} ({zone}); to be decided by {decide_by}",
+        "snoozed": "Put off until {until} ({zone})",
+        "decided": "Decided by {who}, {at} ({zone}): {outcome}",
+        "violation": "a rule was broken",
+        "no_violation": "no rule was broken",
+        "overturned": "An appeal has changed what was decided first.",
+        "why": "Why: {what}",
+        "rule broken": "Rule: {what}",
+        "late": "LATE",
+        "leads": "With the leads",
+        "changed": "It has changed since it was taken: look at it again, then take it again.",
+        "severity": "Severity {severity} (0 is the worst)",
+        "flags": "Reports: {count} (weight {weight})",
+        "reasons": "Because of: {what}",
+        "repeats": "Reported again since: {count}",
+        "refusal": "The last press had no effect: {what}",
+        NOBODY: "whoever pressed is no moderator here",
+        "reported": "As it was reported",
+        "appeal": "Why somebody asks for another look",
+        "now edited": "As it is now, edited {at}",
+        "now removed": "It was removed {at}",
+        "author": "By {who}",
+        "nobody knows": "By an account that is not known",
+        "first": "No case of theirs was decided before",
+        "history": "Decided before: {violation} × a rule was broken, {no_violation} × none",
+        "rule": "The rule: {title}",
+        "possible": "What can be done there",
+        "right": "needs {what}",
+        "reversible": "can be taken back",
+        "for good": "cannot be taken back",
+        "lost": "lost even then: {what}",
+        "lasts": "from {least} to {most}",
+        "nothing": "Nothing can be done there from here",
+        "done": "What is done",
+        "undo": "{measure}, taken back",
+        "state planned": "on its way",
+        "state sent": "done",
+        "state refused": "refused",
+        "state unknown": "nobody knows whether it is done",
+        "state stuck": "given up",
+        "state missed": "missed",
+        "state cancelled": "not done",
+        "state held": "has to wait",
+        "more": "cut here; `liaison cases show {id}` tells all of it",
+        "over": "`liaison cases show {id}` tells what it was about",
+        "take": "Take",
+        "give": "Give back",
+        "escalate": "To the leads…",
+        "dismiss": "No violation…",
+        "violation…": "Violation…",
+        "approve": "let it through",
+        "hide": "hide",
+        "remove": "remove",
+        "lock": "lock",
+        "warn": "warn",
+        "timeout": "time-out",
+        "suspend": "suspend",
+        "ban": "ban",
+        "resolve": "close the report there",
+        "minute": "{n} min",
+        "hour": "{n} h",
+        "day": "{n} d",
+    },
+    "fr": {
+        "open": "Ouvert : à prendre avant {look_by}, à décider avant {decide_by} ({zone})",
+        "claimed": "{who} s’en occupe jusqu’à {until} ({zone}) ; à décider avant {decide_by}",
+        "snoozed": "Remis à {until} ({zone})",
+        "decided": "Décidé par {who}, {at} ({zone}) : {outcome}",
+        "violation": "une règle a été enfreinte",
+        "no_violation": "aucune règle n’a été enfreinte",
+        "overturned": "Un recours a changé la première décision.",
+        "why": "Pourquoi : {what}",
+        "rule broken": "Règle : {what}",
+        "late": "EN RETARD",
+        "leads": "Chez les responsables",
+        "changed": "Cela a changé depuis : regardez encore, puis reprenez-le.",
+        "severity": "Gravité {severity} (0 est la pire)",
+        "flags": "Signalements : {count} (poids {weight})",
+        "reasons": "Motifs : {what}",
+        "repeats": "Signalé de nouveau depuis : {count}",
+        "refusal": "Le dernier bouton est resté sans effet : {what}",
+        NOBODY: "la personne qui a appuyé ne modère pas ici",
+        "reported": "Tel que signalé",
+        "appeal": "Pourquoi un nouvel examen est demandé",
+        "now edited": "Tel que c’est maintenant, modifié {at}",
+        "now removed": "Supprimé {at}",
+        "author": "De {who}",
+        "nobody knows": "D’un compte inconnu",
+        "first": "Rien de ce compte n’a été jugé auparavant",
+        "history": "Jugé auparavant : {violation} × une règle enfreinte, {no_violation} × aucune",
+        "rule": "La règle : {title}",
+        "possible": "Ce qui peut être fait là-bas",
+        "right": "demande {what}",
+        "reversible": "réversible",
+        "for good": "irréversible",
+        "lost": "perdu même ainsi : {what}",
+        "lasts": "de {least} à {most}",
+        "nothing": "Rien ne peut être fait là-bas d’ici",
+        "done": "Ce qui est fait",
+        "undo": "{measure}, annulé",
+        "state planned": "en route",
+        "state sent": "fait",
+        "state refused": "refusé",
+        "state unknown": "nul ne sait si c’est fait",
+        "state stuck": "abandonné",
+        "state missed": "manqué",
+        "state cancelled": "pas fait",
+        "state held": "doit attendre",
+        "more": "coupé ici ; `liaison cases show {id}` montre tout",
+        "over": "`liaison cases show {id}` dit de quoi il s’agissait",
+        "take": "Prendre",
+        "give": "Rendre",
+        "escalate": "Aux responsables…",
+        "dismiss": "Aucune infraction…",
+        "violation…": "Infraction…",
+        "approve": "laisser passer",
+        "hide": "masquer",
+        "remove": "supprimer",
+        "lock": "verrouiller",
+        "warn": "avertir",
+        "timeout": "exclure un temps",
+        "suspend": "suspendre",
+        "ban": "bannir",
+        "resolve": "clore le signalement là-bas",
+        "minute": "{n} min",
+        "hour": "{n} h",
+        "day": "{n} j",
+    },
+}
+
+
+def say(language: str, name: str, **given: object) -> str:
+    """A sentence in the community's language; English where it has none."""
+    return TEXTS.get(language[:2], TEXTS["en"])[name].format(**given)
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """What one measure is there."""
+
+    right: str
+    reversible: bool
+    lost: str = ""
+    seconds: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known beside the case itself."""
+
+    zone: ZoneInfo
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What colleagues call the moderators, by their ids."""
+    history: Mapping[str, Any] = field(default_factory=dict)
+    """How often what the same account wrote was decided, by outcome."""
+    message: Row | None = None
+    """The newest state of a message, where the platform tells."""
+    policies: Sequence[Policy] = ()
+    possible: Mapping[Measure, Possible] = field(default_factory=dict)
+    """In the platform's order."""
+    measures: Sequence[Row] = ()
+    """Rows of what was decided, and of what was taken back."""
+    decision: Row | None = None
+    refusal: str = ""
+
+
+def card(found: Case, seen: Seen, language: str, now: datetime) -> Card:
+    over = ended(found, now)
+    told = say(language, NOBODY) if seen.refusal == NOBODY else seen.refusal
+    shown = [*standing(found, seen, language, now), *([say(language, "refusal", what=told)] if told else [])]
+    return Card(
+        title=found["id"] if over else found["summary"],
+        lines=tuple([*standing(found, seen, language, now), say(language, "over", id=found["id"])] if over else shown),
+        entries=() if over else tuple(entries(found, seen, language)),
+        buttons=tuple(pressable(found, seen, language, now)),
+        more=say(language, "more", id=found["id"]),
+    )
+
+
+def ended(found: Case, now: datetime) -> bool:
+    """Whether what it was about is nobody's business at a desk any more."""
+    return found["state"] == "decided" and moment(found["decided_at"]) + KEPT_UP <= now
+
+
+def again(found: Case, measures: Sequence[Row], now: datetime) -> int | None:
+    """Seconds until its card is looked at again, unless somebody says before that something has changed (`touched` in
+    records); None once it has ended."""
+    if ended(found, now):
+        return None
+    if found["state"] != "decided":
+        runs_out = until(found["lease_until"], now) if found["state"] == "claimed" else DAILY
+        return min(runs_out if runs_out > 0 else DAILY, DAILY)
+    since = -until(found["decided_at"], now)
+    left = until(found["decided_at"], now) + int(KEPT_UP.total_seconds())
+    if all(row["state"] in FINAL for row in measures):
+        return max(min(left, DAILY), 1)
+    return min(SOON if since < RARELY else LATER if since < DAILY else RARELY, max(left, 1))
+
+
+def until(at: str, now: datetime) -> int:
+    """Whole seconds, and the one in which it has come."""
+    return int((moment(at) - now).total_seconds()) + 1
+
+
+# What it says
+
+
+def standing(found: Case, seen: Seen, language: str, now: datetime) -> Iterator[str]:
+    """Where it stands, and why it is here."""
+    yield state(found, seen, language, now)
+    if found["state"] == "decided":
+        yield from verdict(found, seen, language)
+    else:
+        signs = [say(language, name) for name, shown in (("late", found["late"]), ("leads", found["level"])) if shown]
+        yield " · ".join([say(language, "severity", severity=found["severity"]), *signs])
+    if outdated(found, now):
+        yield say(language, "changed")
+    yield say(language, "flags", count=found["flags"], weight=f"{found['weight'] / PARTS:.1f}")
+    if why := [*found["codes"], *(one for one in found["reasons"] if one not in found["codes"])]:
+        yield say(language, "reasons", what=", ".join(why))
+    if found.get("repeats"):
+        yield say(language, "repeats", count=found["repeats"])
+
+
+def state(found: Case, seen: Seen, language: str, now: datetime) -> str:
+    def wall(name: str) -> str:
+        return moment(found[name]).astimezone(seen.zone).strftime("%Y-%m-%d %H:%M")
+
+    times = {"zone": seen.zone.key, "decide_by": wall("decide_by")}
+    if cases.free(found, now):
+        return say(language, "open", look_by=wall("look_by"), **times)
+    match found["state"]:
+        case "claimed":
+            return say(language, "claimed", who=named(found["claimed_by"], seen), until=wall("lease_until"), **times)
+        case "snoozed":
+            return say(language, "snoozed", until=wall("wake_at"), **times)
+    outcome = say(language, found["outcome"])
+    return say(
+        language, "decided", who=named(found["decided_by"], seen), at=wall("decided_at"), outcome=outcome, **times
+    )
+
+
+def named(who: str, seen: Seen) -> str:
+    return seen.names.get(who, who)
+
+
+def verdict(found: Case, seen: Seen, language: str) -> Iterator[str]:
+    if found.get("overturned"):
+        yield say(language, "overturned")
+    decision = (seen.decision or {}).get("decision", {})
+    if decision.get("policy"):
+        titles = [one.title for one in seen.policies if one.id == decision["policy"]]
+        yield say(language, "rule broken", what=titles[0] if titles else decision["policy"])
+    if decision.get("explanation"):
+        yield say(language, "why", what=decision["explanation"])
+
+
+def outdated(found: Case, now: datetime) -> bool:
+    """Whether whoever has it has not seen all of it."""
+    return found["state"] == "claimed" and not cases.lapsed(found, now) and found["seen"] != found["material"]
+
+
+def entries(found: Case, seen: Seen, language: str) -> Iterator[CardEntry]:
+    if found.get("appeal"):
+        yield CardEntry(title=say(language, "appeal"), text=found["appeal"])
+    yield reported(found, seen, language)
+    yield from newest(found, seen, language)
+    for rule in [] if found["state"] == "decided" else rules(found, seen):
+        words = rule.in_language(language)
+        cut = words if len(words) <= LONGEST_RULE else words[: LONGEST_RULE - 1] + "…"
+        yield CardEntry(title=say(language, "rule", title=rule.title), facts=(cut,))
+    yield done(seen, language) if found["state"] == "decided" else possible(seen, language)
+
+
+def reported(found: Case, seen: Seen, language: str) -> CardEntry:
+    """What it is about, as it was, and who wrote it."""
+    subject, author = found["subject"], found["author"]
+    name, number = author.get("name", ""), author.get("id", "")
+    who = f"{name} ({number})" if name and name != number else number
+    counts = {name: seen.history.get(name, 0) for name in ("violation", "no_violation")}
+    return CardEntry(
+        title=f"{say(language, 'reported')} ({found['platform']}, {subject['source']}, {subject['kind']})",
+        text="\n\n".join(part for part in (found["title"], found["text"]) if part),
+        facts=(
+            say(language, "author", who=who) if who else say(language, "nobody knows"),
+            *([say(language, "history", **counts) if any(counts.values()) else say(language, "first")] if who else []),
+        ),
+        urls=(subject["url"],) if subject.get("url") else (),
+    )
+
+
+def newest(found: Case, seen: Seen, language: str) -> Iterator[CardEntry]:
+    """What the platform has said of it since."""
+    message = seen.message
+    if message is None or (message["state"] != "removed" and message["text"] in ("", found["text"])):
+        return
+    at = moment(message["changed_at"]).astimezone(seen.zone).strftime("%Y-%m-%d %H:%M")
+    gone = message["state"] == "removed"
+    title = say(language, "now removed" if gone else "now edited", at=at)
+    yield CardEntry(title=title, text="" if gone else message["text"])
+
+
+def rules(found: Case, seen: Seen) -> list[Policy]:
+    """What the reports are probably about."""
+    named = (roster.policy_of(seen.policies, code) for code in found["codes"])
+    return list({one.id: one for one in named if one}.values())[:2]
+
+
+def possible(seen: Seen, language: str) -> CardEntry:
+    facts = [
+        f"{say(language, measure)}: "
+        + "; ".join(
+            [
+                say(language, "right", what=one.right),
+                say(language, "reversible" if one.reversible else "for good"),
+                *([say(language, "lasts", least=long(one.seconds[0], language), most=long(one.seconds[1], language))]
+                  if one.seconds else []),
+                *([say(language, "lost", what=one.lost)] if one.lost else []),
+            ]
+        )
+        for measure, one in seen.possible.items()
+    ]  # fmt: skip
+    return CardEntry(title=say(language, "possible"), facts=tuple(facts) or (say(language, "nothing"),))
+
+
+def long(seconds: int, language: str) -> str:
+    """In the largest unit that comes out even, minutes at least."""
+    least = max(seconds // 60, 1)
+    unit, size = next((unit, size) for unit, size in (("day", 1440), ("hour", 60), ("minute", 1)) if least % size == 0)
+    return say(language, unit, n=least // size)
+
+
+def done(seen: Seen, language: str) -> CardEntry:
+    return CardEntry(title=say(language, "done"), facts=tuple(result(row, language) for row in seen.measures) or ("–",))
+
+
+def result(row: Row, language: str) -> str:
+    """A measure, what became of it, and why."""
+    measure = say(language, row["request"]["measure"])
+    what = say(language, "undo", measure=measure) if row["request"].get("undo") else measure
+    waits = "planned" if row["state"] in ("claimed", "armed", "waiting") else row["state"]
+    because = f": {row['reason']}" if row.get("reason") and row["state"] != "sent" else ""
+    return f"{what}: {say(language, f'state {waits}')}{because}"
+
+
+# What can be pressed
+
+
+def pressable(found: Case, seen: Seen, language: str, now: datetime) -> Iterator[CardButton]:
+    """What can be done about it now. A decision needs a holder who has seen all of it, and names the fence that holder
+    has: whatever stood on an older card decides nothing."""
+    if found["state"] == "decided":
+        return
+    held = found["state"] == "claimed" and not cases.lapsed(found, now)
+    if not held or outdated(found, now):
+        yield button(Button(found["id"], "take", found["fence"]), say(language, "take"), "good")
+    if held:
+        yield button(Button(found["id"], "give", found["fence"]), say(language, "give"))
+    if not found["level"]:
+        yield button(Button(found["id"], "escalate", found["fence"]), say(language, "escalate"))
+    if held and not outdated(found, now):
+        yield from decisions(found, seen, language)
+
+
+def decisions(found: Case, seen: Seen, language: str) -> Iterator[CardButton]:
+    """No violation, then each measure: those first that the rule says are usual."""
+    broken = rules(found, seen)
+    usual = [measure for rule in broken for measure in rule.measures]
+    offered = sorted(seen.possible, key=lambda measure: usual.index(measure) if measure in usual else len(usual))
+    mild = [measure for measure in offered if measure in HARMLESS]
+    # What is there to be read needs nobody to let it through.
+    usually = [measure for measure in mild if measure == "resolve" or found["nature"] == "hold"]
+    yield button(named_as(found, "dismiss", mild, usually, ""), say(language, "dismiss"), "good")
+    harsh = [measure for measure in offered if measure != "approve"]
+    rule = broken[0].id if broken else ""
+    closes = [measure for measure in harsh if measure == "resolve"]
+    yield button(named_as(found, "violation", harsh, closes, rule), say(language, "violation…"))
+    for measure in harsh:
+        if measure in ("hide", "remove", "lock", "warn", "timeout", "suspend", "ban"):
+            label = say(language, measure)
+            style: Literal["bad", "plain"] = "bad" if measure in usual else "plain"
+            asked = named_as(found, measure, harsh, [measure, *closes], rule)
+            yield button(asked, f"{label[:1].upper()}{label[1:]}…", style)
+
+
+def named_as(found: Case, action: Action, measures: Sequence[Measure], chosen: Sequence[Measure], rule: str) -> Button:
+    return Button(found["id"], action, found["fence"], tuple(measures), tuple(chosen), rule)
+
+
+def button(made: Button, label: str, style: Literal["plain", "good", "bad"] = "plain") -> CardButton:
+    return CardButton(name=made.name, label=label, style=style)

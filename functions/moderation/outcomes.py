@@ -1,0 +1,198 @@
+"""What follows a decision: its author and all who reported are told, and reporters' figures are kept.
+
+They may be thousands, so one row beside the case says how far it got, and the sweep goes on page by page. Each page is
+one transaction: what it wrote is there once, whoever is cut off where.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from events.moderation import Decision, MessageRequested, Outcome, Subject
+from events.people import Person
+from events.program import Program
+from functions.moderation import appeals, cases, letters, records
+from functions.moderation.letters import Letter, Verdict
+from functions.platforms import telling
+from functions.shared import clock, links, outbox, table
+from functions.shared.table import CancelledError, Item, Key, Table, Update, Write
+
+PAGE = 6
+"""Reports of one transaction: each takes three writes at most, the row and its author's letter two, of 25."""
+PAGES = 20
+"""That one sweep goes through for one case, so that others have their turn."""
+FIGURES: dict[Outcome, str] = {"violation": "agreed", "no_violation": "disagreed"}
+
+
+def go_on(store: Table, key: Key, program: Program, now: datetime) -> list[Item]:
+    """Go through the reports of a decided case, as far as there is time. Gives the rows to kick."""
+    rows: list[Item] = []
+    for _ in range(PAGES):
+        row = store.get(*key)
+        if row is None or "due" not in row:
+            break
+        try:
+            rows += page(store, row, program, now)
+        except CancelledError:
+            break  # Somebody else is at it, or reported meanwhile: it stays due.
+    return rows
+
+
+def page(store: Table, row: Item, program: Program, now: datetime) -> list[Item]:
+    community = table.community_of(row["pk"])
+    case = records.existing(store, community, row["case"])
+    decision = decision_of(store, case)
+    told = Telling(case, verdict_of(case, decision, program), program, now, there="there" in decision)
+    flags = list(islice(unanswered(store, case, row["cursor"]), PAGE + 1))
+    here, more = flags[:PAGE], len(flags) > PAGE
+    author = [] if row["author"] == case["outcome"] else told.author()
+    letters_to = [(flag, told.reporter(flag)) for flag in here]
+    writes: list[Write] = []
+    for flag, letter in letters_to:
+        writes.append(answered(flag, case, now))
+        writes += [outbox.put(one) for one in letter]
+    writes += figured(here, case)
+    store.transact([moved(row, here, more, case), *(outbox.put(one) for one in author), *writes])
+    return [*author, *(one for _, letter in letters_to for one in letter)]
+
+
+def moved(row: Item, here: list[Item], more: bool, case: Item) -> Update:
+    cursor = here[-1]["sk"] if here else row["cursor"]
+    return Update(
+        table.key_of(row),
+        set={"cursor": cursor, "author": case["outcome"]},
+        remove=[] if more else ["due", "due_at"],
+        when=[
+            table.equals("cursor", row["cursor"]),
+            table.equals("author", row["author"]),
+            table.equals("asked", row["asked"]),
+            table.present("due"),
+        ],
+    )
+
+
+def unanswered(store: Table, case: Item, cursor: str) -> Iterator[Item]:
+    """Reports of the case whose reporters do not know what was decided."""
+    subject_pk = records.subject_of(case)
+    for flag in store.between(subject_pk, (cursor or "flag#") + "\x00", "flag#\uffff"):
+        if flag.get("case") == case["id"] and flag.get("answered", "") != case["outcome"]:
+            yield flag
+
+
+def answered(flag: Item, case: Item, now: datetime) -> Update:
+    """`counted`: whose figures it changed, as the key of these."""
+    before = flag.get("answered")
+    when = [
+        table.equals("answered", before) if before else table.absent("answered"),
+        table.equals("reporter", flag["reporter"]),  # Nobody was erased meanwhile.
+    ]
+    told = {"answered": case["outcome"], "answered_at": clock.text(now), "counted": counts_for(flag, case)}
+    return Update(table.key_of(flag), set=told, when=when)
+
+
+def counts_for(flag: Item, case: Item) -> str:
+    """Whose figures a report changes; nobody's where it came after the decision, which everybody can repeat."""
+    if "answered" in flag:
+        return str(flag["counted"])
+    late = flag["recorded_at"] > case["decided_at"]
+    if late or flag["nature"] != "report" or not flag["reporter"].get("id"):
+        return ""
+    return records.figures_of(case["community"], flag)[0]
+
+
+def figured(flags: Sequence[Item], case: Item) -> list[Write]:
+    """How the figures of those who reported change; where it had been decided otherwise, that is taken back."""
+    changes: dict[str, Counter[str]] = {}
+    for flag in flags:
+        if who := counts_for(flag, case):
+            change = changes.setdefault(who, Counter())
+            change[FIGURES[case["outcome"]]] += 1
+            if before := flag.get("answered"):
+                change[FIGURES[before]] -= 1
+    return [Update((who, "figures"), set={"kind": "figures"}, add=dict(change)) for who, change in changes.items()]
+
+
+def decision_of(store: Table, case: Item) -> Item:
+    """The one that holds now, as it is kept: an appeal's, where it was overturned."""
+    name = case.get("overturned") or case["id"]
+    return store.get(records.case_key(case["community"], name)[0], "decision") or {}
+
+
+def verdict_of(case: Item, found: Item, program: Program) -> Verdict:
+    """What is true of the case now. `found`: the decision as it is kept."""
+    decision = Decision.model_validate({**found.get("decision", {}), "outcome": case["outcome"]})
+    at = clock.moment(str(found.get("at") or case["decided_at"]))
+    ends = {measure: cases.until(decision, measure, at) for measure in decision.measures}
+    return Verdict(
+        decision.outcome,
+        decision.measures,
+        {measure: clock.text(end) for measure, end in ends.items() if end},
+        decision.explanation,
+        program.policy(case["community"], decision.policy) if decision.policy else None,
+    )
+
+
+class Telling:
+    """Who is told what about one decided case, as rows for delivery."""
+
+    def __init__(self, case: Item, verdict: Verdict, program: Program, now: datetime, *, there: bool) -> None:
+        self.there = there
+        self.case, self.verdict, self.program, self.now = case, verdict, program, now
+        self.subject = Subject.model_validate(case["subject"])
+        try:
+            community = program.community(case["community"])
+            self.language, days = community.language, community.moderation.appeals
+        except LookupError:
+            self.language, days = "en", 0
+        self.lasts = timedelta(days=days)
+
+    def author(self) -> list[Item]:
+        """Not about what was decided on the platform, which tells them itself, nor what an appeal has answered."""
+        again = bool(self.case.get("overturned"))
+        if not self.case["author"].get("id") or self.there or (again and not self.case["against_author"]):
+            return []
+        language = letters.spoken(self.case["language"], self.language)
+        letter = letters.to_author(self.case, self.verdict, language, self.until("author"))
+        return self.row("author", self.case["author"], letter, "author again" if again else "author")
+
+    def reporter(self, flag: Item) -> list[Item]:
+        if flag["nature"] != "report" or not flag["reporter"].get("id") or flag.get("answered"):
+            return []
+        language = letters.spoken(flag.get("speaks", ""), self.language)
+        party = flag["sk"].removeprefix("flag#")
+        late = flag["recorded_at"] > self.case["decided_at"]
+        letter = letters.to_reporter(self.verdict, language, self.until(party), late=late)
+        return self.row(party, flag["reporter"], letter, party)
+
+    def until(self, party: str) -> str:
+        """The last day on which somebody can ask for another look; empty where nobody can."""
+        if not self.lasts or appeals.judged_for(self.case, party):
+            return ""
+        return (clock.moment(self.case["decided_at"]) + self.lasts).date().isoformat()
+
+    def row(self, party: str, person: dict[str, Any], letter: Letter | None, name: str) -> list[Item]:
+        if letter is None or telling.on(self.case["platform"]) is None:
+            return []
+        path = appeals.path(self.case["community"], self.case["id"])
+        link = links.link(path, party, appeals.PURPOSE, self.now, self.lasts) if self.until(party) else ""
+        request = MessageRequested(
+            case=self.case["id"],
+            person=Person.model_validate(person),
+            about=self.subject,
+            title=letter.title,
+            text=letter.text,
+            link=link,
+        )
+        return [
+            outbox.planned(
+                pk=self.case["pk"],
+                name=f"told#{name}",
+                purpose="tell",
+                platform=self.case["platform"],
+                destination=self.subject.source,
+                request=request,
+                at=clock.text(self.now),
+            )
+        ]

@@ -1,0 +1,276 @@
+"""What moderators do with cases, in the store: each move is decided by `cases`, and written only if the case is still
+the one it was decided on."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import cast
+
+from events.moderation import ActionRequested, Decision, Measure, Subject
+from events.people import Person
+from events.program import Program
+from functions.moderation import appeals, cases, records, roster
+from functions.moderation.cases import Move, NotAllowedError
+from functions.moderation.records import BUSY, MOST_SHOWN, TRIES, BusyError, existing, moving
+from functions.moderation.standards import Standards
+from functions.shared import clock, outbox, table
+from functions.shared.table import CancelledError, Item, Put, Table, Update, Write
+
+LOOKED_THROUGH = 400
+"""Open cases that are looked through for the next one."""
+
+
+class CameBeforeError(Exception):
+    """What this was asked with was recorded already, in this very moment."""
+
+
+def written(store: Table, writes: Sequence[Write], beside: Sequence[Write]) -> bool:
+    """False where the case is not what it was any more: look again. Raises CameBeforeError."""
+    try:
+        store.transact([*writes, *beside])
+    except CancelledError as error:
+        if any(place >= len(writes) for place in error.failed):
+            raise CameBeforeError from error
+        return False
+    return True
+
+
+def change(
+    store: Table,
+    community: str,
+    case: str,
+    who: str,
+    now: datetime,
+    move: Callable[[Item], Move],
+    and_more: Callable[[Item], Sequence[Write]] = lambda _: (),
+    beside: Sequence[Write] = (),
+) -> Item:
+    """Read, decide, write; again where somebody else wrote in between. Gives the case as it is then. `beside` is
+    written in the same transaction: the marker of what it was asked with.
+
+    Raises LookupError, NotAllowedError, BusyError or CameBeforeError.
+    """
+    for _ in range(TRIES):
+        found = existing(store, community, case)
+        # Else a flag was added, or somebody else was faster.
+        if written(store, [*moving(found, move(found), who, now), *and_more(found)], beside):
+            return existing(store, community, case)
+    raise BusyError(BUSY)
+
+
+def claim(
+    store: Table,
+    community: str,
+    case: str,
+    who: str,
+    standards: Standards,
+    now: datetime,
+    day: str,
+    beside: Sequence[Write] = (),
+) -> Item:
+    """Take a case, or hold it for longer; gives the case with its new fence. `day`: which it is for them."""
+
+    def exposed(found: Item) -> list[Write]:
+        if found["severity"] > roster.SEVERE or found["claimed_by"] == who:
+            return []
+        pk, sk = load_key(community, who, day)
+        return [Update((pk, sk), set={"kind": "load", "expires": expiry(now)}, add={"severe": 1})]
+
+    return change(
+        store, community, case, who, now, lambda found: cases.claimed(found, who, standards, now), exposed, beside
+    )
+
+
+LOAD_KEPT = timedelta(days=30)
+
+
+def load_key(community: str, who: str, day: str) -> table.Key:
+    return table.partition(community, "moderator", who), f"load#{day}"
+
+
+def expiry(now: datetime) -> int:
+    return int((now + LOAD_KEPT).timestamp())
+
+
+def release(
+    store: Table, community: str, case: str, who: str, fence: int, now: datetime, beside: Sequence[Write] = ()
+) -> Item:
+    return change(store, community, case, who, now, lambda found: cases.released(found, who, fence, now), beside=beside)
+
+
+def escalate(
+    store: Table,
+    community: str,
+    case: str,
+    who: str,
+    reason: str,
+    standards: Standards,
+    now: datetime,
+    beside: Sequence[Write] = (),
+) -> Item:
+    def move(found: Item) -> Move:
+        return cases.escalated(found, who, reason, standards, now)
+
+    return change(store, community, case, who, now, move, beside=beside)
+
+
+def snooze(
+    store: Table, community: str, case: str, who: str, until: datetime, standards: Standards, now: datetime
+) -> Item:
+    return change(store, community, case, who, now, lambda found: cases.snoozed(found, who, until, standards, now))
+
+
+def pass_time(store: Table, key: table.Key, standards: Standards, now: datetime) -> Item | None:
+    """What a deadline or an alarm that has come changes in a case; None where nothing is due."""
+    found = store.get(*key)
+    move = cases.passed(found, standards, now) if found else None
+    if not (found and move):
+        return None
+    try:
+        store.transact(moving(found, move, "liaison", now))
+    except CancelledError:
+        return None  # Something else happened to it: what is still due is found again.
+    return {**found, **move.set}
+
+
+def open_cases(store: Table, community: str) -> Iterator[Item]:
+    """By their order of work; those that somebody has included. Read from the table: the index only proposes."""
+    keys = store.ascending(community, records.OPEN)
+    while page := list(islice(keys, 25)):
+        items = [item for item in store.read(page) if item["state"] in ("open", "claimed")]
+        yield from sorted(items, key=cases.order)
+
+
+def claim_next(
+    store: Table, community: str, who: str, gives: Callable[[Item], bool], standards: Standards, now: datetime, day: str
+) -> Item | None:
+    """The first case in the order of work that somebody may be given, taken for them. None where there is none.
+
+    Whoever is faster has it, and the next one is tried."""
+    for found in islice(open_cases(store, community), LOOKED_THROUGH):
+        if not cases.free(found, now) or not gives(found):
+            continue
+        try:
+            return claim(store, community, found["id"], who, standards, now, day)
+        except NotAllowedError:
+            continue
+    return None
+
+
+def severe_cases(store: Table, community: str, who: str, day: str) -> int:
+    """How many severe ones somebody took on a day of theirs."""
+    return int((store.get(*load_key(community, who, day)) or {}).get("severe", 0))
+
+
+def decide(
+    store: Table,
+    community: str,
+    case: str,
+    who: str,
+    fence: int,
+    decision: Decision,
+    hash_: str,
+    now: datetime,
+    program: Program,
+    beside: Sequence[Write] = (),
+) -> Item:
+    """Decision, measures and audit in one transaction. The fence proves that the claim still holds, and that nothing
+    happened since which whoever decides has not seen.
+
+    Deciding again exactly as before gives the decided case, so a lost answer may be asked for again.
+    Raises LookupError, NotAllowedError, BusyError or CameBeforeError.
+    """
+    for _ in range(TRIES):
+        found = existing(store, community, case)
+        if found["state"] == "decided":
+            return already(store, found, who, fence, decision)
+        move = cases.decided(found, who, fence, decision, now)
+        others = following(store, found, who, decision, program, hash_, now)
+        # Else a flag was added, or it was decided there.
+        if written(store, [*moving(found, move, who, now), *others], beside):
+            return existing(store, community, case)
+    raise BusyError(BUSY)
+
+
+def reported(store: Table, found: Item) -> tuple[str, ...]:
+    """The platform's own reports in a case, fifty at most, by our names of the flags."""
+    flags, of = store.query(records.subject_of(found), "flag#"), found.get("of", found["id"])
+    return tuple(islice((item["flag"] for item in flags if item.get("case") == of), MOST_SHOWN))
+
+
+def already(store: Table, found: Item, who: str, fence: int, decision: Decision) -> Item:
+    before = store.get(found["pk"], "decision")
+    wanted = decision.model_dump(mode="json")
+    if before and before["by"] == who and before["fence"] == fence and before["decision"] == wanted:
+        return found
+    raise NotAllowedError("this case is decided already")
+
+
+def following(
+    store: Table, found: Item, who: str, decision: Decision, program: Program, hash_: str, now: datetime
+) -> list[Write]:
+    """What is written beside the case itself: the verdict, what carries it out, and whom it concerns."""
+    verdict = {
+        "pk": found["pk"],
+        "sk": "decision",
+        "kind": "decision",
+        "by": who,
+        "at": clock.text(now),
+        "fence": found["fence"],
+        "decision": decision.model_dump(mode="json"),
+        "program": hash_,
+    }
+    measures, others = list(decision.measures), list[Write]()
+    if appeals.is_appeal(found):
+        measures, others = appeals.judged(store, found, who, decision, program, now)
+    else:
+        others = [
+            records.outcome_planned(found, now),
+            records.round_over(found, records.subject_of(found), now),
+            *records.told_of_author(found, decision.outcome),
+        ]
+    reports = reported(store, found) if "resolve" in measures else ()
+    actions = [outbox.put(action(found, measure, decision, reports, now)) for measure in measures]
+    return [Put(verdict, when=[table.absent()]), *actions, *others]
+
+
+def action(found: Item, measure: Measure, decision: Decision, reports: tuple[str, ...], now: datetime) -> Item:
+    request = ActionRequested(
+        case=found["id"],
+        measure=measure,
+        subject=Subject.model_validate(found["subject"]),
+        person=Person.model_validate(found["author"]) if found["author"] else None,
+        reports=reports,
+        outcome=decision.outcome,
+        reason=decision.policy or ", ".join(found["codes"]),
+        explanation=decision.explanation,
+        until=cases.until(decision, measure, now),
+    )
+    return outbox.planned(
+        pk=found["pk"],
+        name=measure,
+        purpose="act",
+        platform=found["platform"],
+        destination=request.subject.source,
+        request=request,
+        at=clock.text(now),
+    )
+
+
+def undo(store: Table, community: str, case: str, measure: Measure, who: str, now: datetime) -> Item:
+    """Take a measure back: a row that leads from the state which it left to the one before. Gives that row; asked for
+    again, the same one. Raises LookupError or NotAllowedError."""
+    for _ in range(TRIES):
+        found = existing(store, community, case)
+        name = f"undo#{measure}"
+        if there := store.get(found["pk"], f"delivery#{name}"):
+            return there
+        done = store.get(found["pk"], f"delivery#{measure}")
+        cases.undoable(done, measure)
+        row = appeals.undoing(found, cast(Item, done), measure, who, now)
+        try:
+            store.transact([*moving(found, Move("undone", {}, {"measure": measure}), who, now), outbox.put(row)])
+            return row
+        except CancelledError:
+            continue  # Something else was written into the history, or somebody else undid it: look again.
+    raise BusyError(BUSY)

@@ -1,0 +1,223 @@
+"""The life of a case at the command line: listed, taken, decided, carried out, taken back, proved."""
+
+from pathlib import Path
+
+import pytest
+
+from cli import operator
+from events.moments import moment
+from functions.shared import table
+from functions.shared.table import Update
+from tests.cli.api import Desk, desk
+from tests.support import builders
+from tests.support.outside import unreachable
+from tests.support.world import World, needs_a_person
+
+WHY = ("--explanation", "It was spam.")
+POST = "https://forum.example/posts/204.json"
+
+
+@pytest.fixture
+def ada(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.chdir(tmp_path)
+    world.handle(builders.post_flag(world.now))
+    return desk(world, tmp_path, monkeypatch)
+
+
+def case(ada: Desk) -> str:
+    (one,) = ada.told("cases")["cases"]
+    return str(one["id"])
+
+
+def decided(ada: Desk, *measures: str) -> str:
+    name = case(ada)
+    wanted = [word for measure in measures for word in ("--measure", measure)]
+    ada.good("cases", "decide", name, "--outcome", "violation", *wanted, *WHY)
+    ada.world.finish()
+    return name
+
+
+def test_from_the_list_to_the_undo(ada: Desk) -> None:
+    assert "Cheap gold here" in ada.good("cases")
+    claimed = ada.told("cases", "claim", case(ada))
+    assert claimed["measures"]["remove"]["reversible"]
+    name = decided(ada, "remove")
+    assert POST in ada.world.outside.deleted
+    assert ada.told("cases")["cases"] == []
+    assert "planned" in ada.good("cases", "undo", name)
+    ada.world.finish()
+    assert ada.world.outside.deleted == set()
+    rows = ada.told("cases", "show", name)["deliveries"]
+    assert [(row["measure"], row["undo"], row["state"]) for row in rows if row["purpose"] == "act"] == [
+        ("remove", False, "sent"),
+        ("remove", True, "sent"),
+    ]
+
+
+def test_several_cases_are_undone_at_once(ada: Desk) -> None:
+    first = decided(ada, "remove")
+    ada.world.handle(builders.post_flag(ada.world.now, post=205, reviewable=32))
+    second = decided(ada, "remove")
+    assert len(ada.world.outside.deleted) == 2
+    told = ada.told("cases", "undo", first, second)["cases"]
+    assert set(told) == {first, second}
+    ada.world.finish()
+    assert ada.world.outside.deleted == set()
+
+
+def test_the_list_is_in_the_order_of_work_and_says_what_is_late_in_words(ada: Desk) -> None:
+    ada.world.handle(builders.flag(ada.world.now, text="Go home", reason="hate"))
+    lines = ada.good("cases").splitlines()
+    assert lines[0].split() == ["id", "severity", "deadline", "flags", "summary"]
+    assert ["Go home" in lines[1], "Cheap gold" in lines[2]] == [True, True]
+    assert "11-22T20:00Z" in lines[1]  # Eight hours for what is as severe as this.
+    ada.world.later(hours=8)
+    lines = ada.good("cases").splitlines()
+    assert lines[0].split() == ["id", "severity", "deadline", "late", "flags", "summary"]
+    assert ["late" in line for line in lines[1:]] == [True, False]
+
+
+def test_the_list_says_who_has_a_case_and_which_ones_are_for_the_leads(ada: Desk) -> None:
+    name = case(ada)
+    ada.good("cases", "claim", name)
+    assert "Ada" in ada.good("cases")
+    ada.world.later(minutes=15)
+    assert "Ada" not in ada.good("cases")
+    ada.good("cases", "escalate", name, "--reason", "A threat.")
+    ada.good("cases", "claim", name)
+    assert "Ada, leads" in ada.good("cases", "list")
+
+
+QUEUES = """
+[[queues]]
+id = "games"
+community = "acme"
+sources = ["game"]
+"""
+
+
+def test_only_one_queue_is_listed(ada: Desk) -> None:
+    operator.push(builders.PROGRAM + QUEUES, "tests")
+    ada.world.later(seconds=61)
+    ada.world.handle(builders.flag(ada.world.now, text="Go home"))
+    of_games = ada.good("cases", "list", "--queue", "games")
+    assert ["Go home" in of_games, "games" in of_games] == [True, True]
+    assert "Cheap gold" not in of_games
+    assert "Cheap gold" in ada.good("cases", "list", "--queue", "main")
+    assert "there is no queue 'x'; there are games, main" in ada.refused("cases", "list", "--queue", "x")
+
+
+def test_the_next_one_is_given_and_given_back(ada: Desk) -> None:
+    name = case(ada)
+    taken = ada.told("cases", "next")
+    assert (taken["id"], taken["claimed_by"]) == (name, "Ada")
+    assert "Nothing to do" in ada.good("cases", "next")
+    assert ada.told("cases", "next") == {"case": None}
+    assert "back at its old place" in ada.good("cases", "release", name)
+    assert "you do not hold this case" in ada.refused("cases", "release", name)
+    again = ada.told("cases", "next")
+    assert again["fence"] > taken["fence"]
+    assert "you do not hold this case" in ada.refused("cases", "release", name, "--fence", taken["fence"])
+
+
+def test_escalating_says_until_when_it_is_to_be_decided_then(ada: Desk) -> None:
+    told = ada.good("cases", "escalate", case(ada), "--reason", "A threat.")
+    assert "is for the leads now, to be decided by 2026-11-23 12:00 UTC" in told
+    assert "the leads have this case already" in ada.refused("cases", "escalate", case(ada), "--reason", "Again.")
+
+
+@pytest.mark.parametrize(
+    ("until", "back"),
+    [
+        ("30m", "2026-11-22 12:30 UTC"),
+        ("2h", "2026-11-22 14:00 UTC"),
+        ("3d", "2026-11-25 12:00 UTC"),
+        ("2026-11-23T09:00", "2026-11-23 08:00 UTC"),  # In Paris, where this community is.
+        ("2026-11-23T09:00+00:00", "2026-11-23 09:00 UTC"),
+    ],
+)
+def test_a_case_is_put_off_and_comes_back(ada: Desk, until: str, back: str) -> None:
+    name = case(ada)
+    assert f"comes back at {back}" in ada.good("cases", "snooze", name, "--until", until)
+    assert ada.good("cases").strip() == "no open cases"
+    assert back.replace(" ", "T", 1).replace(" UTC", "Z") in ada.good("cases", "list", "--state", "snoozed")
+    ada.world.now = moment(back.replace(" ", "T", 1).replace(" UTC", ":00.000Z"))
+    ada.world.upkeep()
+    assert case(ada) == name
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        ("tomorrow", "'tomorrow' is not a time: write it as 2026-11-23T09:00"),
+        ("2h30", "'2h30' is not a time"),
+        ("99999d", "not later than"),
+        ("0h", "A moment from now on"),
+        ("2026-11-22T09:00", "A moment from now on"),
+        ("0001-01-01T00:00+14:00", "is not a time"),
+    ],
+)
+def test_a_time_that_cannot_be_meant_is_told(ada: Desk, until: str, told: str) -> None:
+    assert told in " ".join(ada.refused("cases", "snooze", case(ada), "--until", until).split())
+
+
+@pytest.mark.parametrize("state", ["snoozed", "decided", "closed"])
+def test_other_states_have_lists_of_their_own(ada: Desk, state: str) -> None:
+    if state == "closed":
+        assert "'open', 'snoozed' or 'decided'" in ada.refused("cases", "list", "--state", state)
+    else:
+        assert ada.good("cases", "list", "--state", state).strip() == f"no {state} cases"
+
+
+def test_a_decided_case_is_listed_with_who_decided_what(ada: Desk) -> None:
+    decided(ada, "remove")
+    (line,) = ada.good("cases", "list", "--state", "decided").splitlines()[1:]
+    assert {"violation", "Ada"} <= set(line.split())
+
+
+def test_undoing_nothing_is_said(ada: Desk) -> None:
+    name = decided(ada)
+    assert "no measure was carried out" in ada.refused("cases", "undo", name)
+
+
+@pytest.mark.parametrize(
+    ("measure", "told"),
+    [
+        ("timeout=soon", "--measure timeout=soon: how many minutes? Write for example timeout=60"),
+        ("timeout", "how long? say so in `minutes`: timeout"),
+        ("remove=5", "`minutes` names what is not done, or has no end: remove"),
+        ("dance", "measures"),
+    ],
+)
+def test_a_measure_that_cannot_be_meant_is_told(ada: Desk, measure: str, told: str) -> None:
+    words = ada.refused("cases", "decide", case(ada), "--outcome", "violation", "--measure", measure, *WHY)
+    assert told in " ".join(words.split())
+    assert ada.told("cases")["cases"]
+
+
+def test_after_an_outage_one_word_goes_on_with_it(ada: Desk) -> None:
+    ada.world.outside.always = unreachable
+    decided(ada, "remove")
+    (key,) = [row["key"] for row in needs_a_person(ada.world) if row["purpose"] == "act"]
+    assert key in ada.good("status")
+    ada.world.outside.always = None
+    ada.good("resolve", key, "again")
+    ada.world.finish()
+    assert POST in ada.world.outside.deleted
+    assert key not in ada.good("status")
+
+
+def test_histories_of_what_was_put_off_are_proved_too(ada: Desk) -> None:
+    ada.good("cases", "snooze", case(ada), "--until", "2h")
+    assert "all 1 histories hold" in ada.good("audit", "verify")
+
+
+def test_every_history_holds_or_its_line_is_named(ada: Desk) -> None:
+    name = decided(ada, "remove")
+    assert "all 1 histories hold" in ada.good("audit", "verify")
+    change = {"detail": {"outcome": "no_violation"}}
+    table.table().write(Update((table.partition("acme", "case", name), "audit#000003"), set=change))
+    result = ada.run("audit", "verify", "--json")
+    assert result.exit_code == 1
+    assert f'"case": "{name}", "line": 3' in result.stdout
+    assert "was changed" in result.stdout
