@@ -58,7 +58,7 @@ def told(*messages: str) -> Iterator[None]:
     """Whatever goes wrong is in the log and counted, and raised again, never kept."""
     try:
         yield
-    except Exception:
+    except Exception:  # Whatever it is: it is told and raised again, never kept.
         # The answer says which failed and nothing more; the parked record points here.
         logger.exception("a message failed", extra={"message_id": ", ".join(messages)})
         metrics.add_metric(name="MessagesFailed", unit=MetricUnit.Count, value=len(messages))
