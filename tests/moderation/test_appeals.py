@@ -5,10 +5,11 @@ from urllib.parse import quote, urlsplit
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from events.moderation import Decision
+from events.moderation import Decision, DecisionReported
 from events.program import Moderator
 from functions.moderation import appeals, records, working
 from functions.moderation.cases import NotAllowedError
+from functions.moderation.standards import Standards
 from functions.shared import outbox
 from functions.shared import table as table_module
 from functions.shared.table import Item, Update, table
@@ -241,3 +242,29 @@ def test_the_only_lead_judges_when_nobody_else_may(world: World) -> None:
     case = decided(world, held(world, "mo"), REMOVE, "mo")
     made = appeals.make(table(), "acme", case["id"], "author", "Why?", program, world.now)
     assert made["excluded"] == []
+
+
+def test_whoever_decided_on_the_platform_cannot_judge_it_here(world: World) -> None:
+    mo = Moderator(id="mo", community="acme", name="Mo", pseudonym="m", lead=True, accounts={"game": "acc-mo"})
+    zoe = Moderator(id="zoe", community="acme", name="Zoe", pseudonym="z", lead=True)
+    world.handle(builders.flag(world.now))
+    given = {
+        "community": "acme",
+        "source": "game",
+        "platform": "standard_webhooks",
+        "decision": "d-1",
+        "subject": world.item("case")["subject"],
+        "did": "removed",
+        "outcome": "violation",
+        "moderator": {"id": "acc-mo", "name": "MoOnGame"},
+        "decided_at": world.now,
+    }
+    standards = Standards(moderators=(mo, zoe))
+    envelope = builders.flag(world.now, flag="other")
+    records.record_decision(table(), envelope, DecisionReported.model_validate(given), standards, world.now)
+    program = PROGRAM.model_copy(update={"moderators": (mo, zoe)})
+    made = appeals.make(table(), "acme", original(world)["id"], "author", "Why?", program, world.now)
+    assert "mo" in made["excluded"]
+    with pytest.raises(NotAllowedError, match="you had a part"):
+        held(world, "mo", made["id"])
+    assert held(world, "zoe", made["id"])["claimed_by"] == "zoe"

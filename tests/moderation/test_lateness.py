@@ -165,3 +165,15 @@ def test_in_quiet_hours_nothing_becomes_late_but_what_is_severe() -> None:
         world.later(hours=15)  # 09:00 in Paris.
         world.upkeep()
         assert {item["late"] for item in world.items("case")} == {1, 2}
+
+
+def test_what_was_late_twice_and_is_put_off_comes_back(flagged: World) -> None:
+    flagged.later(hours=4)
+    flagged.upkeep()
+    flagged.now = moment(case(flagged)["decide_by"])
+    flagged.upkeep()
+    assert case(flagged)["late"] == cases.LATE_TWICE
+    snooze(flagged, hours=1)
+    flagged.later(hours=1)
+    flagged.upkeep()
+    assert case(flagged)["state"] == "open"

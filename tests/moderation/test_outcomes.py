@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from events.moderation import Decision
+from events.moderation import Decision, DecisionReported
 from functions.moderation import records
+from functions.moderation.standards import Standards
 from functions.shared.table import Item, table
 from tests.moderation.people import HIDE, NOTHING, decided, held
 from tests.support import builders
@@ -178,3 +179,36 @@ def test_a_case_with_a_thousand_answers_can_still_be_shown(world: World) -> None
     whole = records.whole(table(), "acme", world.item("case")["id"])
     assert [row["request"]["measure"] for row in whole["deliveries"]] == ["hide"]
     assert len(whole["told"]) == records.MOST_SHOWN
+
+
+def test_whoever_reports_while_the_first_are_told_is_told_too(world: World) -> None:
+    """The page that was read before the report must not end the telling."""
+    flagged(world, 1)
+    decided(world, held(world))
+    late = builders.flag(world.now, flag="late", reporter={"id": "r-2", "name": "r"})
+    world.faults.at("dynamodb.TransactWriteItems", "before", lambda: world.handle(late))
+    world.finish()
+    assert {"r-1", "r-2"} <= set(told(world))
+    assert "due" not in world.item("outcome")
+
+
+def test_a_long_reason_of_the_platform_s_keeps_nobody_from_being_told(world: World) -> None:
+    flagged(world, 1)
+    case = world.item("case")
+    given = DecisionReported.model_validate(
+        {
+            "community": "acme",
+            "source": "game",
+            "platform": "standard_webhooks",
+            "decision": "d-1",
+            "subject": case["subject"],
+            "did": "removed",
+            "outcome": "violation",
+            "reason": "long " * 2_000,
+            "decided_at": world.now,
+        }
+    )
+    records.record_decision(table(), builders.flag(world.now, flag="other"), given, Standards(), world.now)
+    world.finish()
+    assert set(told(world)) == {"r-1"}  # Whoever wrote it is told by the platform itself.
+    assert "due" not in world.item("outcome")
