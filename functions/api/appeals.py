@@ -70,7 +70,7 @@ def told(found: Item, party: str, active: Program) -> dict[str, Any]:
     author = party == appeals.AUTHOR
     own = active.community(found["community"]).language
     language = letters.spoken(*((found["language"], own) if author else (own,)))
-    verdict = outcomes.verdict_of(found, outcomes.decision_of(table(), found), active)
+    verdict = outcomes.verdict_of(found, records.decision_of(table(), found), active)
     appeal = table().get(*records.case_key(found["community"], appeals.appeal_id(found["id"], party)))
     notice = standing(found, party, appeal, active, language)
     return {

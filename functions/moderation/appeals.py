@@ -153,7 +153,7 @@ def completed(store: Table, found: Item, decision: Decision) -> Decision:
     original = store.get(*case_key(found["community"], found["of"])) if is_appeal(found) else None
     if original is None or decision.measures or original.get("judged"):
         return decision
-    before = decision_of(store, original)
+    before = Decision.model_validate(records.decision_of(store, original)["decision"])
     if before.outcome != decision.outcome:
         return decision
     return decision.model_copy(update={"measures": before.measures, "minutes": before.minutes})
@@ -167,7 +167,7 @@ def judged(
     found = existing(store, appeal["community"], appeal["of"])
     if judged_for(found, appeal["party"]):
         return [], closing_too(found, appeal, who, decision, program, now)
-    before = decision_of(store, found)
+    before = Decision.model_validate(records.decision_of(store, found)["decision"])
     overturned = decision.outcome != found["outcome"]
     kept = {
         measure
@@ -207,13 +207,6 @@ def closing_too(
         *moving(found, move, who, now),
         *answer(appeal, decision, program, now, overturned=overturned, independent=independent),
     ]
-
-
-def decision_of(store: Table, found: Item) -> Decision:
-    """The one that holds now: an appeal's, where it was overturned."""
-    community, name = found["community"], found.get("overturned") or found["id"]
-    kept = store.get(case_key(community, name)[0], "decision") or {}
-    return Decision.model_validate(kept["decision"])
 
 
 def taken_back(store: Table, found: Item, measure: Measure, who: str, now: datetime) -> Sequence[Write]:

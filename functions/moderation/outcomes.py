@@ -43,7 +43,7 @@ def go_on(store: Table, key: Key, program: Program, now: datetime) -> list[Item]
 def page(store: Table, row: Item, program: Program, now: datetime) -> list[Item]:
     community = table.community_of(row["pk"])
     case = records.existing(store, community, row["case"])
-    decision = decision_of(store, case)
+    decision = records.decision_of(store, case)
     told = Telling(case, verdict_of(case, decision, program), program, now, there="there" in decision)
     flags = list(islice(unanswered(store, case, row["cursor"]), PAGE + 1))
     here, more = flags[:PAGE], len(flags) > PAGE
@@ -112,12 +112,6 @@ def figured(flags: Sequence[Item], case: Item) -> list[Write]:
             if before := flag.get("answered"):
                 change[FIGURES[before]] -= 1
     return [Update((who, "figures"), set={"kind": "figures"}, add=dict(change)) for who, change in changes.items()]
-
-
-def decision_of(store: Table, case: Item) -> Item:
-    """The one that holds now, as it is kept: an appeal's, where it was overturned."""
-    name = case.get("overturned") or case["id"]
-    return store.get(records.case_key(case["community"], name)[0], "decision") or {}
 
 
 def verdict_of(case: Item, found: Item, program: Program) -> Verdict:

@@ -710,6 +710,12 @@ def existing(store: Table, community: str, case: str) -> Item:
     return found
 
 
+def decision_of(store: Table, case: Item) -> Item:
+    """The one that holds now, as it is kept: an appeal's, where it was overturned."""
+    name = case.get("overturned") or case["id"]
+    return store.get(case_key(case["community"], name)[0], "decision") or {}
+
+
 def verified(store: Table, found: Item) -> chain.Broken | None:
     """Whether the history of a case is what was written; the first place where it is not."""
     known = (line for line in store.query(found["pk"], "audit#") if line["number"] < found["next_audit"])
