@@ -26,9 +26,9 @@ class Work:
     level: int = 0
     """0 for everybody, 1 for leads."""
     parties: frozenset[tuple[str, str]] = frozenset()
-    """Accounts that are part of it, as (source, id): who wrote it, who reported it."""
+    """Accounts that are part of it, as (source, id): who wrote it. Moderators who reported it are `excluded`."""
     excluded: frozenset[str] = frozenset()
-    """Moderators who had a part in it: who decided what is appealed."""
+    """Moderators who had a part in it: who reported it, or decided what is appealed."""
 
 
 def work(case: Mapping[str, Any]) -> Work:
@@ -41,7 +41,7 @@ def work(case: Mapping[str, Any]) -> Work:
         source=source,
         codes=frozenset(case["codes"]),
         level=case.get("level", 0),
-        parties=frozenset((source, one) for one in (*author, *case.get("reporters", ()))),
+        parties=frozenset((source, one) for one in author),
         excluded=frozenset(case.get("excluded", ())),
     )
 
