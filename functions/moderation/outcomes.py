@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from events.moderation import Decision, MessageRequested, Outcome, Subject
+from events.moderation import Decision, MessageRequested, Subject
 from events.people import Person
 from events.program import Program
 from functions.moderation import appeals, cases, letters, records
@@ -23,7 +23,6 @@ PAGE = 6
 """Reports of one transaction: each takes three writes at most, the row and its author's letter two, of 25."""
 PAGES = 20
 """That one sweep goes through for one case, so that others have their turn."""
-FIGURES: dict[Outcome, str] = {"violation": "agreed", "no_violation": "disagreed"}
 
 
 def go_on(store: Table, key: Key, program: Program, now: datetime) -> list[Item]:
@@ -87,6 +86,7 @@ def answered(flag: Item, case: Item, now: datetime) -> Update:
     when = [
         table.equals("answered", before) if before else table.absent("answered"),
         table.equals("reporter", flag["reporter"]),  # Nobody was erased meanwhile.
+        table.equals("case", case["id"]),  # It may have turned out to be worse, and left.
     ]
     told = {"answered": case["outcome"], "answered_at": clock.text(now), "counted": counts_for(flag, case)}
     return Update(table.key_of(flag), set=told, when=when)
@@ -108,9 +108,9 @@ def figured(flags: Sequence[Item], case: Item) -> list[Write]:
     for flag in flags:
         if who := counts_for(flag, case):
             change = changes.setdefault(who, Counter())
-            change[FIGURES[case["outcome"]]] += 1
+            change[records.FIGURES[case["outcome"]]] += 1
             if before := flag.get("answered"):
-                change[FIGURES[before]] -= 1
+                change[records.FIGURES[before]] -= 1
     return [Update((who, "figures"), set={"kind": "figures"}, add=dict(change)) for who, change in changes.items()]
 
 

@@ -35,6 +35,7 @@ from events.moderation import (
     FlagRaised,
     LookRequested,
     MessageSeen,
+    Outcome,
     Subject,
 )
 from events.program import MOST_DESKS
@@ -43,7 +44,17 @@ from functions.moderation import cases, chain, messages, roster, weights
 from functions.moderation.cases import Move, Report
 from functions.moderation.standards import Standards
 from functions.shared import clock, inbox, outbox, table
-from functions.shared.table import CancelledError, ConditionFailedError, Item, Key, Put, Table, Update, Write
+from functions.shared.table import (
+    CancelledError,
+    Condition,
+    ConditionFailedError,
+    Item,
+    Key,
+    Put,
+    Table,
+    Update,
+    Write,
+)
 
 TRIES = 8
 MESSAGES_KEPT = timedelta(days=30)
@@ -167,6 +178,8 @@ def subject_of(case: Item) -> str:
     return table.partition(case["community"], "subject", Subject.model_validate(case["subject"]).key)
 
 
+FIGURES: dict[Outcome, str] = {"violation": "agreed", "no_violation": "disagreed"}
+"""What a decision makes of a report, in its reporter's figures."""
 OUTCOME = "outcome"
 """Of the row that says how far those who are told about a decision were told."""
 
@@ -334,8 +347,11 @@ def record_explanation(
             store.transact(
                 [
                     inbox.marker(envelope, "recorded", now, about=f"{subject_pk} {key[1]}"),
-                    Update(key, set={**why, **reporter}, when=there),
-                    *(explaining(case, told, standards, now) if case else []),
+                    *(
+                        explaining(store, case, flag, told, {**why, **reporter}, there, standards, now)
+                        if case
+                        else [Update(key, set={**why, **reporter}, when=there)]
+                    ),
                 ]
             )
             return "recorded"
@@ -350,15 +366,85 @@ def newest(why: Item) -> tuple[str, ...]:
     return tuple(why[name] for name in ("explained_at", "reason", "code", "comment"))
 
 
-def explaining(case: Item, told: FlagExplained, standards: Standards, now: datetime) -> list[Write]:
-    """An explanation may say that it is worse than the flag alone did."""
+def explaining(
+    store: Table,
+    case: Item,
+    flag: Item,
+    told: FlagExplained,
+    why: Item,
+    there: Sequence[Condition],
+    standards: Standards,
+    now: datetime,
+) -> list[Write]:
+    """An explanation may say that it is worse than the flag alone did: also than what was decided, which nobody knew
+    then. So the report goes into the next case, and is answered anew."""
+    subject_pk, severity = subject_of(case), standards.severity(told.code)
+    worse = case["state"] == "decided" and severity < case["severity"]
+    last = store.get(subject_pk, "round") if worse else None
+    if last and (last["case"], last["state"]) == (case["id"], "decided"):
+        return reopening(case, last, {**flag, **why}, there, severity, standards, now)
     changes = named(case, [(told.reason, told.code)])
     if case["state"] != "decided":
         who = standards.moderator(told.source, told.reporter.id) if told.reporter else ""
-        changes |= cases.flagged(case, [Report(standards.severity(told.code), 0, moderator=who)], standards, now)
+        changes |= cases.flagged(case, [Report(severity, 0, moderator=who)], standards, now)
     rows = new_cards({**case, **changes}, standards, now)
     move = Move("explained", changes | with_cards(case, rows), {"flag": told.flag, "reason": told.reason})
-    return [*moving(case, move, told.source, now), *map(outbox.put, rows)]
+    explained = Update(table.key_of(flag), set=why, when=there)
+    return [explained, *moving(case, move, told.source, now), *map(outbox.put, rows)]
+
+
+ANSWER = ("answered", "answered_at", "counted")
+"""What a report has once it was answered."""
+
+
+def reopening(
+    case: Item,
+    last: Item,
+    flag: Item,
+    there: Sequence[Condition],
+    severity: int,
+    standards: Standards,
+    now: datetime,
+) -> list[Write]:
+    """A report that turned out to be worse than what was decided leaves that case for a new one."""
+    raised = FlagRaised.model_validate(
+        {name: case[name] for name in ("community", "platform", "subject", "title", "text", "original", "language")}
+        | {name: flag[name] for name in ("source", "flag", "nature", "reason", "code", "comment", "raised_at")}
+        | {"author": case["author"] or None, "reporter": flag["reporter"] or None}
+    )
+    who = standards.moderator(flag["source"], flag["reporter"].get("id", ""))
+    # Not the id that this flag alone would open: that case may be the one it leaves.
+    name = cases.case_id(raised.subject.key, f"{raised.flag}\n{flag['explained_at']}")
+    late = flag["recorded_at"] > case["decided_at"]
+    moved = {"flags": -1, **({"repeats": -1} if late else {})}
+    same = table.equals("answered", flag["answered"]) if "answered" in flag else table.absent("answered")
+    fields = {field: flag[field] for field in ("reason", "code", "comment", "explained_at", "reporter")}
+    return [
+        Update(
+            table.key_of(flag),
+            set={**fields, "case": name},
+            remove=[field for field in ANSWER if field in flag],
+            when=[*there, same],
+        ),
+        *uncounted(flag),
+        *moving(case, Move("explained", {}, {"flag": raised.flag, "next": name}), flag["source"], now, add=moved),
+        *opening(
+            name,
+            [raised],
+            [Report(severity, flag["weight"], flag["revision"], who)],
+            [(raised.reason, raised.code)],
+            last,
+            standards,
+            now,
+        ),
+    ]
+
+
+def uncounted(flag: Item) -> list[Write]:
+    """What an answer has made of its reporter's figures is taken back."""
+    if not flag.get("counted"):
+        return []
+    return [Update((flag["counted"], "figures"), set={"kind": "figures"}, add={FIGURES[flag["answered"]]: -1})]
 
 
 def named(case: Item, why: Sequence[tuple[str, str]]) -> Item:

@@ -13,8 +13,9 @@ from functions.moderation import messages, records
 from functions.moderation.standards import Standards
 from functions.shared import outbox
 from functions.shared.table import table
-from tests.moderation.people import recorded
+from tests.moderation.people import NOTHING, decided, held, recorded
 from tests.support import builders
+from tests.support.faults import answer_lost
 from tests.support.world import START, World
 
 ORIGIN = {"community": "acme", "source": "forum", "platform": "discourse"}
@@ -197,3 +198,55 @@ def test_in_any_order_a_message_ends_the_same(length: int) -> None:
 def test_repeats_change_nothing(story: list[Any]) -> None:
     once = [one for number, one in enumerate(story) if one not in story[:number]]
     assert end(story) == end(once)
+
+
+def closed(world: World) -> None:
+    """The only open case is decided, and everybody told."""
+    decided(world, held(world), NOTHING)
+    world.finish()
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_report_that_turns_out_to_be_worse_than_what_was_decided_opens_a_case(world: World, late: bool) -> None:
+    flag(world, reporter={"id": "9"})
+    if late:
+        closed(world)
+        flag(world, "g", reporter={"id": "8"}, code="unknown")
+        world.finish()
+    else:
+        closed(world)
+    worse = "g" if late else "f"
+    world.later(minutes=1)
+    explanation(world, worse, code="hate", reporter=None)
+    first, second = sorted(world.items("case"), key=lambda case: case["opened_at"])
+    assert (first["state"], first["flags"], first.get("repeats", 0)) == ("decided", 1 if late else 0, 0)
+    assert (second["state"], second["flags"], second["codes"], second["text"]) == ("open", 1, ["hate"], "Buy gold")
+    assert second["earlier"] == first["id"] and second["epoch"] == 2
+    moved = next(one for one in world.items("flag") if one["flag"] == worse)
+    assert moved["case"] == second["id"] and "answered" not in moved
+    decided(world, held(world))
+    world.finish()
+    figures = {(one["agreed"], one.get("disagreed", 0)) for one in world.items("figures") if one.get("agreed")}
+    assert figures == {(1, 0)}, "it is judged once, by the last decision"
+    assert all(records.verified(table(), case) is None for case in world.items("case"))
+
+
+def test_a_report_that_turns_out_to_be_worse_opens_one_case_however_often_it_is_told(world: World) -> None:
+    flag(world)
+    closed(world)
+    given = {**ORIGIN, "flag": "f", "subject": POST, "code": "hate", "explained_at": world.now}
+    told, envelope = FlagExplained.model_validate(given), delivery(world)
+    world.faults.at("dynamodb.TransactWriteItems", "after", answer_lost)
+    with pytest.raises(Exception, match="timeout"):
+        records.record_explanation(table(), envelope, told, Standards(), world.now)
+    assert records.record_explanation(table(), envelope, told, Standards(), world.now) == "duplicate"
+    assert explanation(world, code="hate", reporter=None, reason="", comment="") == "duplicate"
+    assert sorted(case["state"] for case in world.items("case")) == ["decided", "open"]
+
+
+def test_a_report_that_is_no_worse_than_what_was_decided_opens_nothing(world: World) -> None:
+    flag(world, code="hate")
+    closed(world)
+    explanation(world)
+    assert world.item("case")["state"] == "decided"
+    assert set(world.item("case")["codes"]) == {"hate", "spam"}
