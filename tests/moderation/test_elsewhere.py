@@ -221,9 +221,11 @@ def test_a_report_that_turns_out_to_be_worse_than_what_was_decided_opens_a_case(
     first, second = sorted(world.items("case"), key=lambda case: case["opened_at"])
     assert (first["state"], first["flags"], first.get("repeats", 0)) == ("decided", 1 if late else 0, 0)
     assert (second["state"], second["flags"], second["codes"], second["text"]) == ("open", 1, ["hate"], "Buy gold")
-    assert second["earlier"] == first["id"] and second["epoch"] == 2
+    assert second["earlier"] == first["id"]
+    assert second["epoch"] == 2
     moved = next(one for one in world.items("flag") if one["flag"] == worse)
-    assert moved["case"] == second["id"] and "answered" not in moved
+    assert moved["case"] == second["id"]
+    assert "answered" not in moved
     decided(world, held(world))
     world.finish()
     figures = {(one["agreed"], one.get("disagreed", 0)) for one in world.items("figures") if one.get("agreed")}
