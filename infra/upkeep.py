@@ -23,7 +23,7 @@ class Upkeep(Construct):
             handler="functions.upkeep.handler.main",
             timeout=50,
             may=[
-                ground.table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
+                ground.table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"),
                 ground.table.may_query_index("due"),
                 queues.may_drain(),
                 queues.may_send(queues.delivery, queues.parked),

@@ -26,6 +26,9 @@ AUTHOR = "author"
 """The party whose content it is; any other is a reporter, by the hash of their report."""
 TEAM = ("moderator", "manager")
 """Roles of people. Operators run the place, and their tokens are machines' as well."""
+MOST = 10
+"""Appeals of one decision by those who reported it: of a viral post a thousand could ask, and the first one that is
+decided counts for all."""
 UNDO_LATER = ("claimed", "armed", "unknown")
 """States of a measure of which nobody can say yet what it changed."""
 
@@ -46,9 +49,10 @@ def appeal_id(case: str, party: str) -> str:
 
 def make(store: Table, community: str, case: str, party: str, words: str, program: Program, now: datetime) -> Item:
     """Ask for another look; gives the appeal. Asked again, the same one. Raises LookupError or NotAllowedError."""
+    made_id = appeal_id(case, party)
     for _ in range(records.TRIES):
         found = existing(store, community, case)
-        if there := store.get(*case_key(community, appeal_id(case, party))):
+        if there := store.get(*case_key(community, made_id)):
             return there
         person = party_of(store, found, party)
         admissible(found, party, program, now)
@@ -57,10 +61,13 @@ def make(store: Table, community: str, case: str, party: str, words: str, progra
         made = opened(
             found, party, person, words, involved(store, found, standards.of(program, community), now), program, now
         )
-        told = moving(found, Move("appealed", {}, {"by": "author" if party == AUTHOR else "reporter"}), "liaison", now)
+        asked = {"appeals": [*found.get("appeals", ()), made_id]}
+        told = moving(
+            found, Move("appealed", asked, {"by": "author" if party == AUTHOR else "reporter"}), "liaison", now
+        )
         try:
             store.transact([*told, *made])
-            return existing(store, community, appeal_id(case, party))
+            return existing(store, community, made_id)
         except CancelledError:
             continue  # Something was written to the case in this moment: look again.
     raise records.BusyError(records.BUSY)
@@ -86,6 +93,8 @@ def admissible(found: Item, party: str, program: Program, now: datetime) -> None
     days = standards.of(program, found["community"]).settings.appeals
     if clock.moment(found["decided_at"]) + timedelta(days=days) < now:
         raise NotAllowedError(f"the time to ask for another look is over: it was {days} days")
+    if party != AUTHOR and len(found.get("appeals", ())) >= MOST:
+        raise NotAllowedError("others who reported it have asked already, and it is looked at again for all of you")
     if party == AUTHOR and found["outcome"] == "no_violation":
         raise NotAllowedError("nothing was found to be wrong with what you wrote")
 

@@ -17,10 +17,10 @@ from functions.moderation import appeals, cases, letters, records
 from functions.moderation.letters import Letter, Verdict
 from functions.platforms import telling
 from functions.shared import clock, links, outbox, table
-from functions.shared.table import CancelledError, Item, Key, Table, Update, Write
+from functions.shared.table import CancelledError, Check, Item, Key, Table, Update, Write
 
 PAGE = 6
-"""Reports of one transaction: each takes three writes at most, the row and its author's letter two, of 25."""
+"""Reports of one transaction: each takes three writes at most, the row and its author's letter three, of 25."""
 PAGES = 20
 """That one sweep goes through for one case, so that others have their turn."""
 
@@ -53,8 +53,14 @@ def page(store: Table, row: Item, program: Program, now: datetime) -> list[Item]
         writes.append(answered(flag, case, now))
         writes += [outbox.put(one) for one in letter]
     writes += figured(here, case)
-    store.transact([moved(row, here, more, case), *(outbox.put(one) for one in author), *writes])
+    store.transact([moved(row, here, more, case), *told_to(case, author), *writes])
     return [*author, *(one for _, letter in letters_to for one in letter)]
+
+
+def told_to(case: Item, author: Sequence[Item]) -> list[Write]:
+    """A letter to an author who has not been forgotten meanwhile."""
+    same = Check(records.case_key(case["community"], case["id"]), [table.equals("author", case["author"])])
+    return [same, *(outbox.put(one) for one in author)] if author else []
 
 
 def moved(row: Item, here: list[Item], more: bool, case: Item) -> Update:

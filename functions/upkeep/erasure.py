@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from events.moderation import Subject
 from functions.shared import clock, errands, outbox
 from functions.shared.log import logger
-from functions.shared.table import Item, Key, Table, partition
+from functions.shared.table import Item, Key, Table, community_of, partition
 from functions.upkeep import records, traces
 from functions.upkeep.traces import Account
 
@@ -64,9 +64,10 @@ def found(store: Table, items: list[Item], who: Account) -> Iterator[tuple[Item,
 
 def subject_of(item: Item) -> str:
     """The partition in which all that is reported about a subject stands."""
-    if item["kind"] == "case":
-        return partition(item["community"], "subject", Subject.model_validate(item["subject"]).key)
-    return str(item["pk"])
+    about = item.get("subject") if item["kind"] == "case" else None
+    if item["kind"] == "delivery":
+        about = item["request"].get("subject") or item["request"].get("about")
+    return partition(community_of(item["pk"]), "subject", Subject.model_validate(about).key) if about else item["pk"]
 
 
 def everything(store: Table, community: str, subject: str, keys: set[Key]) -> list[Item]:
@@ -74,5 +75,9 @@ def everything(store: Table, community: str, subject: str, keys: set[Key]) -> li
     about = list(store.query(subject))
     cases = {partition(community, "case", item["case"]) for item in about if "case" in item}
     for pk in sorted(cases | {pk for pk, _ in keys} - {subject}):
+        about.extend(store.query(pk))
+    read = {item["pk"] for item in about}
+    appeals = {partition(community, "case", name) for item in about for name in item.get("appeals", ())}
+    for pk in sorted(appeals - read):
         about.extend(store.query(pk))
     return about

@@ -64,9 +64,12 @@ class Account:
 
 
 def mentions(item: Item, who: Account) -> bool:
-    """Whether the account stands in one of an item's fields for people."""
-    fields = PEOPLE.get(item.get("kind", ""), ())
-    return item["pk"].startswith(f"{who.community}#") and any(who.is_at(item, field) for field in fields)
+    """Whether the account stands in one of an item's fields for people, or is whom something on its way is about."""
+    if not item["pk"].startswith(f"{who.community}#"):
+        return False
+    if item.get("kind") == "delivery" and item.get("destination") == who.source:
+        return who.is_at(item["request"], "person")
+    return any(who.is_at(item, field) for field in PEOPLE.get(item.get("kind", ""), ()))
 
 
 def goes(item: Item, who: Account) -> bool:

@@ -84,7 +84,7 @@ LEAVE: dict[str, dict[str, set[str]]] = {
         "ssm:GetParameter": {"links"},
     },
     "upkeep": {
-        **table("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
+        **table("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem"),
         "dynamodb:Query": {"Table", "Table/index/due"},
         "sqs:ReceiveMessage": {"QueueUpkeep", "QueueParked"} | DEAD,
         "sqs:DeleteMessage": {"QueueUpkeep", "QueueParked"} | DEAD,

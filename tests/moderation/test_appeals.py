@@ -268,3 +268,16 @@ def test_whoever_decided_on_the_platform_cannot_judge_it_here(world: World) -> N
     with pytest.raises(NotAllowedError, match="you had a part"):
         held(world, "mo", made["id"])
     assert held(world, "zoe", made["id"])["claimed_by"] == "zoe"
+
+
+def test_of_a_thousand_who_reported_it_ten_may_ask_and_their_answer_holds_for_all(world: World) -> None:
+    for number in range(appeals.MOST + 1):
+        world.handle(builders.post_flag(world.now, reviewable=number + 1))
+    for flag in world.items("flag"):
+        table().write(Update(table_module.key_of(flag), set={"reporter": {"id": flag["sk"], "name": ""}}))
+    case = decided(world, held(world), NOTHING)
+    parties = [flag["sk"].removeprefix("flag#") for flag in world.items("flag")]
+    made = [appeals.make(table(), "acme", case["id"], party, "Look!", PROGRAM, world.now) for party in parties[:-1]]
+    with pytest.raises(NotAllowedError, match="have asked already"):
+        appeals.make(table(), "acme", case["id"], parties[-1], "Look!", PROGRAM, world.now)
+    assert original(world)["appeals"] == [one["id"] for one in made]

@@ -13,7 +13,7 @@ from functions.moderation import records as moderation
 from functions.moderation.standards import Standards
 from functions.shared import clock, outbox
 from functions.shared.table import Item, Update, key_of, table
-from functions.upkeep import erasure, handler, traces
+from functions.upkeep import erasure, handler, sweep, traces
 from functions.upkeep.traces import Account
 from tests.moderation import people
 from tests.moderation.people import recorded
@@ -511,6 +511,49 @@ def test_an_appeal_of_somebody_who_is_gone_can_still_be_judged(world: World) -> 
     erased(world)
     decision = people.HIDE.model_copy(update={"measures": ()})
     assert people.decided(world, people.held(world, "Zoe", appeal["id"]), decision, "Zoe")["state"] == "decided"
+
+
+@pytest.mark.parametrize("state", ["claimed", "armed"])
+def test_a_letter_that_was_being_sent_is_emptied_by_the_next_search(world: World, state: str) -> None:
+    flagged(world, "p1", "report:p1", WHO, OTHER)
+    people.decided(world, people.held(world))
+    world.outside.always = unreachable
+    world.drain()
+    row = letter(world)
+    table().write(Update(key_of(row), set={"state": state}, remove=["due", "due_at"]))
+    asked(world)
+    assert world.rounds()
+    assert WORDS in letter(world)["request"]["text"]
+    table().write(Update(key_of(row), set={"state": "unknown"}))
+    erased(world)
+    assert letter(world)["request"]["text"] == ""
+    assert letter(world)["request"]["person"]["id"] == "erased"
+
+
+def test_an_author_who_is_forgotten_while_the_letter_is_written_is_not_written_to(world: World) -> None:
+    flagged(world, "p1", "report:p1", WHO, OTHER)
+    asked(world)
+    people.decided(world, people.held(world))
+    world.faults.at("dynamodb.TransactWriteItems", "before", lambda: erased(world))
+    sweep.outcomes_due(table(), lambda: True)
+    assert not [row for row in world.items("delivery") if row["sk"] == "delivery#told#author"]
+    world.finish()
+    told_to = [row["request"]["person"]["id"] for row in world.items("delivery") if row["purpose"] == "tell"]
+    assert told_to == [OTHER]
+
+
+def test_what_somebody_wrote_goes_from_an_appeal_of_others_too(world: World) -> None:
+    """Who wrote it, only the decision there said; the appeal is of somebody who reported it."""
+    flagged(world, "p1", "report:p1", None, OTHER)
+    (case,) = world.items("case")
+    people.decided(world, people.held(world), people.NOTHING)
+    party = world.items("flag")[0]["sk"].removeprefix("flag#")
+    appeal = appeals.make(table(), "acme", case["id"], party, "It is bad.", people.PROGRAM, world.now)
+    decided(world, "p1", "d-1", OTHER, WHO)
+    assert moderation.existing(table(), "acme", appeal["id"])["text"]
+    asked(world)
+    erased(world)
+    assert moderation.existing(table(), "acme", appeal["id"])["text"] == ""
 
 
 # The decision itself
