@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from events.program import Program
 from functions.api.pages import HTML, PRIVATE, signed, sorry, templates
-from functions.moderation import appeals, letters, outcomes, records
+from functions.moderation import appeals, letters, outcomes, records, standards
 from functions.moderation.cases import NotAllowedError
 from functions.moderation.letters import say
 from functions.shared import clock, program
@@ -75,7 +75,8 @@ def told(found: Item, party: str, active: Program) -> dict[str, Any]:
     notice = standing(found, party, appeal, active, language)
     return {
         "language": language,
-        "text": {name: say(language, f"page {name}") for name in ("title", "ask", "send", "who")},
+        "text": {name: say(language, f"page {name}") for name in ("title", "ask", "send")},
+        "who": say(language, "page who" if others(found, active) else "page anybody"),
         "quote": next(letters.quoted(found, language), "") if author else "",
         "found": say(language, "violation" if verdict.outcome == "violation" else "page fine")
         if author
@@ -88,10 +89,16 @@ def told(found: Item, party: str, active: Program) -> dict[str, Any]:
     }
 
 
+def others(found: Item, active: Program) -> bool:
+    """Whether somebody who had no part in it can look at it."""
+    valid = standards.of(active, found["community"])
+    return bool(appeals.involved(table(), found, valid, clock.now()))
+
+
 def standing(found: Item, party: str, appeal: Item | None, active: Program, language: str) -> str:
     """Why nobody can ask (any more); empty where they can."""
     if appeal and appeal["state"] == "decided":
-        return say(language, "overturned" if found.get("overturned") else "upheld")
+        return say(language, found["judged"])
     if appeal:
         return say(language, "page asked")
     try:

@@ -13,7 +13,7 @@ from events.people import Person
 from events.program import Program
 from functions.moderation import cases, chain, letters, records, standards
 from functions.moderation.cases import LEADS, Move, NotAllowedError
-from functions.moderation.letters import Verdict
+from functions.moderation.letters import Judged, Verdict
 from functions.moderation.records import case_key, existing, moving
 from functions.moderation.standards import Standards
 from functions.platforms import telling
@@ -186,7 +186,7 @@ def judged(
     gone = [measure for measure in before.measures if measure not in kept]
     news = [measure for measure in decision.measures if measure not in kept]
     independent = who not in {*found["excluded"], found["decided_by"], found.get("judged_by")}
-    what = "overturned" if overturned else "changed" if gone or news else "upheld"
+    what: Judged = "overturned" if overturned else "changed" if gone or news else "upheld"
     verdict: Item = {"judged": what, "independent": independent, "judged_by": who}
     if overturned:
         against = decision.outcome == "violation" and appeal["party"] != AUTHOR
@@ -197,7 +197,7 @@ def judged(
         *(write for measure in gone for write in taken_back(store, found, measure, who, now)),
         *([records.outcome_again(found, now)] if overturned else []),
         *(records.told_of_author(found, decision.outcome, instead_of=found["outcome"]) if overturned else []),
-        *answer(appeal, decision, program, now, overturned=bool(overturned or gone), independent=independent),
+        *answer(appeal, decision, program, now, judged=what, independent=independent),
     ]
     return news, writes
 
@@ -211,10 +211,9 @@ def closing_too(
         raise NotAllowedError(f"{told}: close this one with the same outcome and no measures")
     independent = bool(found["independent"])
     move = Move("answered", {}, {"appeal": appeal["id"]})
-    overturned = bool(found.get("overturned"))
     return [
         *moving(found, move, who, now),
-        *answer(appeal, decision, program, now, overturned=overturned, independent=independent),
+        *answer(appeal, decision, program, now, judged=found["judged"], independent=independent),
     ]
 
 
@@ -262,7 +261,7 @@ def undoing(found: Item, done: Item, measure: Measure, who: str, now: datetime) 
 
 
 def answer(
-    appeal: Item, decision: Decision, program: Program, now: datetime, *, overturned: bool, independent: bool
+    appeal: Item, decision: Decision, program: Program, now: datetime, *, judged: Judged, independent: bool
 ) -> list[Write]:
     """Whoever asked is told."""
     if telling.on(appeal["platform"]) is None or not appeal["appellant"]:
@@ -271,7 +270,7 @@ def answer(
     own = program.community(appeal["community"]).language
     language = letters.spoken(*((appeal["language"], own) if author else (own,)))
     verdict = Verdict(decision.outcome, explanation=decision.explanation)
-    letter = letters.to_appellant(verdict, language, author=author, overturned=overturned, independent=independent)
+    letter = letters.to_appellant(verdict, language, author=author, judged=judged, independent=independent)
     request = MessageRequested(
         case=appeal["of"],
         person=Person.model_validate(appeal["appellant"]),

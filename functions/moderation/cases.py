@@ -35,6 +35,11 @@ MOST_REVISIONS = 50
 """That a case remembers: a flag on any of them is nothing new."""
 
 
+PART = "you had a part in what this is about: somebody else has to judge it"
+PARTY = "party"
+"""What an appeal has: whose it is."""
+
+
 class NotAllowedError(Exception):
     """The case does not allow this now; the text tells the moderator why."""
 
@@ -143,16 +148,18 @@ def free(case: Case, now: datetime) -> bool:
 
 
 def claimed(case: Case, who: str, standards: Standards, now: datetime) -> Move:
-    """Taken, or taken anew: with what it is now before one's eyes."""
+    """Taken, or taken anew: with what it is now before one's eyes. Whoever had a part in it only where nobody on the
+    roster had none; an appeal knows by itself whether there is anybody else."""
     if case["state"] == "decided":
         raise NotAllowedError("this case is decided already")
     if case["state"] == "claimed" and case["claimed_by"] != who and not lapsed(case, now):
         raise NotAllowedError(f"{case['claimed_by']} has this case until {case['lease_until']}")
-    if who in case["excluded"]:
-        raise NotAllowedError("you had a part in what this is about: somebody else has to judge it")
+    part = who in case["excluded"]
+    if part and (PARTY in case or standards.others(case["excluded"], leads=case["level"] >= LEADS)):
+        raise NotAllowedError(PART)
     until = now + timedelta(minutes=standards.settings.lease)
     held = {"state": "claimed", "claimed_by": who, "lease_until": text(until), "seen": case["material"]}
-    return Move("claimed", {**held, "fence": case["fence"] + 1})
+    return Move("claimed", {**held, "nobody_else": part, "fence": case["fence"] + 1})
 
 
 def released(case: Case, who: str, fence: int, now: datetime) -> Move:
@@ -209,8 +216,8 @@ def decided(case: Case, who: str, fence: int, decision: Decision, now: datetime)
     holds(case, who, fence, now)
     if case["seen"] != case["material"]:
         raise NotAllowedError("it has changed since you took it: look at it again, then claim it again")
-    if who in case["excluded"]:
-        raise NotAllowedError("you had a part in what this is about: somebody else has to judge it")
+    if who in case["excluded"] and not case.get("nobody_else"):
+        raise NotAllowedError(PART)
     return Move("decided", closed(decision.outcome, who, now), decision.model_dump(mode="json"))
 
 

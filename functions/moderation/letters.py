@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from events.moderation import Measure, Outcome
 from events.moments import moment
@@ -21,7 +21,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "why": "Why: {why}",
         "done": "What was done: {what}.",
         "appeal": "If you think that this is wrong, you can ask for another look until {day}. Somebody else decides"
-        " then.",
+        " then, where there is anybody else.",
         "reported": "About your report",
         "thanks": "Thank you for your report.",
         "again": "Somebody had reported the same before you, and it was decided already.",
@@ -30,11 +30,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "found no_violation": "A moderator decided that what you reported breaks no rule of the community.",
         "overturned": "A decision about this was looked at again by somebody else, and taken back.",
         "upheld": "Somebody who had no part in the decision has looked at it again. It stays as it is.",
+        "changed": "Somebody who had no part in the decision has looked at it again. What was found stays as it is, and"
+        " what is done about it was changed.",
         "same hands": "There is nobody else who could have looked at it: the same people decided again.",
         "page title": "A decision of the moderators",
         "page ask": "Why should somebody look at it again?",
         "page send": "Ask for another look",
         "page who": "Somebody who had no part in the decision will look at it, and you will be told.",
+        "page anybody": "The moderators will look at it again, and you will be told.",
         "page asked": "You have asked for another look. Somebody will take it, and you will be told.",
         "page over": "No other look can be asked for (any more).",
         "page fine": "A moderator decided that it breaks no rule of the community.",
@@ -58,7 +61,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "why": "Pourquoi : {why}",
         "done": "Ce qui a été fait : {what}.",
         "appeal": "Si vous pensez que c’est une erreur, vous pouvez demander un nouvel examen jusqu’au {day}. Une autre"
-        " personne décidera alors.",
+        " personne décidera alors, s’il y en a une.",
         "reported": "À propos de votre signalement",
         "thanks": "Merci pour votre signalement.",
         "again": "La même chose avait été signalée avant vous, et la décision était déjà prise.",
@@ -66,11 +69,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "found no_violation": "La modération a décidé que cela n’enfreint aucune règle de la communauté.",
         "overturned": "Une décision à ce sujet a été réexaminée par une autre personne, et annulée.",
         "upheld": "Une personne qui n’avait pas pris part à la décision l’a réexaminée. Elle est maintenue.",
+        "changed": "Une personne qui n’avait pas pris part à la décision l’a réexaminée. Le constat est maintenu, et ce"
+        " qui est fait a été modifié.",
         "same hands": "Personne d’autre ne pouvait l’examiner : les mêmes personnes ont décidé de nouveau.",
         "page title": "Une décision de la modération",
         "page ask": "Pourquoi faudrait-il l’examiner de nouveau ?",
         "page send": "Demander un nouvel examen",
         "page who": "Une personne qui n’a pas pris part à la décision l’examinera, et vous serez informé.",
+        "page anybody": "La modération l’examinera de nouveau, et vous serez informé.",
         "page asked": "Vous avez demandé un nouvel examen. Quelqu’un s’en occupera, et vous serez informé.",
         "page over": "On ne peut pas (ou plus) demander de nouvel examen.",
         "page fine": "La modération a décidé que cela n’enfreint aucune règle de la communauté.",
@@ -94,7 +100,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "why": "Warum: {why}",
         "done": "Was geschah: {what}.",
         "appeal": "Wenn Sie das für falsch halten, können Sie bis {day} um eine neue Prüfung bitten. Dann entscheidet"
-        " jemand anderes.",
+        " jemand anderes, sofern es jemand anderen gibt.",
         "reported": "Zu Ihrer Meldung",
         "thanks": "Danke für Ihre Meldung.",
         "again": "Dasselbe war schon vor Ihnen gemeldet worden und ist bereits entschieden.",
@@ -103,11 +109,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "found no_violation": "Die Moderation hat entschieden, dass es gegen keine Regel der Community verstößt.",
         "overturned": "Eine Entscheidung hierzu wurde von jemand anderem neu geprüft und zurückgenommen.",
         "upheld": "Jemand, der an der Entscheidung nicht beteiligt war, hat sie neu geprüft. Sie bleibt bestehen.",
+        "changed": "Jemand, der an der Entscheidung nicht beteiligt war, hat sie neu geprüft. Das Ergebnis bleibt, was"
+        " deshalb geschieht, wurde geändert.",
         "same hands": "Es gibt niemand anderen, der sie prüfen könnte: Dieselben haben neu entschieden.",
         "page title": "Eine Entscheidung der Moderation",
         "page ask": "Warum soll es jemand neu prüfen?",
         "page send": "Um neue Prüfung bitten",
         "page who": "Jemand, der an der Entscheidung nicht beteiligt war, prüft es, und Sie erfahren das Ergebnis.",
+        "page anybody": "Die Moderation prüft es neu, und Sie erfahren das Ergebnis.",
         "page asked": "Sie haben um eine neue Prüfung gebeten. Jemand nimmt sie vor, und Sie erfahren das Ergebnis.",
         "page over": "Um eine neue Prüfung kann (jetzt) nicht gebeten werden.",
         "page fine": "Die Moderation hat entschieden, dass es gegen keine Regel der Community verstößt.",
@@ -183,9 +192,13 @@ def to_reporter(verdict: Verdict, language: str, appeal_until: str, *, late: boo
     return Letter(say(language, "reported"), "\n\n".join(paragraphs))
 
 
-def to_appellant(verdict: Verdict, language: str, *, author: bool, overturned: bool, independent: bool) -> Letter:
+Judged = Literal["upheld", "changed", "overturned"]
+"""What an appeal has come to. changed: the same was found, and something else is done about it."""
+
+
+def to_appellant(verdict: Verdict, language: str, *, author: bool, judged: Judged, independent: bool) -> Letter:
     paragraphs = [
-        say(language, "overturned" if overturned else "upheld"),
+        say(language, judged),
         *([] if independent else [say(language, "same hands")]),
         say(language, "why", why=verdict.explanation[:LONGEST_WHY]),
     ]

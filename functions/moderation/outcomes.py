@@ -57,7 +57,7 @@ def page(store: Table, row: Item, program: Program, now: datetime) -> list[Item]
     return [*author, *(one for _, letter in letters_to for one in letter)]
 
 
-def told_to(case: Item, author: Sequence[Item]) -> list[Write]:
+def told_to(case: Item, author: Sequence[Item]) -> list[Write | Check]:
     """A letter to an author who has not been forgotten meanwhile."""
     same = Check(records.case_key(case["community"], case["id"]), [table.equals("author", case["author"])])
     return [same, *(outbox.put(one) for one in author)] if author else []

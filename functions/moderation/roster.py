@@ -73,8 +73,6 @@ def covers(shift: str, local: datetime) -> bool:
 
 def why_not(who: Moderator, case: Work) -> str:
     """Why this case may not be theirs, as a sentence for them; empty when it may."""
-    if who.id in case.excluded:
-        return "you had a part in what this is about: somebody else has to judge it"
     if any((source, account) in case.parties for source, account in who.accounts.items()):
         return "you wrote or reported this yourself"
     if case.level and not who.lead:
@@ -86,6 +84,8 @@ def why_not_given(who: Moderator, case: Work, severe_today: int, now: datetime) 
     """Why this case is not offered to them, though they may take it by its id; empty when it is."""
     if told := why_not(who, case):
         return told
+    if who.id in case.excluded:
+        return "you had a part in what this is about"
     if not on_shift(who, now):
         return "your shift is over"
     if case.codes & set(who.not_for):

@@ -1,5 +1,6 @@
 """What a community's program says about its moderation, ready for the rules of a case. Without I/O."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -34,6 +35,10 @@ class Standards:
         """Those that show the queue a case is in."""
         queue = roster.queue_of(self.queues, work)
         return [desk for desk in self.desks if not desk.queues or queue in desk.queues]
+
+    def others(self, part: Collection[str], *, leads: bool) -> bool:
+        """Whether anybody on the roster had no part in it."""
+        return any(one.id not in part and (one.lead or not leads) for one in self.moderators)
 
     def moderator(self, source: str, account: str) -> str:
         """Who of the roster has this account there; empty for anybody else."""

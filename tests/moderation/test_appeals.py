@@ -281,3 +281,26 @@ def test_of_a_thousand_who_reported_it_ten_may_ask_and_their_answer_holds_for_al
     with pytest.raises(NotAllowedError, match="have asked already"):
         appeals.make(table(), "acme", case["id"], parties[-1], "Look!", PROGRAM, world.now)
     assert original(world)["appeals"] == [one["id"] for one in made]
+
+
+def test_where_only_what_is_done_changes_the_answer_says_just_that(removed: World) -> None:
+    ask(removed)
+    judge(removed, Decision(outcome="violation", measures=("hide",), explanation="Hiding it is enough."))
+    told = letters(removed)["appellant"]["text"]
+    assert "What was found stays as it is, and what is done about it was changed." in told
+    assert "taken back" not in told
+    assert "was changed" in removed.ask("GET", link(removed)).text
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [(("Mo", "Zoe"), "had no part in the decision will look"), (("Mo",), "The moderators will look")]
+)
+def test_the_page_promises_somebody_else_only_where_there_is_anybody(
+    world: World, names: tuple[str, ...], said: str
+) -> None:
+    for name in names:
+        world.token("moderator", name=name)
+    world.handle(builders.post_flag(world.now, author=9))
+    decided(world, held(world), REMOVE)
+    world.finish()
+    assert said in world.ask("GET", link(world)).text

@@ -10,13 +10,19 @@ from hypothesis import strategies as st
 
 from events.moderation import Decision
 from events.moments import moment, text
-from events.program import Moderation
+from events.program import Moderation, Moderator
 from functions.moderation import cases
 from functions.moderation.cases import Move, NotAllowedError, Report
 from functions.moderation.standards import Standards
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 STANDARDS = Standards()
+TEAM = Standards(
+    moderators=(
+        Moderator(id="mo", community="acme", name="Mo", pseudonym="M", lead=True),
+        Moderator(id="zoe", community="acme", name="Zoe", pseudonym="Z"),
+    )
+)
 VERDICT = Decision(outcome="violation", explanation="Rule 2.")
 SOON = START + timedelta(minutes=5)
 LEASE_OVER = START + timedelta(minutes=15)
@@ -122,13 +128,26 @@ def test_a_fence_of_before_is_good_for_nothing() -> None:
 
 
 def test_whoever_reported_it_neither_takes_nor_decides_it() -> None:
-    case = opened(Report(3, 900, moderator="Mo"))
+    case = opened(Report(3, 900, moderator="mo"))
     with pytest.raises(NotAllowedError, match="somebody else has to judge it"):
-        cases.claimed(case, "Mo", STANDARDS, START)
-    held = taken()
-    reported = after(held, cases.flagged(held, [Report(3, 900, moderator="Mo")], STANDARDS, SOON))
+        cases.claimed(case, "mo", TEAM, START)
+    held = taken(who="mo")
+    reported = after(held, cases.flagged(held, [Report(3, 900, moderator="mo")], STANDARDS, SOON))
     with pytest.raises(NotAllowedError, match="somebody else has to judge it"):
-        cases.decided(reported, "Mo", 1, VERDICT, SOON)
+        cases.decided(reported, "mo", 1, VERDICT, SOON)
+
+
+@pytest.mark.parametrize(("level", "party", "may"), [(0, "", False), (1, "", True), (1, "author", False)])
+def test_what_everybody_else_had_a_part_in_too_can_still_be_decided(level: int, party: str, may: bool) -> None:
+    """Zoe is no lead. An appeal says by itself who may not judge it."""
+    appeal: dict[str, Any] = {"party": party} if party else {}
+    case = opened(Report(3, 900, moderator="mo"), level=level, **appeal)
+    if not may:
+        with pytest.raises(NotAllowedError, match="somebody else has to judge it"):
+            cases.claimed(case, "mo", TEAM, START)
+        return
+    held = after(case, cases.claimed(case, "mo", TEAM, START))
+    assert after(held, cases.decided(held, "mo", 1, VERDICT, SOON))["decided_by"] == "mo"
 
 
 # What a decision has to know of
