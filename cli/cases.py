@@ -8,7 +8,7 @@ from urllib.parse import quote
 import typer
 from rich.text import Text
 
-from cli import told
+from cli import casefile, told
 from cli.client import api
 from cli.terminal import CommunityOption, Id, Ids, JsonOption, grid, last_line, out, say, sentences, show
 from events.moments import text
@@ -17,7 +17,7 @@ from functions.shared import clock
 
 cases_app = typer.Typer(
     invoke_without_command=True,
-    help="Cases: list, next, show, claim, release, escalate, snooze, decide, undo.",
+    help="Cases: list, next, show, claim, release, escalate, snooze, decide, appeal, undo.",
 )
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -143,7 +143,11 @@ def answer(done: dict[str, Any], sentence: str, as_json: bool) -> None:
 def case_show(case: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """One case, with its flags, decision, measures and history."""
     with sentences(as_json):
-        show(api(community).get(f"/cases/{case}"), as_json)
+        found = api(community).get(f"/cases/{case}")
+        if as_json:
+            last_line(found)
+        else:
+            casefile.shown(out, found)
 
 
 @cases_app.command("claim")
@@ -193,6 +197,20 @@ def asked(given: list[str]) -> tuple[list[str], dict[str, int]]:
         if timed:
             minutes[name] = int(long)
     return [one.partition("=")[0] for one in given], minutes
+
+
+@cases_app.command("appeal")
+def case_appeal(
+    case: Id,
+    words: Annotated[str, typer.Option(help="Why, in the words of whoever asks.")],
+    by: Annotated[str, typer.Option(help="author, or the id of a report, as `show` lists it")] = "author",
+    community: CommunityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask for another look for somebody who wrote to you instead of using their link: it makes a case of its own."""
+    with sentences(as_json):
+        made = api(community).post(f"/cases/{case}/appeal", {"by": by, "words": words})
+        answer(made, f"{made['id']} is the appeal: somebody who had no part in {case} has to decide it.", as_json)
 
 
 @cases_app.command("undo")

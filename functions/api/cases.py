@@ -47,6 +47,15 @@ class Escalation(BaseModel):
     reason: Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
+class Appeal(BaseModel):
+    """Who asks for another look: `author`, or the id of a report (`flag`), and why, in their own words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: Annotated[str, Field(min_length=1, max_length=1_000)] = appeals.AUTHOR
+    words: Annotated[str, Field(min_length=1, max_length=5_000)]
+
+
 class Snooze(BaseModel):
     """When a case is to come back: by the community's own clock, `2026-11-23T09:00`, or with an offset from UTC."""
 
@@ -176,6 +185,14 @@ def decide_case(community: str, case: str, verdict: Annotated[Verdict, Body()]) 
     return view(whole)
 
 
+@router.post("/v1/<community>/cases/<case>/appeal", tags=["cases"], summary="Ask for another look for somebody")
+def appeal_case(community: str, case: str, asked: Annotated[Appeal, Body()]) -> View:
+    """For whoever wrote it or reported it and asked in another way than by the link they were sent: by mail, say.
+    Gives the appeal, a case of its own."""
+    active, party = program.active()[0], appeals.party_named(asked.by)
+    return brief(appeals.make(table(), community, case, party, asked.words, active, clock.now(), who()))
+
+
 class Undo(BaseModel):
     """What of a decision to take back."""
 
@@ -205,6 +222,12 @@ def possible(case: Item) -> View:
     }
 
 
+def letter(row: Item) -> View:
+    """What somebody was told, without the link that is theirs alone."""
+    request = row["request"]
+    return {**delivery(row), "to": request["person"], "title": request["title"], "text": request["text"]}
+
+
 def who() -> str:
     return str(router.context["holder"].name)
 
@@ -224,6 +247,6 @@ def view(whole: dict[str, Any]) -> View:
         "flags": [{**shown(flag), "comment": flag["comment"][:LONGEST_COMMENT]} for flag in whole["flags"]],
         "decision": shown(whole["decision"]),
         "deliveries": [delivery(row) for row in whole["deliveries"]],
-        "told": [delivery(row) for row in whole["told"]],
+        "told": [letter(row) for row in whole["told"]],
         "audit": [shown(line) for line in whole["audit"]],
     }

@@ -47,8 +47,20 @@ def appeal_id(case: str, party: str) -> str:
     return cases.case_id(f"appeal\n{case}", party)
 
 
-def make(store: Table, community: str, case: str, party: str, words: str, program: Program, now: datetime) -> Item:
-    """Ask for another look; gives the appeal. Asked again, the same one. Raises LookupError or NotAllowedError."""
+def make(
+    store: Table,
+    community: str,
+    case: str,
+    party: str,
+    words: str,
+    program: Program,
+    now: datetime,
+    by: str = "liaison",
+) -> Item:
+    """Ask for another look; gives the appeal. Asked again, the same one. `by`: who wrote it down for them.
+
+    Raises LookupError or NotAllowedError.
+    """
     made_id = appeal_id(case, party)
     for _ in range(records.TRIES):
         found = existing(store, community, case)
@@ -62,15 +74,18 @@ def make(store: Table, community: str, case: str, party: str, words: str, progra
             found, party, person, words, involved(store, found, standards.of(program, community), now), program, now
         )
         asked = {"appeals": [*found.get("appeals", ()), made_id]}
-        told = moving(
-            found, Move("appealed", asked, {"by": "author" if party == AUTHOR else "reporter"}), "liaison", now
-        )
+        told = moving(found, Move("appealed", asked, {"by": "author" if party == AUTHOR else "reporter"}), by, now)
         try:
             store.transact([*told, *made])
             return existing(store, community, made_id)
         except CancelledError:
             continue  # Something was written to the case in this moment: look again.
     raise records.BusyError(records.BUSY)
+
+
+def party_named(given: str) -> str:
+    """`author`, or who raised a report, by its id."""
+    return AUTHOR if given == AUTHOR else records.flag_sk(given).removeprefix("flag#")
 
 
 def party_of(store: Table, found: Item, party: str) -> Item:

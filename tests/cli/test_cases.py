@@ -221,3 +221,37 @@ def test_every_history_holds_or_its_line_is_named(ada: Desk) -> None:
     assert result.exit_code == 1
     assert f'"case": "{name}", "line": 3' in result.stdout
     assert "was changed" in result.stdout
+
+
+def test_the_whole_life_of_a_case_with_this_command_alone(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.handle(builders.post_flag(world.now, author=9))
+    ada = desk(world, tmp_path, monkeypatch)
+    name = ada.told("cases", "next")["id"]
+    ada.good("cases", "decide", name, "--outcome", "violation", "--measure", "remove", *WHY)
+    world.finish()
+    told = ada.good("cases", "show", name)
+    for part in ("Cheap gold here", "It was spam.", "remove: sent", "breaks a rule of the community", "opened"):
+        assert part in told
+    assert "/appeals/" not in told  # Their link is theirs alone.
+    monkeypatch.setenv("LIAISON_TOKEN", world.token("moderator", name="Zoe"))
+    appeal = ada.told("cases", "appeal", name, "--words", "I quoted somebody.")["id"]
+    assert ada.told("cases", "appeal", name, "--words", "Again!")["id"] == appeal
+    assert "I quoted somebody." in ada.good("cases", "show", appeal)
+    monkeypatch.setenv("LIAISON_TOKEN", world.token("moderator", name="Ada"))
+    assert "had a part" in ada.refused("cases", "claim", appeal)
+    monkeypatch.setenv("LIAISON_TOKEN", world.token("moderator", name="Zoe"))
+    ada.good("cases", "decide", appeal, "--outcome", "no_violation", "--explanation", "It was a quote.")
+    world.finish()
+    assert world.outside.deleted == set()
+    told = ada.good("cases", "show", name)
+    assert "after an appeal: overturned" in told
+    assert "remove, taken back: sent" in told
+    monkeypatch.setenv("LIAISON_TOKEN", world.token("manager"))
+    assert "all 2 histories hold" in ada.good("audit", "verify")
+
+
+def test_only_who_has_a_part_can_ask_for_another_look(ada: Desk) -> None:
+    name = decided(ada)
+    assert "nobody is known here" in ada.refused("cases", "appeal", name, "--by", "nobody", "--words", "Why?")

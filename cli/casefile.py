@@ -1,0 +1,102 @@
+"""How a case is told to people at a terminal. Whatever was written is text, never markup."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+
+from cli.told import STATES, details, history, line
+
+Told = Mapping[str, Any]
+LONGEST = 1_000
+"""Characters of what was reported; `--json` has all of it."""
+
+
+def shown(out: Console, told: Told) -> None:
+    one = told["case"]
+    line(out, f"{one['id']}  {one['summary']}", "bold")
+    for what in standing(one):
+        line(out, what)
+    quoted(out, f"Reported: {about(one)}", "\n\n".join(part for part in (one.get("title"), one.get("text")) if part))
+    quoted(out, "Why somebody asks for another look:", one.get("appeal", ""))
+    reports(out, one, told["flags"])
+    if told["decision"]:
+        verdict(out, told["decision"])
+    measures(out, [row for row in told["deliveries"] if row["purpose"] == "act"])
+    letters(out, told["told"])
+    history(out, told["audit"])
+
+
+def standing(one: Told) -> Iterator[str]:
+    """Where it stands, and by when it has to be decided."""
+    match one["state"]:
+        case "decided":
+            yield f"decided by {one['decided_by']} at {one['decided_at']}: {one['outcome']}"
+        case "claimed":
+            yield f"{one['claimed_by']} has it until {one['lease_until']}"
+        case "snoozed":
+            yield f"put off until {one['wake_at']}"
+        case _:
+            yield "open"
+    if one["state"] != "decided":
+        leads = ", for the leads" if one["level"] else ""
+        yield f"severity {one['severity']} (0 is the worst), to be decided by {one['decide_by']}{leads}"
+    if one.get("judged"):
+        yield f"after an appeal: {one['judged']}"
+    if one.get("of"):
+        yield f"an appeal against {one['of']}"
+
+
+def about(one: Told) -> str:
+    subject, who = one["subject"], named(one.get("author") or {})
+    return f"a {subject['kind']} in {subject['source']} ({one['platform']})" + (f" by {who}" if who else "")
+
+
+def named(person: Told) -> str:
+    """A name, and the account's id where that is another."""
+    name, number = person.get("name", ""), person.get("id", "")
+    return f"{name} ({number})" if name and number and name != number else name or number
+
+
+def quoted(out: Console, title: str, words: str) -> None:
+    if words:
+        cut = words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
+        line(out, title, "bold cyan")
+        line(out, cut, "", 2)
+
+
+def reports(out: Console, one: Told, flags: Sequence[Told]) -> None:
+    if not flags:
+        return
+    more = f", the first {len(flags)}" if one["flags"] > len(flags) else ""
+    line(out, f"Reports: {one['flags']}{more}", "bold cyan")
+    for flag in flags:
+        why = ": ".join(part for part in (flag["reason"] or flag["code"], flag["comment"]) if part)
+        by = named(flag["reporter"])
+        line(out, f"{flag['flag']}  {why}" + (f" (by {by})" if by else ""), "", 2)
+
+
+def verdict(out: Console, kept: Told) -> None:
+    decision = kept["decision"]
+    line(out, f"Decision of {kept['by']}: {decision['outcome']}", "bold cyan")
+    for what in (f"by the rule {decision['policy']}" if decision.get("policy") else "", decision["explanation"]):
+        if what:
+            line(out, what, "", 2)
+
+
+def measures(out: Console, rows: Sequence[Told]) -> None:
+    if rows:
+        line(out, "Measures", "bold cyan")
+    for row in rows:
+        back = ", taken back" if row.get("undo") else ""
+        line(out, f"{row['measure']}{back}: {row['state']}", STATES.get(row["state"], ""), 2)
+        for what in details(row):
+            line(out, what, "dim", 4)
+
+
+def letters(out: Console, rows: Sequence[Told]) -> None:
+    if rows:
+        line(out, "Told", "bold cyan")
+    for row in rows:
+        line(out, f"{named(row['to'])}: {row['state']}", STATES.get(row["state"], ""), 2)
+        line(out, row["text"], "dim", 4)
