@@ -22,10 +22,9 @@ def verify_histories(
 ) -> View:
     """The chain of each case, page by page: how many hold, and where one does not. `next` is there while there are
     more."""
-    found = table().listing(community, records.LISTINGS[state], most=PAGE, before=before)
+    found, more = table().page(community, records.LISTINGS[state], most=PAGE, before=before)
     broken = []
     for case in found:
         if wrong := records.verified(table(), case):
             broken.append({"case": case["id"], "line": wrong.number, "told": wrong.told})
-    more = {"next": found[-1]["listed_at"]} if len(found) >= PAGE else {}
-    return {"cases": len(found), "broken": broken, **more}
+    return {"cases": len(found), "broken": broken, **({"next": more} if more else {})}

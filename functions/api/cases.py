@@ -17,7 +17,7 @@ from functions.api.shown import LAST, View, delivery, shown
 from functions.moderation import appeals, cases, records, roster, standards, working
 from functions.platforms.acting import abilities
 from functions.shared import clock, outbox, program
-from functions.shared.table import MOST_LISTED, Item, table
+from functions.shared.table import Item, table
 
 router = APIGatewayHttpRouter()
 LONGEST_COMMENT = 2_000
@@ -83,9 +83,8 @@ def list_cases(
     first."""
     if state == "open":
         return page_of_work(community, queue, "" if before == LAST else before)
-    found = table().listing(community, records.LISTINGS[state], before=before)
-    more = {"next": found[-1]["listed_at"]} if len(found) >= MOST_LISTED else {}
-    return {"cases": [brief(item) for item in found], **more}
+    found, more = table().page(community, records.LISTINGS[state], before=before)
+    return {"cases": [brief(item) for item in found], **({"next": more} if more else {})}
 
 
 def page_of_work(community: str, queue: str, after: str) -> View:

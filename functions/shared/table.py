@@ -343,20 +343,33 @@ class Table:
             yield from (key for key, _ in self.proposed("due", "due_at", shard_key, until))
 
     def listing(self, community: str, name: str, most: int = MOST_LISTED, before: str = "\uffff") -> list[Item]:
-        """The newest items of a listing, newest first; `before` a `listed_at`, for the next page."""
-        keys = self.listed(community, name, most, before)
-        items = [item for item in self.read(keys) if item.get("listing", "").startswith(f"{community}#{name}#")]
-        return sorted(items, key=lambda item: (item["listed_at"], item["pk"]), reverse=True)
+        """The newest items of a listing, newest first; `before` a `listed_at`."""
+        return self.page(community, name, most, before)[0]
+
+    def page(
+        self, community: str, name: str, most: int = MOST_LISTED, before: str = "\uffff"
+    ) -> tuple[list[Item], str]:
+        """The same, and `before` of the next page; empty where there is none. What the index has and the table not any
+        more makes a page shorter, and ends nothing."""
+        found = self.newest_of(community, name, most, before)
+        read = self.read([key for _, key in found])
+        items = [item for item in read if item.get("listing", "").startswith(f"{community}#{name}#")]
+        ordered = sorted(items, key=lambda item: (item["listed_at"], item["pk"]), reverse=True)
+        return ordered, found[-1][0] if len(found) >= most else ""
 
     def listed(self, community: str, name: str, most: int = MOST_LISTED, before: str = "\uffff") -> list[Key]:
-        """The keys of a listing as the index has them, newest first: enough to count.
+        """The keys of a listing as the index has them, newest first: enough to count."""
+        return [key for _, key in self.newest_of(community, name, most, before)]
+
+    def newest_of(self, community: str, name: str, most: int, before: str) -> list[tuple[str, Key]]:
+        """Keys of a listing with the time of each, newest first.
 
         Those listed in the same moment as the last one come with it, or the next page would leave them out.
         """
         shards = [f"{community}#{name}#{number}" for number in range(SHARDS)]
         found = sorted((one for shard_key in shards for one in self.newest(shard_key, most, before)), reverse=True)
         last = found[most - 1][0] if len(found) > most else ""
-        return [key for at, key in found if at >= last]
+        return [one for one in found if one[0] >= last]
 
     def newest(self, shard_key: str, most: int, before: str) -> Iterator[tuple[str, Key]]:
         """Of one shard of a listing, with all that were listed in the same moment as the last."""

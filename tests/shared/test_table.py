@@ -239,11 +239,23 @@ def test_a_listing_goes_on_page_by_page_and_leaves_nothing_out(store: Table, tog
         store.write(Put(item(name, **room.listed("acme", "things", name, at))))
     seen: list[str] = []
     before = "\uffff"
-    while page := store.listing("acme", "things", most=10, before=before):
+    while before:
+        page, before = store.page("acme", "things", most=10, before=before)
         seen.extend(one["pk"].rpartition("#")[2] for one in page)
-        before = page[-1]["listed_at"]
     assert sorted(seen) == names
     assert len(seen) == len(set(seen))
+
+
+def test_a_page_of_which_all_have_left_meanwhile_is_not_the_end(store: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(6):
+        store.write(Put(item(str(number), **room.listed("acme", "things", str(number), f"2026-11-2{number}"))))
+    kept = {key("0"), key("1"), key("2")}
+    read = store.read
+    monkeypatch.setattr(Table, "read", lambda _, keys: read([one for one in keys if one in kept]))
+    page, before = store.page("acme", "things", most=3)
+    assert page == []
+    page, before = store.page("acme", "things", most=3, before=before)
+    assert [one["pk"].rpartition("#")[2] for one in page] == ["2", "1", "0"]
 
 
 def test_many_are_read_at_once_and_missing_ones_left_out(store: Table) -> None:
