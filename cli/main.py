@@ -121,7 +121,10 @@ def status(community: CommunityOption = None, as_json: JsonOption = False) -> No
         waiting = api(community).get("/deliveries")["deliveries"]
         if waiting:
             grid(waiting, ("key", "destination", "state", "reason", "attempts"), "")
-            out.print("`liaison resolve KEY sent|again` says what became of one.")
+            out.print(
+                "`liaison resolve KEY sent|again` says what became of one; `liaison retry DESTINATION` goes on with all"
+            )
+            out.print("that was given up because a place was down.")
 
 
 @app.command()
@@ -141,6 +144,26 @@ def resolve(
             last_line(answer)
         else:
             deliveries(out, [answer])
+
+
+@app.command()
+def retry(
+    destination: Id,
+    community: CommunityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Go on with everything that was given up because a source or target was down; a message that may have arrived
+    waits for `resolve`."""
+    with sentences(as_json):
+        calls, again, more = api(community), 0, True
+        while more:
+            answer = calls.post("/deliveries/retry", {"destination": destination})
+            again, more = again + answer["again"], answer["more"]
+            say(f"{again} are tried again")
+        if as_json:
+            last_line({"again": again})
+        else:
+            out.print(f"{again} are tried again" if again else f"nothing of {destination} was given up")
 
 
 @app.command()

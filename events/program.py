@@ -341,6 +341,8 @@ class Queue(Member):
     languages: tuple[Language, ...] = Field(default=(), max_length=20)
     sources: tuple[Name, ...] = Field(default=(), max_length=100)
     reasons: tuple[Reason, ...] = ()
+    policies: tuple[Name, ...] = Field(default=(), max_length=100)
+    """Of what is reported for a reason that breaks one of these rules."""
     severities: tuple[Annotated[int, Field(ge=0, le=4)], ...] = ()
     moderators: tuple[Name, ...] = Field(default=(), max_length=100)
     """Whose it is; everybody's when empty."""
@@ -449,6 +451,9 @@ class Program(Strict):
             for name in queue.moderators:
                 if self.moderator(queue.community, name) is None:
                     raise ValueError(f"queue {queue.id!r}: there is no moderator {name!r} in {queue.community!r}")
+            for name in queue.policies:
+                if not (rule := self.policy(queue.community, name)) or not rule.reasons:
+                    raise ValueError(f"queue {queue.id!r}: no policy {name!r} with `reasons` in {queue.community!r}")
 
     def known(self, member: Member, source: str) -> None:
         found = self.source(source)
@@ -513,7 +518,14 @@ class Program(Strict):
         return next((one for one in self.moderators_of(community) if one.id == name), None)
 
     def queues_of(self, community: str) -> tuple[Queue, ...]:
-        return tuple(queue for queue in self.queues if queue.community == community)
+        """With the reasons of their rules among their reasons."""
+        return tuple(self.with_reasons(queue) for queue in self.queues if queue.community == community)
+
+    def with_reasons(self, queue: Queue) -> Queue:
+        broken = [
+            reason for one in self.policies_of(queue.community) if one.id in queue.policies for reason in one.reasons
+        ]
+        return queue.model_copy(update={"reasons": (*queue.reasons, *broken)}) if broken else queue
 
     def reader(self, name: str) -> Reader | None:
         return next((reader for reader in self.readers if reader.id == name), None)

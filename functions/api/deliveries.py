@@ -1,5 +1,6 @@
 """Deliveries that wait for a person, and a person's word on them."""
 
+from contextlib import suppress
 from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from events.people import Text
 from functions.api.announcements import Address
 from functions.api.shown import View, delivery
+from functions.platforms import acting
 from functions.shared import clock, outbox
 from functions.shared.table import MOST_LISTED, Item, table
 
@@ -36,6 +38,14 @@ class Word(BaseModel):
         return self
 
 
+class Place(BaseModel):
+    """The source or target that answers again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    destination: Annotated[str, Field(min_length=1, max_length=100)]
+
+
 @router.get("/v1/<community>/deliveries", tags=["deliveries"], summary="Deliveries that wait for a person")
 def list_deliveries(community: str) -> dict[str, list[View]]:
     return {"deliveries": [delivery(row) for row in waiting(community)]}
@@ -52,6 +62,30 @@ def resolve_delivery(community: str, key: str, word: Annotated[Word, Body()]) ->
     if word.outcome == "again":
         outbox.kick([resolved])
     return {**delivery(resolved), "waits": False}
+
+
+@router.post("/v1/<community>/deliveries/retry", tags=["deliveries"], summary="Go on with all that was given up")
+def retry_deliveries(community: str, place: Annotated[Place, Body()]) -> View:
+    """Whatever was given up because a place did not answer for too long is tried again; a message that may have
+    arrived there is not. `more`: ask again, there are others."""
+    given_up = [row for row in waiting(community, ALL) if row["destination"] == place.destination and safe(row)]
+    who, again = str(router.context["holder"].name), list[Item]()
+    for row in given_up[:MOST_LISTED]:
+        with suppress(outbox.LostError):  # Somebody else was faster.
+            again.append(outbox.resolve(table(), row, "again", who, clock.now()))
+    outbox.kick(again)
+    return {"again": len(again), "more": len(given_up) > MOST_LISTED}
+
+
+def safe(row: Item) -> bool:
+    """Whether trying again cannot do it twice: it never left, it only asks, or it wants a state, which is looked at
+    first."""
+    if row["purpose"] == "look":
+        return row["state"] in ("stuck", "unknown")
+    if row["state"] == "unknown" and row["purpose"] == "act":
+        ability = acting.ability(row["platform"], row["request"]["measure"])
+        return bool(ability and ability.kind == "keyed" and not ability.window)
+    return bool(row["state"] == "stuck")
 
 
 def waiting(community: str, most: int = MOST_LISTED) -> list[Item]:

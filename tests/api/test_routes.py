@@ -362,6 +362,8 @@ def test_the_document_lists_every_route_of_the_api(world: World) -> None:
         "/v1/{community}/calendar",
         "/v1/{community}/audit/verify",
         "/v1/{community}/cases/{case}/undo",
+        "/v1/{community}/cases/{case}/appeal",
+        "/v1/{community}/deliveries/retry",
         "/v1/{community}/images",
         "/v1/{community}/targets",
         "/v1/{community}/targets/{name}/pause",

@@ -1,6 +1,7 @@
 """The life of a case at the command line: listed, taken, decided, carried out, taken back, proved."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from functions.shared import table
 from functions.shared.table import Update
 from tests.cli.api import Desk, desk
 from tests.support import builders
-from tests.support.outside import unreachable
+from tests.support.outside import silent, unreachable
 from tests.support.world import World, needs_a_person
 
 WHY = ("--explanation", "It was spam.")
@@ -93,6 +94,18 @@ QUEUES = """
 id = "games"
 community = "acme"
 sources = ["game"]
+
+[[queues]]
+id = "unkind"
+community = "acme"
+policies = ["be-kind"]
+
+[[policies]]
+id = "be-kind"
+community = "acme"
+title = "Be kind"
+text = "No insults."
+reasons = ["harassment"]
 """
 
 
@@ -104,7 +117,11 @@ def test_only_one_queue_is_listed(ada: Desk) -> None:
     assert ["Go home" in of_games, "games" in of_games] == [True, True]
     assert "Cheap gold" not in of_games
     assert "Cheap gold" in ada.good("cases", "list", "--queue", "main")
-    assert "there is no queue 'x'; there are games, main" in ada.refused("cases", "list", "--queue", "x")
+    ada.world.handle(builders.post_flag(ada.world.now, post=205, reviewable=33))
+    (insult,) = [one for one in ada.world.items("case") if one["subject"]["id"] == "205"]
+    table.table().write(Update(table.key_of(insult), set={"codes": ["harassment"]}))
+    assert insult["id"] in ada.good("cases", "list", "--queue", "unkind")
+    assert "there is no queue 'x'; there are games, unkind, main" in ada.refused("cases", "list", "--queue", "x")
 
 
 def test_the_next_one_is_given_and_given_back(ada: Desk) -> None:
@@ -124,6 +141,24 @@ def test_escalating_says_until_when_it_is_to_be_decided_then(ada: Desk) -> None:
     told = ada.good("cases", "escalate", case(ada), "--reason", "A threat.")
     assert "is for the leads now, to be decided by 2026-11-23 12:00 UTC" in told
     assert "the leads have this case already" in ada.refused("cases", "escalate", case(ada), "--reason", "Again.")
+
+
+@pytest.mark.parametrize("how", [unreachable, silent])
+def test_one_command_goes_on_with_all_that_a_dead_platform_held_up(ada: Desk, how: Any) -> None:
+    ada.world.handle(builders.post_flag(ada.world.now, post=205, reviewable=32))
+    ada.world.outside.always = how
+    for one in ada.told("cases")["cases"]:
+        ada.good("cases", "decide", one["id"], "--outcome", "violation", "--measure", "remove", *WHY)
+    ada.world.finish()
+    waiting = [row["purpose"] for row in needs_a_person(ada.world)]
+    assert sorted(waiting) == ["act", "act", "look", "look"]
+    assert "liaison retry" in ada.good("status")
+    ada.world.outside.always = None
+    assert "4 are tried again" in ada.good("retry", "forum")
+    ada.world.finish()
+    assert len(ada.world.outside.deleted) == 2
+    assert {row["purpose"] for row in needs_a_person(ada.world)} <= {"look"}  # This forum answers none.
+    assert "nothing of forum was given up" in ada.good("retry", "forum")
 
 
 @pytest.mark.parametrize(
