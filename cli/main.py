@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import typer
 
-from cli import announce, cases, operator, recurring, stack
+from cli import announce, cases, operator, people, recurring, stack
 from cli import connect as connection
 from cli import demo as demonstration
 from cli.client import api
@@ -50,6 +50,7 @@ for name, sub in {
     "secret": secret_app,
     "token": token_app,
     "cases": cases.cases_app,
+    "people": people.people_app,
     "audit": cases.audit_app,
     "announcements": announce.announcements_app,
     "targets": announce.targets_app,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from events.moderation import Measure
+from events.moderation import TIMED, Measure
 from events.reasons import Reason
 
 SourcePlatform = Literal[
@@ -121,6 +121,22 @@ Five = tuple[Minutes, Minutes, Minutes, Minutes, Minutes]
 HOURS = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$"
 
 
+class Threshold(Strict):
+    """Points at which the leads are asked to look at an account. Nothing is done to it by itself."""
+
+    points: int = Field(ge=1, le=10_000)
+    measure: Measure | None = None
+    """What is usual from then on; offered first."""
+    minutes: Annotated[int, Field(ge=1, le=60 * 24 * 1000)] | None = None
+    """How long that lasts."""
+
+    @model_validator(mode="after")
+    def timed(self) -> "Threshold":
+        if (self.measure in TIMED) != (self.minutes is not None):
+            raise ValueError(f"`minutes` goes with {' and '.join(TIMED)}, and with nothing else")
+        return self
+
+
 class Moderation(Strict):
     """How a community moderates."""
 
@@ -137,6 +153,17 @@ class Moderation(Strict):
     """Days in which a report on what was just decided is counted and answered instead of opening a new case."""
     lease: int = Field(default=15, ge=5, le=240)
     """Minutes that a case stays with whoever took it."""
+    strikes_last: int = Field(default=90, ge=1, le=3650)
+    """Days in which the points of a decision count."""
+    thresholds: tuple[Threshold, ...] = Field(default=(), max_length=20)
+    """Whoever's points reach one has a case for the leads."""
+
+    @model_validator(mode="after")
+    def climbing(self) -> "Moderation":
+        points = [one.points for one in self.thresholds]
+        if points != sorted(set(points)):
+            raise ValueError("`thresholds` go up: each has more points than the one before it")
+        return self
 
 
 class Community(Named):
@@ -296,6 +323,8 @@ class Policy(Member):
     """How bad it is to break it, from 0 (the worst) to 4; by the reason where it is left out."""
     measures: tuple[Measure, ...] = ()
     """What is usually done; offered first."""
+    points: int = Field(default=0, ge=0, le=100)
+    """What breaking it adds to its author's account, for `moderation.strikes_last` days."""
 
     def in_language(self, language: str) -> str:
         """Its text, as near to a language as there is one."""

@@ -25,6 +25,8 @@ SMALLEST: dict[tuple[str, str], Role] = {
     ("POST", "hold"): "manager",
     ("GET", "cases"): "moderator",
     ("POST", "cases"): "moderator",
+    ("GET", "people"): "moderator",
+    ("POST", "people"): "moderator",
     ("GET", "audit"): "manager",
     ("GET", "deliveries"): "manager",
     ("POST", "deliveries"): "manager",

@@ -13,6 +13,7 @@ from events.moderation import Decision, Measure
 from events.program import MAIN, Program
 from functions.announcements import times
 from functions.announcements.times import NoSuchTimeError
+from functions.api.people import background
 from functions.api.shown import LAST, View, delivery, shown
 from functions.moderation import appeals, cases, records, roster, standards, working
 from functions.platforms.acting import abilities
@@ -130,7 +131,8 @@ def given_to(active: Program, community: str, name: str, now: datetime) -> Calla
 
 @router.get("/v1/<community>/cases/<case>", tags=["cases"], summary="One case, whole")
 def show_case(community: str, case: str) -> View:
-    return view(records.whole(table(), community, case))
+    whole = records.whole(table(), community, case)
+    return {**view(whole), "background": background(whole["case"], program.active()[0])}
 
 
 @router.post("/v1/<community>/cases/<case>/claim", tags=["cases"], summary="Take a case, or hold it for longer")
@@ -166,8 +168,9 @@ def snooze_case(community: str, case: str, asked: Annotated[Snooze, Body()]) -> 
 
 
 def held(taken: Item) -> View:
-    """A case that somebody has now, with what can be done about it."""
-    return {**brief(taken), "fence": taken["fence"], "measures": possible(taken)}
+    """A case that somebody has now, with what can be done about it, and what is known of whoever wrote it."""
+    known = background(taken, program.active()[0])
+    return {**brief(taken), "fence": taken["fence"], "measures": possible(taken), "background": known}
 
 
 @router.post("/v1/<community>/cases/<case>/decide", tags=["cases"], summary="Decide a case you hold")

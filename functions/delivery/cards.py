@@ -16,6 +16,7 @@ from functions.announcements import records as announcements
 from functions.delivery import attempts, calls, records
 from functions.delivery.attempts import Case, Next
 from functions.moderation import cards as judged
+from functions.moderation import persons
 from functions.moderation import records as moderation
 from functions.moderation.cards import Possible, Seen
 from functions.platforms.acting import abilities
@@ -89,10 +90,12 @@ def case(store: Table, row: Item, desk: Desk, program: Program, now: datetime) -
         return None
     community = program.community(desk.community)
     measures = moderation.measures_of(store, found)
+    known = persons.behind(store, found, program)
     seen = Seen(
         zone=ZoneInfo(community.timezone),
         names={one.id: one.name for one in program.moderators_of(desk.community)},
-        history=moderation.history_of(store, found),
+        history={"violation": known.own.violation, "no_violation": known.own.no_violation} if known else {},
+        background=known,
         message=store.get(moderation.subject_of(found), "message"),
         policies=program.policies_of(desk.community),
         possible={

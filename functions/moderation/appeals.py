@@ -11,7 +11,7 @@ from typing import Any
 from events.moderation import ActionRequested, Decision, Measure, MessageRequested, Subject
 from events.people import Person
 from events.program import Program
-from functions.moderation import cases, chain, letters, records, standards
+from functions.moderation import cases, chain, letters, records, standards, strikes
 from functions.moderation.cases import LEADS, Move, NotAllowedError
 from functions.moderation.letters import Judged, Verdict
 from functions.moderation.records import case_key, existing, moving
@@ -212,6 +212,7 @@ def judged(
         *(write for measure in gone for write in taken_back(store, found, measure, who, now)),
         *([records.outcome_again(found, now)] if overturned else []),
         *(records.told_of_author(found, decision.outcome, instead_of=found["outcome"]) if overturned else []),
+        *strikes.rejudged(store, found, decision, program, now),
         *answer(appeal, decision, program, now, judged=what, independent=independent),
     ]
     return news, writes

@@ -14,8 +14,9 @@ from events.cards import Card, CardButton, CardEntry
 from events.moderation import Measure
 from events.moments import moment
 from events.program import Policy
-from functions.moderation import cases, roster
+from functions.moderation import cases, points, roster
 from functions.moderation.cases import HARMLESS, Case
+from functions.moderation.points import Addition, Background
 from functions.moderation.weights import PARTS
 
 Row = Mapping[str, Any]
@@ -60,6 +61,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "nobody knows": "By an account that is not known",
         "first": "No case of theirs was decided before",
         "history": "Decided before: {violation} × a rule was broken, {no_violation} × none",
+        "points": "Points: {points} in {days} days ({what})",
+        "no points": "No points in {days} days",
+        "reached": "Usual from {points} points on: {measure}",
+        "person": "The {count} accounts of this person: {violation} × a rule was broken, {no_violation} × none;"
+        " points: {points} ({places})",
+        "place": "{source}: {violation} ×, points: {points}",
+        "adds": "Points of a violation: {points}, then {total} in all",
+        "crosses": "That reaches {reached}: the leads will look at the account",
         "rule": "The rule: {title}",
         "possible": "What can be done there",
         "right": "needs {what}",
@@ -125,6 +134,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "nobody knows": "D’un compte inconnu",
         "first": "Rien de ce compte n’a été jugé auparavant",
         "history": "Jugé auparavant : {violation} × une règle enfreinte, {no_violation} × aucune",
+        "points": "Points : {points} en {days} jours ({what})",
+        "no points": "Aucun point en {days} jours",
+        "reached": "D’usage dès {points} points : {measure}",
+        "person": "Les {count} comptes de cette personne : {violation} × une règle enfreinte, {no_violation} × aucune ;"
+        " points : {points} ({places})",
+        "place": "{source} : {violation} ×, points : {points}",
+        "adds": "Points d’une infraction : {points}, puis {total} en tout",
+        "crosses": "Cela atteint {reached} : les responsables examineront le compte",
         "rule": "La règle : {title}",
         "possible": "Ce qui peut être fait là-bas",
         "right": "demande {what}",
@@ -190,6 +207,8 @@ class Seen:
     """What colleagues call the moderators, by their ids."""
     history: Mapping[str, Any] = field(default_factory=dict)
     """How often what the same account wrote was decided, by outcome."""
+    background: Background | None = None
+    """The points of the same account, and the others of the same person; None where nobody knows whose it is."""
     message: Row | None = None
     """The newest state of a message, where the platform tells."""
     policies: Sequence[Policy] = ()
@@ -208,7 +227,7 @@ def card(found: Case, seen: Seen, language: str, now: datetime) -> Card:
     return Card(
         title=found["id"] if over else found["summary"],
         lines=tuple([*standing(found, seen, language, now), say(language, "over", id=found["id"])] if over else shown),
-        entries=() if over else tuple(entries(found, seen, language)),
+        entries=() if over else tuple(entries(found, seen, language, now)),
         buttons=tuple(pressable(found, seen, language, now)),
         more=say(language, "more", id=found["id"]),
     )
@@ -297,19 +316,28 @@ def outdated(found: Case, now: datetime) -> bool:
     return found["state"] == "claimed" and not cases.lapsed(found, now) and found["seen"] != found["material"]
 
 
-def entries(found: Case, seen: Seen, language: str) -> Iterator[CardEntry]:
+def entries(found: Case, seen: Seen, language: str, now: datetime) -> Iterator[CardEntry]:
     if found.get("appeal"):
         yield CardEntry(title=say(language, "appeal"), text=found["appeal"])
-    yield reported(found, seen, language)
+    yield reported(found, seen, language, now)
     yield from newest(found, seen, language)
     for rule in [] if found["state"] == "decided" else rules(found, seen):
         words = rule.in_language(language)
         cut = words if len(words) <= LONGEST_RULE else words[: LONGEST_RULE - 1] + "…"
-        yield CardEntry(title=say(language, "rule", title=rule.title), facts=(cut,))
+        added = seen.background.adds(rule, now) if seen.background else None
+        facts = (cut, *(adding(added, language) if added else ()))
+        yield CardEntry(title=say(language, "rule", title=rule.title), facts=facts)
     yield done(seen, language) if found["state"] == "decided" else possible(seen, language)
 
 
-def reported(found: Case, seen: Seen, language: str) -> CardEntry:
+def adding(added: Addition, language: str) -> Iterator[str]:
+    """What deciding by a rule would do to the account's points."""
+    yield say(language, "adds", points=added.points, total=added.total)
+    if added.crosses:
+        yield say(language, "crosses", reached=added.crosses.points)
+
+
+def reported(found: Case, seen: Seen, language: str, now: datetime) -> CardEntry:
     """What it is about, as it was, and who wrote it."""
     subject, author = found["subject"], found["author"]
     name, number = author.get("name", ""), author.get("id", "")
@@ -321,9 +349,28 @@ def reported(found: Case, seen: Seen, language: str) -> CardEntry:
         facts=(
             say(language, "author", who=who) if who else say(language, "nobody knows"),
             *([say(language, "history", **counts) if any(counts.values()) else say(language, "first")] if who else []),
+            *(standing_of(seen.background, language, now) if who and seen.background else ()),
         ),
         urls=(subject["url"],) if subject.get("url") else (),
     )
+
+
+def standing_of(known: Background, language: str, now: datetime) -> Iterator[str]:
+    """The points of an account, and what the other accounts of the same person have."""
+    days, own = known.settings.strikes_last, known.own.points(now)
+    if own:
+        what = points.broken(known.own.strikes, known.policies, now)
+        yield say(language, "points", points=own, days=days, what=what)
+    elif any(policy.points for policy in known.policies):
+        yield say(language, "no points", days=days)
+    reached = known.reached(now)
+    if reached and reached.measure:
+        lasts = f" {long(reached.minutes * 60, language)}" if reached.minutes else ""
+        yield say(language, "reached", points=reached.points, measure=say(language, reached.measure) + lasts)
+    if known.person:
+        sums = points.by_place(known.person, now).items()
+        places = "; ".join(say(language, "place", source=source, **one) for source, one in sums)
+        yield say(language, "person", count=len(known.person), places=places, **points.summed(known.person, now))
 
 
 def newest(found: Case, seen: Seen, language: str) -> Iterator[CardEntry]:
@@ -396,13 +443,15 @@ def pressable(found: Case, seen: Seen, language: str, now: datetime) -> Iterator
     if not found["level"]:
         yield button(Button(found["id"], "escalate", found["fence"]), say(language, "escalate"))
     if held and not outdated(found, now):
-        yield from decisions(found, seen, language)
+        yield from decisions(found, seen, language, now)
 
 
-def decisions(found: Case, seen: Seen, language: str) -> Iterator[CardButton]:
-    """No violation, then each measure: those first that the rule says are usual."""
+def decisions(found: Case, seen: Seen, language: str, now: datetime) -> Iterator[CardButton]:
+    """No violation, then each measure: those first that the rule says are usual, or the threshold that opened it."""
     broken = rules(found, seen)
-    usual = [measure for rule in broken for measure in rule.measures]
+    reached = seen.background.reached(now) if seen.background and points.REASON in found["reasons"] else None
+    usual = [reached.measure] if reached and reached.measure else []
+    usual += [measure for rule in broken for measure in rule.measures]
     offered = sorted(seen.possible, key=lambda measure: usual.index(measure) if measure in usual else len(usual))
     mild = [measure for measure in offered if measure in HARMLESS]
     # What is there to be read needs nobody to let it through.

@@ -63,6 +63,8 @@ class Report:
     revision: str = ""
     moderator: str = ""
     """Who of the roster it is from; empty for anybody else."""
+    level: int = 0
+    """`LEADS` for what they have to look at whatever else is known of it."""
 
 
 def case_id(subject_key: str, flag: str) -> str:
@@ -79,7 +81,7 @@ def opened(reports: Sequence[Report], standards: Standards, now: datetime) -> di
     weight = sum(one.weight for one in reports)
     return {
         "state": "open",
-        "level": 0,
+        "level": max(one.level for one in reports),
         "late": 0,
         "severity": severity,
         "rank": severity,
@@ -99,10 +101,12 @@ def flagged(case: Case, reports: Sequence[Report], standards: Standards, now: da
     severity = min(case["severity"], *(one.severity for one in reports))
     weight = case["weight"] + sum(one.weight for one in reports)
     known = revisions(case["revisions"], reports)
-    news = severity < case["severity"] or (bool(case["revisions"]) and known != case["revisions"])
+    worse = severity < case["severity"] or any(one.level for one in reports)
+    news = worse or (bool(case["revisions"]) and known != case["revisions"])
     sooner = standards.decide_by(severity, moment(case["opened_at"]), weight / PARTS)
     changes = {
         "severity": severity,
+        "level": max(case["level"], *(one.level for one in reports)),
         "rank": min(case["rank"], severity),
         "weight": weight,
         "decide_by": min(case["decide_by"], text(max(sooner, now))),
@@ -127,7 +131,7 @@ def material(case: Case) -> dict[str, Any]:
 
 def repeats(last: Case, report: Report, standards: Standards, now: datetime) -> bool:
     """Whether a report on what was decided is more of the same: counted and answered, and no new case."""
-    if last["state"] != "decided":
+    if last["state"] != "decided" or report.level:
         return False
     recent = moment(last["decided_at"]) + timedelta(days=standards.settings.settled) > now
     same = not (report.revision and last["revisions"]) or report.revision in last["revisions"]

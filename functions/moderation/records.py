@@ -17,6 +17,11 @@
 | community#case#id | delivery#told#hash | what one of them is told |
 | community#reporter#hash | figures | how often decisions agreed with somebody's reports |
 | community#reporter#hash | history | how what the same account wrote was decided so far |
+| community#reporter#hash | strike#case | points that a decision gave it, until they end (see `strikes`) |
+| community#reporter#hash | strikes | the version of these |
+| community#reporter#hash | person | whose account it is, as somebody here has found out (see `persons`) |
+| community#person#id | person | the accounts of one person |
+| community#person#id | audit#000001 | who linked which of them, and why |
 """
 
 from collections.abc import Iterator, Sequence
@@ -85,11 +90,13 @@ def case_key(community: str, case: str) -> table.Key:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A flag, the delivery it came with, and whether its platform can be asked for what it left open."""
+    """A flag, the delivery it came with, whether its platform can be asked for what it left open, and whether it is for
+    the leads."""
 
     envelope: Envelope
     flag: FlagRaised
     can_ask: bool = False
+    for_leads: bool = False
 
 
 def record_flags(store: Table, arrivals: Sequence[Arrival], standards: Standards, now: datetime) -> list[inbox.Fate]:
@@ -202,9 +209,7 @@ def recording(fold: list[Arrival], known: Known, standards: Standards, now: date
     subject_pk = table.partition(fold[0].flag.community, "subject", fold[0].flag.subject.key)
     explained = [known.flags.get(flag_sk(one.flag.flag)) for one in fold]
     weighed = [weigh(one.flag, why, known, standards) for one, why in zip(fold, explained, strict=True)]
-    reports = [
-        report(one.flag, why, weight, standards) for one, why, weight in zip(fold, explained, weighed, strict=True)
-    ]
+    reports = [report(one, why, weight, standards) for one, why, weight in zip(fold, explained, weighed, strict=True)]
     name, writes = filed(fold, explained, reports, known, standards, now)
     return [
         *(inbox.marker(one.envelope, "recorded", now, about=f"case {name}") for one in fold),
@@ -229,12 +234,13 @@ def moderator(flag: FlagRaised, standards: Standards) -> str:
     return standards.moderator(flag.source, flag.reporter.id) if flag.reporter else ""
 
 
-def report(flag: FlagRaised, explained: Item | None, weight: weights.Weight, standards: Standards) -> Report:
+def report(one: Arrival, explained: Item | None, weight: weights.Weight, standards: Standards) -> Report:
+    flag = one.flag
     codes: list[Reason] = [flag.code, *([explained["code"]] if explained else [])]
     severity = min(standards.severity(code) for code in codes)
     told_of = explained["reporter"].get("id", "") if explained else ""
     who = moderator(flag, standards) or standards.moderator(flag.source, told_of)
-    return Report(severity, weight.parts, flag.subject.revision, who)
+    return Report(severity, weight.parts, flag.subject.revision, who, cases.LEADS if one.for_leads else 0)
 
 
 def filed(
@@ -752,12 +758,6 @@ def deliveries_of(store: Table, pk: str) -> Iterator[Item]:
     """All but what a thousand people are told."""
     yield from store.between(pk, "delivery#", "delivery#told")
     yield from store.between(pk, "delivery#told$", "delivery#\uffff")
-
-
-def history_of(store: Table, case: Item) -> Item:
-    """How often what the same account wrote was decided, by outcome."""
-    key = history_key(case)
-    return (store.get(*key) if key else None) or {}
 
 
 def history_key(case: Item) -> Key | None:

@@ -9,7 +9,7 @@ from typing import cast
 from events.moderation import ActionRequested, Decision, Measure, Subject
 from events.people import Person
 from events.program import Program
-from functions.moderation import appeals, cases, records, roster
+from functions.moderation import appeals, cases, records, roster, strikes
 from functions.moderation.cases import Move, NotAllowedError
 from functions.moderation.records import BUSY, MOST_SHOWN, TRIES, BusyError, existing, moving
 from functions.moderation.standards import Standards
@@ -228,6 +228,7 @@ def following(
             records.outcome_planned(found, now),
             records.round_over(found, records.subject_of(found), now),
             *records.told_of_author(found, decision.outcome),
+            *strikes.given(found, decision, program, now),
         ]
     reports = reported(store, found) if "resolve" in measures else ()
     actions = [outbox.put(action(found, measure, decision, reports, now)) for measure in measures]

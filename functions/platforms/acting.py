@@ -34,6 +34,20 @@ GONE: State = {"gone": True}
 ANY_KIND = frozenset({"*"})
 """Of subjects: where senders name them as they like."""
 
+ACCOUNTS: Mapping[str, str] = {
+    "bluesky": "account",
+    "discord": "account",
+    "discourse": "user",
+    "github": "user",
+    "mastodon": "account",
+    "playfab": "player",
+    "reddit": "account",
+    "roblox": "player",
+    "standard_webhooks": "account",
+    "twitch": "account",
+}
+"""The kind of a subject that is an account. Elsewhere measures against people are about something that they wrote."""
+
 
 class CannotError(Exception):
     """This measure cannot be carried out there (any more); the text tells a moderator why, as a sentence."""

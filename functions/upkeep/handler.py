@@ -23,6 +23,7 @@ def main(event: dict[str, Any], context: Any) -> None:
         "notices read": lambda: notices.read(errands.until_short(context, 30_000)),
         "messages drained": lambda: drain.everything(errands.until_short(context, 25_000)),
         "cases due": lambda: sweep.cases_due(table(), errands.until_short(context, 15_000)),
+        "strikes counted": lambda: sweep.strikes_due(table(), errands.until_short(context, 13_000)),
         "outcomes told": lambda: sweep.outcomes_due(table(), errands.until_short(context, 12_000)),
         "deliveries due": lambda: sweep.deliveries_due(table(), errands.until_short(context)),
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from functions.announcements import publishing, recurring
 from functions.announcements import records as announcements
-from functions.moderation import outcomes, standards, working
+from functions.moderation import outcomes, standards, strikes, working
 from functions.moderation import records as moderation
 from functions.shared import clock, errands, outbox, program
 from functions.shared.table import Key, Table
@@ -60,6 +60,15 @@ def cases_due(store: Table, time_left: Callable[[], bool]) -> int:
         working.pass_time(store, key, standards.of(program.active()[0], community), clock.now())
 
     return errands.each(store.due(moderation.KIND, clock.text(clock.now())), go_on, time_left)
+
+
+def strikes_due(store: Table, time_left: Callable[[], bool]) -> int:
+    """Work out what new points add up to, and ask the leads to look at accounts that have reached a threshold."""
+
+    def go_on(key: Key) -> None:
+        strikes.go_on(store, key, program.active()[0], clock.now())
+
+    return errands.each(store.due(strikes.KIND, clock.text(clock.now())), go_on, time_left)
 
 
 def outcomes_due(store: Table, time_left: Callable[[], bool]) -> int:

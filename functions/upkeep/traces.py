@@ -2,9 +2,10 @@
 
 Emptied are the account itself (author, reporter, moderator, appellant, whom a decision was about), the words it wrote
 (a case's and a message's text, the edits in a case's history, the comment of a report, an appeal), its name in
-histories, what it was told, and the bodies of mails, which quote cases. How often its reports were right goes. What
-stays: that there was a case, its reasons and counts, what was decided,
-and the id of the subject, which the keys are made from. The feedback log names no author, so nobody is found there.
+histories, what it was told, and the bodies of mails, which quote cases. How often its reports were right goes, and so
+do its points and what says whose account it is. What stays: that there was a case, its reasons and counts, what was
+decided, and the id of the subject, which the keys are made from. The feedback log names no author, so nobody is found
+there.
 """
 
 import re
@@ -72,14 +73,18 @@ def mentions(item: Item, who: Account) -> bool:
     return any(who.is_at(item, field) for field in PEOPLE.get(item.get("kind", ""), ()))
 
 
+ABOUT_IT = ("figures", "history", "strike", "strikes", "link")
+"""Kinds of items that are about one account and nothing else."""
+
+
 def goes(item: Item, who: Account) -> bool:
     """Whether nothing is left of an item."""
-    return item.get("kind") in ("figures", "history") and bool(item["pk"] == who.figures)
+    return item.get("kind") in ABOUT_IT and bool(item["pk"] == who.figures)
 
 
 def alone(item: Item, who: Account) -> Item:
-    """What changes in an item that belongs to no subject: a draft's author, the body of a mail that nobody is about
-    to send (one that a person sends again without its body is refused)."""
+    """What changes in an item that belongs to no subject: a draft's author, the accounts of a person, the body of a
+    mail that nobody is about to send (one that a person sends again without its body is refused)."""
     if not item["pk"].startswith(f"{who.community}#"):
         return {}
     match item.get("kind"):
@@ -89,6 +94,10 @@ def alone(item: Item, who: Account) -> Item:
             return {"who": GONE, "detail": {**item["detail"], "account": {}}}
         case "audit" if "#announcement#" in item["pk"] and item["who"] in whose(who):
             return {"who": GONE}
+        case "person":
+            return differing(item, {"accounts": [one for one in item["accounts"] if not at(one, who)]})
+        case "audit" if "#person#" in item["pk"]:
+            return unlinked(item, who)
         case "delivery" if item["purpose"] == "mail" and item["state"] not in ON_ITS_WAY:
             return differing(item, {"request": {**item["request"], "html": "", "text": ""}})
     return {}
@@ -108,6 +117,15 @@ def desk(item: Item, who: Account) -> Item:
 
 def at(account: Item | None, who: Account) -> bool:
     return bool(account) and account == {"source": who.source, "id": who.id}
+
+
+def unlinked(line: Item, who: Account) -> Item:
+    """What is left of a line about whose accounts these are: not which one it was, nor how somebody found out."""
+    detail, named = line["detail"], f"{who.source}:{who.id}"
+    if named not in detail.values() and not who.named_in(detail["reason"]):
+        return {}
+    left = {field: GONE if value == named or field == "reason" else value for field, value in detail.items()}
+    return erased(line, {"detail": left})
 
 
 def whose(who: Account) -> set[str]:

@@ -29,6 +29,8 @@ ROUTES = {
     ("POST", "hold"): "/v1/acme/hold",
     ("GET", "cases"): "/v1/acme/cases",
     ("POST", "cases"): "/v1/acme/cases/none/decide",
+    ("GET", "people"): "/v1/acme/people?account=game:u-1",
+    ("POST", "people"): "/v1/acme/people/link",
     ("GET", "audit"): "/v1/acme/audit/verify",
     ("GET", "deliveries"): "/v1/acme/deliveries",
     ("POST", "deliveries"): "/v1/acme/deliveries/none/resolve",

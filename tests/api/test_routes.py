@@ -336,6 +336,9 @@ def test_the_document_lists_every_route_of_the_api(world: World) -> None:
     assert set(document["paths"]) == {
         "/v1/{community}/status",
         "/v1/{community}/feedback",
+        "/v1/{community}/people",
+        "/v1/{community}/people/link",
+        "/v1/{community}/people/unlink",
         "/v1/{community}/cases",
         "/v1/{community}/cases/{case}",
         "/v1/{community}/cases/next",

@@ -12,9 +12,10 @@ from events import buttons, moderation
 from events.buttons import ACTIONS, Button
 from events.cards import Card
 from events.moderation import Measure
-from events.program import Policy
+from events.program import Moderation, Policy, Threshold
 from functions.moderation import cards
 from functions.moderation.cards import Possible, Seen
+from functions.moderation.points import Background, Known
 from functions.platforms.discord import cards as discord
 from functions.platforms.slack import cards as slack
 
@@ -294,6 +295,88 @@ def test_a_name_fits_and_says_what_it_was_made_from(
 )
 def test_what_is_no_name_of_ours_is_read_as_nothing(name: str) -> None:
     assert buttons.read(name) is None
+
+
+# Points, and the other accounts of the same person
+
+LADDER = Moderation(thresholds=(Threshold(points=8, measure="timeout", minutes=1440), Threshold(points=12)))
+
+
+def known(*ends: str, person: int = 0, points: int = 4, gives: bool = True) -> Background:
+    """With a strike of eight points for each of these days on which one ends."""
+    strikes = [{"policy": "be-kind", "points": 8, "ends_at": f"{day}T12:00:00.000Z"} for day in ends]
+    own = Known("server", "4417", 2, 1, strikes)
+    others = [Known("forum" if number else "server", f"{number}", 1, 0, strikes) for number in range(person)]
+    rule = RULE.model_copy(update={"points": points})
+    return Background(own, [own, *others] if others else (), (rule,), LADDER, gives)
+
+
+def facts(made: Card) -> list[str]:
+    """What it says of whoever wrote it, but for who it was and how that was decided; and of the rule, but for its
+    text."""
+    reported, rule = made.entries[:2]
+    return [*reported.facts[2:], *rule.facts[1:]]
+
+
+@pytest.mark.parametrize(
+    ("background", "language", "told"),
+    [
+        (None, "en", []),
+        (known(points=0), "en", []),
+        (known(), "en", ["No points in 90 days", "Points of a violation: 4, then 4 in all"]),
+        (known("2026-11-22"), "en", ["No points in 90 days", "Points of a violation: 4, then 4 in all"]),
+        (
+            known("2026-11-23", "2026-11-21"),
+            "en",
+            [
+                "Points: 8 in 90 days (Be kind × 1)",
+                "Usual from 8 points on: time-out 1 d",
+                "Points of a violation: 4, then 12 in all",
+                "That reaches 12: the leads will look at the account",
+            ],
+        ),
+        (
+            known("2026-11-23", gives=False),
+            "fr",
+            [
+                "Points : 8 en 90 jours (Be kind × 1)",
+                "D’usage dès 8 points : exclure un temps 1 j",
+            ],
+        ),
+        (
+            known(person=2),
+            "en",
+            [
+                "No points in 90 days",
+                "The 3 accounts of this person: 4 × a rule was broken, 1 × none; points: 0"
+                " (server: 3 ×, points: 0; forum: 1 ×, points: 0)",
+                "Points of a violation: 4, then 4 in all",
+            ],
+        ),
+        (
+            known("2026-11-23", "2026-11-24", person=1, points=1),
+            "fr",
+            [
+                "Points : 16 en 90 jours (Be kind × 2)",
+                "Les 2 comptes de cette personne : 3 × une règle enfreinte, 1 × aucune ; points : 32"
+                " (server : 3 ×, points : 32)",
+                "Points d’une infraction : 1, puis 17 en tout",
+            ],
+        ),
+    ],
+)
+def test_points_are_known_before_anybody_decides(background: Background, language: str, told: list[str]) -> None:
+    policies = background.policies if background else (RULE,)
+    assert facts(card(HELD, language, background=background, policies=policies)) == told
+
+
+def test_what_the_threshold_says_is_offered_first() -> None:
+    opened = {**HELD, "codes": [], "reasons": ["points"]}
+    for found, first in ((opened, "timeout"), ({**opened, "reasons": ["spam"]}, "remove")):
+        made = card(found, background=known("2026-11-23"))
+        assert next(action for action in actions(made) if action in POSSIBLE) == first
+        styles = {one.name.split(":")[2]: one.style for one in made.buttons}
+        assert styles["timeout"] == ("bad" if first == "timeout" else "plain")
 
 
 HOSTILE = st.text(st.sampled_from("ab`*_<>@!&#|\\\n.é\u200b🎉"), max_size=4000)
