@@ -44,7 +44,7 @@ class Site:
     def answer(self, call: Call) -> tuple[int, object]:
         self.calls.append(call)
         if call.path.startswith("/forum/review/"):
-            return 200, review(int(call.path.rpartition("/")[2].removesuffix(".json")))
+            return 200, review(int(call.path.rpartition("/")[2].removesuffix(".json")), FLAGGED)
         if not call.path.startswith("/forum/posts/"):
             return 200, {"ok": True}
         page = call.path.partition("?")[0]
@@ -58,11 +58,16 @@ class Site:
         return 200, {"id": number, "version": 1, "topic_id": 12, "post_number": 3, "deleted_at": at}
 
 
-def review(number: int) -> dict[str, object]:
+FLAGGED = 204
+"""The post that the sample's review is about."""
+
+
+def review(number: int, post: int) -> dict[str, object]:
     """What the forum tells of a flag when it is asked: who raised it, and why."""
+    about = {"id": number, "type": "ReviewableFlaggedPost", "target_type": "Post", "target_id": post}
     score = {"id": 1, "user_id": 12, "score_type_id": 8, "status": 0, "created_at": "2026-11-21T09:00:00.000Z"}
     return {
-        "reviewable": {"id": number, "type": "ReviewableFlaggedPost", "reviewable_score_ids": [1]},
+        "reviewable": {**about, "reviewable_score_ids": [1]},
         "reviewable_scores": [{**score, "score_type": {"id": 8, "name": "spam", "title": "It is spam"}}],
         "users": [{"id": 12, "username": "lena"}],
     }

@@ -247,7 +247,7 @@ def taken_back(store: Table, found: Item, measure: Measure, who: str, now: datet
         same = [table.equals("fence", row["fence"]), table.equals("state", row["state"])]
         gone = [name for name in ("due", "due_at", "listing", "listed_at") if name in row]
         return [Update(table.key_of(row), set=never, add={"fence": 1}, remove=gone, when=same)]
-    if not row.get("posted", {}).get("after") or "before" not in row["request"].get("prepared", {}):
+    if "after" not in row.get("posted", {}) or "before" not in row["request"].get("prepared", {}):
         return ()  # A person said that it is there: a person has to take it back.
     return [outbox.put(undoing(found, row, measure, who, now))]
 

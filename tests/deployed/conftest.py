@@ -4,20 +4,27 @@ import json
 import random
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 import urllib3
 
 from cli import demo, operator, stack
-from cli.client import Api
-from cli.samples import Webhook
-from cli.site import Site
+from cli.client import Api, ApiError
+from cli.samples import Webhook, standard_secret
+from cli.site import Call, Site, review
+from tests.deployed import places
+from tests.deployed.counter import Relay
+from tests.deployed.places import Delivery
 
 CONNECTIONS = 8
+Given = TypeVar("Given")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,14 +34,44 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.deployed)
 
 
+@dataclass(slots=True)
+class Town(Site):
+    """The other side, parts of which may be down, with a forum that tells what each review was flagged for."""
+
+    down: set[str] = field(default_factory=set)
+    """How the paths begin that answer 503."""
+    refused: list[Call] = field(default_factory=list)
+    reviews: dict[int, str] = field(default_factory=dict)
+    """The forum's word for its first flag, by a review's number."""
+
+    def answer(self, call: Call) -> tuple[int, object]:
+        if any(call.path.startswith(begin) for begin in self.down):
+            self.refused.append(call)
+            return 503, {}
+        number = call.path.removeprefix("/forum/review/").removesuffix(".json")
+        if call.path.startswith("/forum/review/") and (reason := self.reviews.get(int(number))):
+            self.calls.append(call)
+            told: Any = review(int(number), int(number))
+            told["reviewable_scores"][0]["score_type"] = {"id": 99, "type": reason, "title": ""}
+            return 200, told
+        return Site.answer(self, call)
+
+    def told(self, path: str, kind: str) -> list[dict[str, Any]]:
+        """What a place of the company's own was told, in signed webhooks of one type."""
+        bodies = [json.loads(call.body) for call in self.calls if call.path == path]
+        return [body["data"] for body in bodies if body.get("type") == kind]
+
+
 @dataclass
 class Deployed:
-    """The stack, its API, the secrets of its sources, and the other side."""
+    """The stack, its API, the secrets of its sources, the other side, and what is asked of the table."""
 
     port: int
     api: Api
     secrets: dict[str, str]
-    site: Site
+    site: Town
+    relay: Relay
+    team: dict[str, Api] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -65,34 +102,91 @@ class Deployed:
             time.sleep(0.5 if left else 0)
         assert not left, f"{len(left)} deliveries were never accepted"
 
+    def deliver(self, deliveries: Sequence[Delivery]) -> list[int]:
+        """Signed as their platforms sign them, over eight connections; gives what each was answered."""
+        pool = urllib3.PoolManager(maxsize=CONNECTIONS, timeout=60.0, retries=False)
+
+        def one(delivery: Delivery) -> int:
+            made = delivery.request(self.secrets[delivery.source])
+            url = "/".join(filter(None, (f"{self.url}/hooks/{delivery.source}", made.path)))
+            return pool.request(made.method, url, body=made.body, headers=dict(made.headers)).status
+
+        with ThreadPoolExecutor(CONNECTIONS) as threads:
+            return list(threads.map(one, deliveries))
+
     def drain(self) -> None:
         demo.drain(self.api)
 
+    def minute(self) -> None:
+        """What the minute does, now, and all that follows from it."""
+        demo.invoke("FunctionUpkeep")
+        self.drain()
 
-@pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder of its own, so that nobody's own local stack is touched."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(stack, "HOME", tmp_path_factory.mktemp("liaison"))
-    yield stack.HOME
-    stack.down(lambda _: None)
-    patch.undo()
+    def moderator(self, name: str) -> Api:
+        """Somebody with a token of their own; the same one for the same name."""
+        if name not in self.team:
+            self.team[name] = Api(self.url, operator.new_token(name, "moderator", ("acme",), 1), "acme")
+            self.team[name].pool = urllib3.PoolManager(timeout=60.0, retries=False)  # Functions start slowly here.
+        return self.team[name]
 
 
-@pytest.fixture(scope="session")
-def running(home: Path) -> Iterator[Deployed]:
-    del home
-    environment = pytest.MonkeyPatch()
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
-        environment.delenv(name, raising=False)
-    port = stack.free_port()
-    with Site(0) as site:
+def at_once(calls: Sequence[Callable[[], Given]]) -> list[Given | str]:
+    """What each gave, or the sentence with which it was refused; eight at a time."""
+
+    def answered(call: Callable[[], Given]) -> Given | str:
+        try:
+            return call()
+        except ApiError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(CONNECTIONS) as threads:
+        return list(threads.map(answered, calls))
+
+
+@contextmanager
+def brought_up(home: Path) -> Iterator[Deployed]:
+    """The stack in a folder of its own, so that nobody's own local stack is touched."""
+    town = Town(0)
+    with pytest.MonkeyPatch.context() as patch, town, Relay() as relay:
+        patch.setattr(stack, "HOME", home)
+        for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+            patch.delenv(name, raising=False)
+        patch.setattr(stack, "started", partial(counted, relay, stack.started))
+        port = stack.free_port()
         stack.up(port, keep=False, owner="test", say=lambda _: None)
-        url = operator.connect(None)
-        program = (stack.ROOT / "community.toml").read_text().replace(str(demo.SITE), str(site.port))
-        operator.push(program, "tests")
-        yield Deployed(port, Api(url, demo.keep_token("acme"), "acme"), demo.put_secrets(), site)
-    environment.undo()
+        try:
+            url = operator.connect(None)
+            operator.push(program(town.port), "tests")
+            secrets = demo.put_secrets() | places.SECRETS | {"arena": standard_secret()}
+            for name in ("arena", *places.SECRETS):
+                operator.put_secret(name, secrets[name], outgoing=False)
+            operator.put_secret("arena", secrets["arena"], outgoing=True)
+            yield Deployed(port, Api(url, demo.keep_token("acme"), "acme"), secrets, town, relay)
+        finally:
+            stack.down(lambda _: None)
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    with brought_up(tmp_path_factory.mktemp("liaison")) as deployed:
+        yield deployed
+
+
+def counted(
+    relay: Relay, started: Callable[..., Any], command: list[str], name: str, environment: dict[str, str]
+) -> Any:
+    """As `stack.started`; MiniStack's functions reach DynamoDB through the relay."""
+    if name == "ministack":
+        relay.to = int(environment["GATEWAY_PORT"])
+        environment = environment | {"AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{relay.port}"}
+    return started(command, name, environment)
+
+
+def program(port: int) -> str:
+    """That of the demonstration, with the other platforms, and a second place of the company's own."""
+    own = (stack.ROOT / "community.toml").read_text().replace(str(demo.SITE), str(port))
+    arena = f'id = "arena"\ncommunity = "acme"\nplatform = "standard_webhooks"\napi = "http://127.0.0.1:{port}/arena"'
+    return f"{own}\n[[sources]]\n{arena}\nprivate_network = true\n{places.PROGRAM}"
 
 
 @pytest.fixture

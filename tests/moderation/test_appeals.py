@@ -304,3 +304,15 @@ def test_the_page_promises_somebody_else_only_where_there_is_anybody(
     decided(world, held(world), REMOVE)
     world.finish()
     assert said in world.ask("GET", link(world)).text
+
+
+def test_a_measure_at_a_place_that_shows_no_state_is_taken_back_too(world: World) -> None:
+    """Of our own game nobody can ask what is so: what was before and after is known to be nothing."""
+    for name in ("Mo", "Zoe"):
+        world.token("moderator", name=name)
+    world.handle(builders.flag(world.now))
+    decided(world, held(world))
+    world.finish()
+    ask(world)
+    judge(world, NOTHING)
+    assert world.delivery("undo#hide")["state"] == "sent"

@@ -100,7 +100,7 @@ def test_a_flag_says_neither_why_nor_who_complained_but_where_to_ask() -> None:
         raised_at=at(8, 40),
         as_given={"content_at": "2026-11-21T08:11:02.120Z", "raised_at": "2026-11-21T08:40:00.000Z"},
         format="markdown",
-        more="review:31",
+        more="review:31:1",
     )
 
 
@@ -458,6 +458,14 @@ def test_a_look_asks_for_the_review_as_somebody_and_brings_a_piece_for_every_sco
     assert {(piece.pipeline, piece.event) for piece in pieces} == {("moderation", "review.score")}
 
 
+def test_a_look_for_one_flag_brings_its_score_alone() -> None:
+    """Else a hundred flags on one post would bring ten thousand pieces."""
+    for number, score in enumerate((55, 56, 57), 1):
+        (piece,) = brought(looked(Fake([reply(200, json.dumps(REVIEW).encode())]), f"review:31:{number}"))
+        assert piece.delivery.startswith(f"review:31:score:{score}:")
+    assert brought(looked(Fake([reply(200, json.dumps(REVIEW).encode())]), "review:31:4")) == ()
+
+
 def test_every_score_explains_the_flag_with_its_number() -> None:
     first, second, third = explanations(REVIEW)
     assert first == FlagExplained(
@@ -545,7 +553,9 @@ def test_an_answer_that_cannot_be_read_is_not_asked_for_again(body: bytes) -> No
     assert "cut off" in found.reason
 
 
-@pytest.mark.parametrize("more", ["", "review:", "review:../admin", "review:31/x", "post:31", "review:٣١"])
+@pytest.mark.parametrize(
+    "more", ["", "review:", "review:../admin", "review:31/x", "review:31:", "post:31", "review:٣١"]
+)
 def test_what_is_no_review_is_not_asked_for(more: str) -> None:
     fake = Fake()
     assert isinstance(looked(fake, more), Refused)

@@ -70,9 +70,10 @@ def called(to: Destination) -> dict[str, str]:
 
 
 def look(request: LookRequested, to: Destination, key: str, hands: Hands) -> Outcome | Found:
-    """Who flagged it as what: every score of one review, as a piece each."""
+    """Who flagged it as what: one score of a review, or every one where none is named. A post that a hundred people
+    flag is asked about a hundred times: each answer has all scores, and each is worth one piece."""
     del key  # Looking changes nothing.
-    asked = re.fullmatch(r"review:([0-9]+)", request.more)
+    asked = re.fullmatch(r"review:([0-9]+)(?::([0-9]+))?", request.more)
     if not asked:
         return Refused(f"{request.more[:80]!r} is nothing a forum can be asked for")
     if not to.address:
@@ -86,7 +87,8 @@ def look(request: LookRequested, to: Destination, key: str, hands: Hands) -> Out
         scores = reviews.answered(read_object(reply.body) or {}, request.subject)
     except Unplaceable as error:
         return Refused(f"the answer cannot be read, or was cut off: {error}")
-    return Found(tuple(piece(asked[1], score) for score in scores))
+    wanted = [score for score in scores if asked[2] in (None, str(score["number"]))]
+    return Found(tuple(piece(asked[1], score) for score in wanted))
 
 
 def piece(review: str, score: dict[str, Any]) -> Piece:

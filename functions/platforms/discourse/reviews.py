@@ -127,7 +127,7 @@ def flag(body: dict[str, Any], envelope: Envelope, place: Source) -> FlagRaised 
             "content_at": given.get("target_created_at"),
             # The review's own time is that of its first flag.
             "raised_at": given.get("created_at") if number == 1 else envelope.received_at,
-            "more": f"review:{review}",
+            "more": f"review:{review}:{number}",
         }
     )
 
