@@ -8,7 +8,7 @@ from urllib.parse import quote
 import typer
 from rich.text import Text
 
-from cli import casefile, told
+from cli import casefile, looks, told
 from cli.client import api
 from cli.terminal import CommunityOption, Id, Ids, JsonOption, grid, last_line, out, say, sentences, show
 from events.moments import text
@@ -74,11 +74,23 @@ def row(case: dict[str, Any], now: datetime) -> dict[str, Any]:
 def case_next(community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """Take the next case that is yours to do, by severity and deadline: from your queues, in your languages."""
     with sentences(as_json):
-        taken = api(community).post("/cases/next")
-        if as_json or "id" in taken:
-            show(taken, as_json)
+        calls = api(community)
+        taken = calls.post("/cases/next")
+        if "id" in taken:
+            given(calls, taken, as_json)
+        elif as_json:
+            last_line(taken)
         else:
             told.line(out, "Nothing to do: no open case is yours to take. `liaison cases` lists all of them.")
+
+
+def given(calls: Any, taken: dict[str, Any], as_json: bool) -> None:
+    """What somebody has now: what each measure finds there is read in this moment."""
+    taken = looks.awaited(taken, lambda: calls.get(f"/cases/{taken['id']}"), say)
+    if as_json:
+        last_line(taken)
+    else:
+        looks.taken(out, taken, minute(taken["lease_until"]))
 
 
 @cases_app.command("release")
@@ -152,9 +164,10 @@ def case_show(case: Id, community: CommunityOption = None, as_json: JsonOption =
 
 @cases_app.command("claim")
 def case_claim(case: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
-    """Take a case for fifteen minutes; says what can be done about it there, and the fence that `decide` needs."""
+    """Take a case for fifteen minutes; says what each measure finds there now, and what exactly it would send."""
     with sentences(as_json):
-        show(api(community).post(f"/cases/{case}/claim"), as_json)
+        calls = api(community)
+        given(calls, calls.post(f"/cases/{case}/claim"), as_json)
 
 
 @cases_app.command("decide")
@@ -167,7 +180,9 @@ def case_decide(
         typer.Option(help="What to do about it, as `claim` lists it; `timeout=60` for 60 minutes; may be repeated."),
     ] = None,
     policy: Annotated[str, typer.Option(help="The rule it rests on, by its id in the program.")] = "",
-    fence: Annotated[int | None, typer.Option(help="From `claim`; without it, the case is claimed first.")] = None,
+    fence: Annotated[
+        int | None, typer.Option(help="From `claim`; without it, your claim; what nobody has is claimed first.")
+    ] = None,
     community: CommunityOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -175,7 +190,7 @@ def case_decide(
     with sentences(as_json):
         measures, minutes = asked(measure or [])
         calls = api(community)
-        held = fence if fence is not None else calls.post(f"/cases/{case}/claim")["fence"]
+        held = fence if fence is not None else claim_of(calls, case)
         verdict = {
             "outcome": outcome,
             "explanation": explanation,
@@ -184,7 +199,17 @@ def case_decide(
             "policy": policy,
             "fence": held,
         }
-        show(calls.post(f"/cases/{case}/decide", verdict), as_json)
+        decided = calls.post(f"/cases/{case}/decide", verdict)
+        show(decided, as_json)
+        if unseen := looks.blind(decided):
+            say(f"nobody had looked what was there before: {', '.join(unseen)}")
+
+
+def claim_of(calls: Any, case: str) -> int | None:
+    """Of what nobody has, a new one; else none is named: the API knows whose it is, and refuses what has changed since
+    they took it."""
+    free = calls.get(f"/cases/{case}")["case"]["state"] in ("open", "snoozed")
+    return int(calls.post(f"/cases/{case}/claim")["fence"]) if free else None
 
 
 def asked(given: list[str]) -> tuple[list[str], dict[str, int]]:

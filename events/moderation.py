@@ -157,7 +157,7 @@ class ActionRequested(Model):
     person: Person | None = None
     """Whose content it is, or whose account: whom measures against a person hit."""
     reports: tuple[Id, ...] = ()
-    """The platform's own reports that `resolve` closes, by our names of the flags."""
+    """The platform's own reports that `resolve` closes, or `approve` lets in, by our names of the flags."""
     outcome: Outcome = "violation"
     """What `resolve` closes them with."""
     reason: Text = ""

@@ -15,7 +15,7 @@ from functions.announcements import times
 from functions.announcements.times import NoSuchTimeError
 from functions.api.people import background
 from functions.api.shown import LAST, View, delivery, shown
-from functions.moderation import appeals, cases, records, roster, standards, working
+from functions.moderation import appeals, cases, desks, looks, records, roster, standards, working
 from functions.platforms.acting import abilities
 from functions.shared import clock, outbox, program
 from functions.shared.table import Item, table
@@ -27,9 +27,9 @@ PAGE = 50
 
 
 class Verdict(Decision):
-    """A decision, and the fence that claiming the case gave."""
+    """A decision, and the fence that claiming the case gave; without it, whichever claim is theirs now."""
 
-    fence: int
+    fence: int | None = None
 
 
 class Held(BaseModel):
@@ -131,8 +131,11 @@ def given_to(active: Program, community: str, name: str, now: datetime) -> Calla
 
 @router.get("/v1/<community>/cases/<case>", tags=["cases"], summary="One case, whole")
 def show_case(community: str, case: str) -> View:
+    """While somebody has it, `measures` says what each would find and send there (`look`: whether that was read)."""
     whole = records.whole(table(), community, case)
-    return {**view(whole), "background": background(whole["case"], program.active()[0])}
+    found = whole["case"]
+    can = {} if found["state"] == "decided" else possible(found, looks.of(table(), found))
+    return {**view(whole), **can, "background": background(found, program.active()[0])}
 
 
 @router.post("/v1/<community>/cases/<case>/claim", tags=["cases"], summary="Take a case, or hold it for longer")
@@ -150,13 +153,13 @@ def claim_case(community: str, case: str) -> View:
 def release_case(community: str, case: str, asked: Annotated[Held, Body()]) -> View:
     """It has its old place again."""
     fence = records.existing(table(), community, case)["fence"] if asked.fence is None else asked.fence
-    return brief(working.release(table(), community, case, who(), fence, clock.now()))
+    return brief(moved(working.release(table(), community, case, who(), fence, clock.now())))
 
 
 @router.post("/v1/<community>/cases/<case>/escalate", tags=["cases"], summary="Hand a case to the leads")
 def escalate_case(community: str, case: str, asked: Annotated[Escalation, Body()]) -> View:
     valid = standards.of(program.active()[0], community)
-    return brief(working.escalate(table(), community, case, who(), asked.reason, valid, clock.now()))
+    return brief(moved(working.escalate(table(), community, case, who(), asked.reason, valid, clock.now())))
 
 
 @router.post("/v1/<community>/cases/<case>/snooze", tags=["cases"], summary="Put a case off")
@@ -164,26 +167,35 @@ def snooze_case(community: str, case: str, asked: Annotated[Snooze, Body()]) -> 
     """It comes back then, or as soon as something happens to it that matters."""
     valid = standards.of(program.active()[0], community)
     until = asked.moment(valid.zone.key)
-    return brief(working.snooze(table(), community, case, who(), until, valid, clock.now()))
+    return brief(moved(working.snooze(table(), community, case, who(), until, valid, clock.now())))
 
 
 def held(taken: Item) -> View:
-    """A case that somebody has now, with what can be done about it, and what is known of whoever wrote it."""
+    """A case that somebody has now, with what can be done about it, and what is known of whoever wrote it. What each
+    measure finds there is read now: ask for the case in a moment."""
+    moved(taken)
     known = background(taken, program.active()[0])
-    return {**brief(taken), "fence": taken["fence"], "measures": possible(taken), "background": known}
+    return {**brief(taken), "fence": taken["fence"], **possible(taken, looks.of(table(), taken)), "background": known}
+
+
+def moved(case: Item) -> Item:
+    """What follows from it is not left to the sweep: its cards, the look of a claim, measures."""
+    outbox.kick(desks.due(table(), case["community"], case["id"], clock.now()))
+    return case
 
 
 @router.post("/v1/<community>/cases/<case>/decide", tags=["cases"], summary="Decide a case you hold")
 def decide_case(community: str, case: str, verdict: Annotated[Verdict, Body()]) -> View:
     found = records.existing(table(), community, case)
+    fence = found["fence"] if verdict.fence is None else verdict.fence
     decision = cases.checked(
         appeals.completed(table(), found, Decision.model_validate(verdict.model_dump(exclude={"fence"}))),
         tuple(abilities(found["platform"], found["subject"]["kind"])),
     )
     active, version = program.active()
-    working.decide(table(), community, case, who(), verdict.fence, decision, version, clock.now(), active)
+    moved(working.decide(table(), community, case, who(), fence, decision, version, clock.now(), active))
     whole = records.whole(table(), community, case)
-    outbox.kick(row for row in [*whole["deliveries"], *whole["told"]] if row["state"] == "planned")
+    outbox.kick(row for row in whole["told"] if row["state"] == "planned")
     return view(whole)
 
 
@@ -206,22 +218,26 @@ class Undo(BaseModel):
 @router.post("/v1/<community>/cases/<case>/undo", tags=["cases"], summary="Take measures back")
 def undo_measures(community: str, case: str, asked: Annotated[Undo, Body()]) -> View:
     """Each leads back to the state before it, and is refused when that has changed since."""
-    rows = [working.undo(table(), community, case, measure, who(), clock.now()) for measure in asked.measures]
-    outbox.kick(row for row in rows if row["state"] == "planned")
+    for measure in asked.measures:
+        working.undo(table(), community, case, measure, who(), clock.now())
+    moved(records.existing(table(), community, case))
     return view(records.whole(table(), community, case))
 
 
-def possible(case: Item) -> View:
-    """What can be done about it there: with which right, whether it can be taken back, and how long it may last."""
-    return {
+def possible(case: Item, look: Item | None) -> View:
+    """What can be done about it there: with which right, whether it can be taken back, and how long it may last; for
+    whoever has the case, what it finds there and sends, too."""
+    measures = {
         measure: {
             "right": one.right,
             "reversible": one.reversible,
             "lost": one.lost,
             **({"seconds": list(one.seconds)} if one.seconds else {}),
+            **looks.told(case, look, measure, clock.now()),
         }
         for measure, one in abilities(case["platform"], case["subject"]["kind"]).items()
     }
+    return {"measures": measures, "look": looks.summed_up(look)}
 
 
 def letter(row: Item) -> View:

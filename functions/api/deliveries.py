@@ -72,7 +72,7 @@ def retry_deliveries(community: str, place: Annotated[Place, Body()]) -> View:
     who, again = str(router.context["holder"].name), list[Item]()
     for row in given_up[:MOST_LISTED]:
         with suppress(outbox.LostError):  # Somebody else was faster.
-            again.append(outbox.resolve(table(), row, "again", who, clock.now()))
+            again.append(outbox.resolve(table(), row, "retry", who, clock.now()))
     outbox.kick(again)
     return {"again": len(again), "more": len(given_up) > MOST_LISTED}
 

@@ -46,6 +46,7 @@ def delivery(row: Item) -> View:
         "reactions",
     )
     request = row["request"]
-    told = {name: request[name] for name in ("language", "step", "part", "of", "measure", "undo") if name in request}
+    asked = ("language", "step", "part", "of", "measure", "undo", "expected")
+    told = {name: request[name] for name in asked if name in request}
     known = {name: row[name] for name in wanted if name in row}
     return told | known | {"next_attempt_at": row.get("due_at"), "waits": "listing" in row}

@@ -44,7 +44,7 @@ REQUESTS: dict[str, type[Model]] = {
     "mail": MailRequested,
     "card": CardRequested,
 }
-AT_SOURCES = ("act", "tell", "look")
+AT_SOURCES = ("act", "tell", "look", "see")
 """What is asked of the place that called us; the rest goes to targets and readers."""
 
 AT_TARGETS = ("post", "edit", "withdraw", "count")

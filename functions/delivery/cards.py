@@ -16,7 +16,7 @@ from functions.announcements import records as announcements
 from functions.delivery import attempts, calls, records
 from functions.delivery.attempts import Case, Next
 from functions.moderation import cards as judged
-from functions.moderation import persons
+from functions.moderation import looks, persons
 from functions.moderation import records as moderation
 from functions.moderation.cards import Possible, Seen
 from functions.platforms.acting import abilities
@@ -89,7 +89,7 @@ def case(store: Table, row: Item, desk: Desk, program: Program, now: datetime) -
     if found is None:
         return None
     community = program.community(desk.community)
-    measures = moderation.measures_of(store, found)
+    measures, look = moderation.measures_of(store, found), looks.of(store, found)
     known = persons.behind(store, found, program)
     seen = Seen(
         zone=ZoneInfo(community.timezone),
@@ -99,9 +99,10 @@ def case(store: Table, row: Item, desk: Desk, program: Program, now: datetime) -
         message=store.get(moderation.subject_of(found), "message"),
         policies=program.policies_of(desk.community),
         possible={
-            measure: Possible(one.right, one.reversible, one.lost, one.seconds)
+            measure: Possible(one.right, one.reversible, one.lost, one.seconds, looks.told(found, look, measure, now))
             for measure, one in abilities(found["platform"], found["subject"]["kind"]).items()
         },
+        look=looks.summed_up(look),
         measures=measures,
         decision=store.get(found["pk"], "decision"),
         refusal=row.get("refusal", ""),

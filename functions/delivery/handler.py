@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from functions.delivery import attempts, budgets, calls, cards, mailer, records
+from functions.delivery import attempts, budgets, calls, cards, looks, mailer, records
 from functions.delivery.attempts import Case, Next, State
 from functions.delivery.sessions import session
 from functions.platforms.outgoing import Destination, Found, Hands, Outcome, Refused, Sent, Wait
@@ -51,6 +51,8 @@ def attempt(row: Item, found: str) -> tuple[Item, Next]:
     active, _ = program.active()
     if row["purpose"] == "card":
         return cards.attempt(table(), row, found, lent(clock.now()), active, clock.now())
+    if row["purpose"] == "see":
+        return looks.attempt(table(), row, lent(clock.now(), WHOLE_ANSWER), active, clock.now())
     try:
         platform = calls.platform_of(row, active)
         to = calls.destination(row, active, settings().public_url)

@@ -3,6 +3,7 @@
 All of it is plain text; each platform writes it so that nothing in it becomes markup or pings.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,6 +33,8 @@ FINAL = ("sent", "cancelled", "refused", "missed")
 NOBODY = "nobody"
 """Why a press had no effect: whoever pressed it is no moderator."""
 LONGEST_RULE = 600
+LONGEST_LINE, LONGEST_STATE = 280, 120
+"""Characters of what a measure finds and sends; the command line and the API tell all of it."""
 
 TEXTS: dict[str, dict[str, str]] = {
     "en": {
@@ -76,6 +79,20 @@ TEXTS: dict[str, dict[str, str]] = {
         "for good": "cannot be taken back",
         "lost": "lost even then: {what}",
         "lasts": "from {least} to {most}",
+        "seen": "Read there at {at}",
+        "unseen": "Nobody could look what there is now: {why}",
+        "coming": "What there is now is being read…",
+        "there": "{measure} → now {now}; sends {what}",
+        "there already": "{measure} → now {now}; it is so already, nothing is sent",
+        "cannot": "{measure} → cannot be done: {why}",
+        "unread": "{measure} → nobody could look: {why}",
+        "gone": "gone",
+        "empty": "not to be seen",
+        "yes": "yes",
+        "no": "no",
+        "not set": "not set",
+        "for": "{what} (for {long}, say)",
+        "unlooked": "; nobody had looked what was there",
         "nothing": "Nothing can be done there from here",
         "done": "What is done",
         "undo": "{measure}, taken back",
@@ -149,6 +166,20 @@ TEXTS: dict[str, dict[str, str]] = {
         "for good": "irréversible",
         "lost": "perdu même ainsi : {what}",
         "lasts": "de {least} à {most}",
+        "seen": "Lu là-bas à {at}",
+        "unseen": "Personne n’a pu voir ce qu’il en est : {why}",
+        "coming": "L’état actuel est en cours de lecture…",
+        "there": "{measure} → actuellement {now} ; envoie {what}",
+        "there already": "{measure} → actuellement {now} ; c’est déjà ainsi, rien n’est envoyé",
+        "cannot": "{measure} → impossible : {why}",
+        "unread": "{measure} → personne n’a pu voir : {why}",
+        "gone": "disparu",
+        "empty": "invisible d’ici",
+        "yes": "oui",
+        "no": "non",
+        "not set": "non défini",
+        "for": "{what} (pour {long}, par exemple)",
+        "unlooked": " ; personne n’avait vu ce qu’il en était",
         "nothing": "Rien ne peut être fait là-bas d’ici",
         "done": "Ce qui est fait",
         "undo": "{measure}, annulé",
@@ -196,6 +227,8 @@ class Possible:
     reversible: bool
     lost: str = ""
     seconds: tuple[int, int] | None = None
+    there: Mapping[str, Any] = field(default_factory=dict)
+    """What it finds there now and would send, for whoever has the case (`looks.told`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +247,8 @@ class Seen:
     policies: Sequence[Policy] = ()
     possible: Mapping[Measure, Possible] = field(default_factory=dict)
     """In the platform's order."""
+    look: Mapping[str, str] = field(default_factory=dict)
+    """Where the look stands that tells what there is now (`looks.summed_up`)."""
     measures: Sequence[Row] = ()
     """Rows of what was decided, and of what was taken back."""
     decision: Row | None = None
@@ -391,20 +426,71 @@ def rules(found: Case, seen: Seen) -> list[Policy]:
 
 
 def possible(seen: Seen, language: str) -> CardEntry:
+    facts = [fact for measure, one in seen.possible.items() for fact in of_measure(measure, one, language)]
+    title = say(language, "possible")
+    return CardEntry(title=title, facts=(*looked(seen, language), *facts) or (say(language, "nothing"),))
+
+
+def of_measure(measure: Measure, one: Possible, language: str) -> Iterator[str]:
     facts = [
-        f"{say(language, measure)}: "
-        + "; ".join(
-            [
-                say(language, "right", what=one.right),
-                say(language, "reversible" if one.reversible else "for good"),
-                *([say(language, "lasts", least=long(one.seconds[0], language), most=long(one.seconds[1], language))]
-                  if one.seconds else []),
-                *([say(language, "lost", what=one.lost)] if one.lost else []),
-            ]
-        )
-        for measure, one in seen.possible.items()
+        say(language, "right", what=one.right),
+        say(language, "reversible" if one.reversible else "for good"),
+        *([say(language, "lasts", least=long(one.seconds[0], language), most=long(one.seconds[1], language))]
+          if one.seconds else []),
+        *([say(language, "lost", what=one.lost)] if one.lost else []),
     ]  # fmt: skip
-    return CardEntry(title=say(language, "possible"), facts=tuple(facts) or (say(language, "nothing"),))
+    yield f"{say(language, measure)}: {'; '.join(facts)}"
+    yield from (shortened(line) for line in there(say(language, measure), one.there, language))
+
+
+def there(measure: str, told: Mapping[str, Any], language: str) -> Iterator[str]:
+    """What it finds there now, and sends."""
+    for why, name in (("cannot", "cannot"), ("unseen", "unread")):
+        if why in told:
+            yield say(language, name, measure=measure, why=told[why])
+            return
+    if "now" not in told:
+        return
+    now = shortened(in_words(told["now"], language), LONGEST_STATE)
+    if not told["requests"]:
+        yield say(language, "there already", measure=measure, now=now)
+        return
+    what = ", ".join(request(one) for one in told["requests"])
+    lasting = {"what": what, "long": long(60 * told.get("minutes", 0), language)}
+    sent = say(language, "for", **lasting) if "minutes" in told else what
+    yield say(language, "there", measure=measure, now=now, what=sent)
+
+
+def in_words(state: Mapping[str, Any], language: str) -> str:
+    """A state in words. The names are the platform's."""
+    if state == {"gone": True}:
+        return say(language, "gone")
+    return ", ".join(f"{name}: {value(one, language)}" for name, one in sorted(state.items())) or say(language, "empty")
+
+
+def value(one: object, language: str) -> str:
+    if isinstance(one, bool):
+        return say(language, "yes" if one else "no")
+    return say(language, "not set") if one in (None, "") else str(one)
+
+
+def request(one: Mapping[str, Any]) -> str:
+    body = json.dumps(one["body"], ensure_ascii=False) if "body" in one else ""
+    return f"{one['method']} {one['path']} {body}".rstrip()
+
+
+def shortened(line: str, most: int = LONGEST_LINE) -> str:
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def looked(seen: Seen, language: str) -> Iterator[str]:
+    """Whether what there is now was read."""
+    state = seen.look.get("state")
+    if state == "seen":
+        at = moment(seen.look["at"]).astimezone(seen.zone).strftime("%Y-%m-%d %H:%M")
+        yield say(language, "seen", at=f"{at} ({seen.zone.key})")
+    elif state:
+        yield say(language, state, why=seen.look["reason"])
 
 
 def long(seconds: int, language: str) -> str:
@@ -424,7 +510,8 @@ def result(row: Row, language: str) -> str:
     what = say(language, "undo", measure=measure) if row["request"].get("undo") else measure
     waits = "planned" if row["state"] in ("claimed", "armed", "waiting") else row["state"]
     because = f": {row['reason']}" if row.get("reason") and row["state"] != "sent" else ""
-    return f"{what}: {say(language, f'state {waits}')}{because}"
+    blind = not row["request"].get("undo") and row["request"].get("expected", {}) is None
+    return f"{what}: {say(language, f'state {waits}')}{because}{say(language, 'unlooked') if blind else ''}"
 
 
 # What can be pressed

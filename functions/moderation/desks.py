@@ -156,10 +156,8 @@ def unseen(store: Table, flag: FlagRaised, valid: Standards, now: datetime) -> l
     return [row for row in rows if "posted" not in row and row.get("due_at", "9") <= clock.text(now)]
 
 
-def due(store: Table, used: CardUsed, now: datetime) -> list[Item]:
-    """What a press made: cards to be changed and measures to be carried out."""
-    found = store.get(*records.case_key(used.community, used.case))
-    if found is None:
-        return []
+def due(store: Table, community: str, case: str, now: datetime) -> list[Item]:
+    """What a move has made: cards to be changed, the look of a claim, measures to be carried out."""
+    pk, _ = records.case_key(community, case)
     at = clock.text(now)
-    return [row for row in records.deliveries_of(store, found["pk"]) if row.get("due_at", "9") <= at]
+    return [row for row in records.deliveries_of(store, pk) if row.get("due_at", "9") <= at]

@@ -67,7 +67,7 @@ def settled(one: Delivery) -> inbox.Fate | None:
         case CardUsed() as used:
             active, version = program.active()
             fate = desks.press(table(), one.envelope, used, active, version, now)
-            outbox.kick(desks.due(table(), used, now))
+            outbox.kick(desks.due(table(), used.community, used.case, now))
             return fate
     return None
 

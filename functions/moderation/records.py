@@ -12,6 +12,7 @@
 | community#case#id | audit#000001 | one line of history |
 | community#case#id | delivery#measure | one measure on its way (see `shared/outbox.py`) |
 | community#case#id | delivery#undo#measure | the same, on its way back |
+| community#case#id | delivery#see | what a claim has read of the place, for a day (see `looks`) |
 | community#case#id | delivery#desk-staff#card | its card at a desk, kept as it is now |
 | community#case#id | outcome | how far those who are told about the decision were told (see `outcomes`) |
 | community#case#id | delivery#told#hash | what one of them is told |
@@ -820,7 +821,7 @@ def whole(store: Table, community: str, case: str) -> dict[str, Any]:
         "case": found,
         "flags": list(islice(flags, MOST_SHOWN)),
         "decision": store.get(found["pk"], "decision"),
-        "deliveries": [row for row in deliveries_of(store, found["pk"]) if row["purpose"] != "card"],
+        "deliveries": [row for row in deliveries_of(store, found["pk"]) if row["purpose"] not in ("card", "see")],
         "told": list(islice(store.query(found["pk"], "delivery#told#"), MOST_SHOWN)),
         "audit": list(islice(store.query(found["pk"], "audit#", backwards=True), MOST_SHOWN))[::-1],
     }

@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import cast
 
-from events.moderation import ActionRequested, Decision, Measure, Subject
-from events.people import Person
+from events.moderation import Decision, Measure
 from events.program import Program
-from functions.moderation import appeals, cases, records, roster, strikes
-from functions.moderation.cases import Move, NotAllowedError
-from functions.moderation.records import BUSY, MOST_SHOWN, TRIES, BusyError, existing, moving
+from functions.moderation import appeals, cases, looks, records, roster, strikes
+from functions.moderation.cases import HARMLESS, Move, NotAllowedError
+from functions.moderation.records import BUSY, TRIES, BusyError, existing, moving
 from functions.moderation.standards import Standards
 from functions.shared import clock, outbox, table
 from functions.shared.table import CancelledError, Item, Put, Table, Update, Write
@@ -76,8 +75,11 @@ def claim(
         pk, sk = load_key(community, who, day)
         return [Update((pk, sk), set={"kind": "load", "expires": expiry(now)}, add={"severe": 1})]
 
+    def and_more(found: Item) -> list[Write]:
+        return [*exposed(found), *looks.asked_for(found, found["fence"] + 1, now)]
+
     return change(
-        store, community, case, who, now, lambda found: cases.claimed(found, who, standards, now), exposed, beside
+        store, community, case, who, now, lambda found: cases.claimed(found, who, standards, now), and_more, beside
     )
 
 
@@ -192,12 +194,6 @@ def decide(
     raise BusyError(BUSY)
 
 
-def reported(store: Table, found: Item) -> tuple[str, ...]:
-    """The platform's own reports in a case, fifty at most, by our names of the flags."""
-    flags, of = store.query(records.subject_of(found), "flag#"), found.get("of", found["id"])
-    return tuple(islice((item["flag"] for item in flags if item.get("case") == of), MOST_SHOWN))
-
-
 def already(store: Table, found: Item, who: str, fence: int, decision: Decision) -> Item:
     before = store.get(found["pk"], "decision")
     wanted = decision.model_dump(mode="json")
@@ -230,32 +226,33 @@ def following(
             *records.told_of_author(found, decision.outcome),
             *strikes.given(found, decision, program, now),
         ]
-    reports = reported(store, found) if "resolve" in measures else ()
-    actions = [outbox.put(action(found, measure, decision, reports, now)) for measure in measures]
+    # What is taken back in the same moment changes what was looked at.
+    look = None if any(undoes(one) for one in others) else looks.of(store, found)
+    actions = [outbox.put(row) for row in acting(store, found, measures, decision, look, now)]
     return [Put(verdict, when=[table.absent()]), *actions, *others]
 
 
-def action(found: Item, measure: Measure, decision: Decision, reports: tuple[str, ...], now: datetime) -> Item:
-    request = ActionRequested(
-        case=found["id"],
-        measure=measure,
-        subject=Subject.model_validate(found["subject"]),
-        person=Person.model_validate(found["author"]) if found["author"] else None,
-        reports=reports,
-        outcome=decision.outcome,
-        reason=decision.policy or ", ".join(found["codes"]),
-        explanation=decision.explanation,
-        until=cases.until(decision, measure, now),
-    )
-    return outbox.planned(
-        pk=found["pk"],
-        name=measure,
-        purpose="act",
-        platform=found["platform"],
-        destination=request.subject.source,
-        request=request,
-        at=clock.text(now),
-    )
+def undoes(one: Write) -> bool:
+    return isinstance(one, Put) and bool(one.item.get("request", {}).get("undo"))
+
+
+def acting(
+    store: Table, found: Item, measures: Sequence[Measure], decision: Decision, look: Item | None, now: datetime
+) -> Iterator[Item]:
+    """Rows that carry measures out, each on the state that was looked at before deciding, where anybody looked."""
+    reports = looks.reported(store, found) if any(measure in HARMLESS for measure in measures) else ()
+    states = looks.expected(look, decision, reports)
+    for measure in measures:
+        request = looks.requested(found, measure, decision, reports, now)
+        yield outbox.planned(
+            pk=found["pk"],
+            name=measure,
+            purpose="act",
+            platform=found["platform"],
+            destination=request.subject.source,
+            request=request.model_copy(update={"expected": states.get(measure)}),
+            at=clock.text(now),
+        )
 
 
 def undo(store: Table, community: str, case: str, measure: Measure, who: str, now: datetime) -> Item:

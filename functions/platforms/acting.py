@@ -172,6 +172,15 @@ def prepare(platform: str, action: ActionRequested, to: Destination, hands: Hand
     return found
 
 
+def look(platform: str, action: ActionRequested, to: Destination, hands: Hands) -> State | Outcome:
+    """What the measure would find now, whatever it would do about it. Changes nothing."""
+    acting = on(platform)
+    if acting is None:
+        return Refused(f"nothing can be done on {platform} through Liaison")
+    found = acting.state(action, to, hands)
+    return harmless(found) if isinstance(found, Sent | Refused | Wait | Unknown) else found
+
+
 def ability(platform: str, measure: Measure) -> Ability | None:
     acting = on(platform)
     return acting.ABILITIES.get(measure) if acting else None
@@ -217,6 +226,11 @@ def difference(before: State, now: State) -> str:
     names = sorted({*before, *now}, key=str)
     changed = [name for name in names if before.get(name) != now.get(name)]
     return ", ".join(f"{name} was {said(before.get(name))}, is {said(now.get(name))}" for name in changed)
+
+
+def described(state: State) -> str:
+    """In words, as `difference` has them: `deleted: no, version: 3`."""
+    return ", ".join(f"{name}: {said(value)}" for name, value in sorted(state.items()))
 
 
 def said(value: Scalar) -> str:

@@ -16,7 +16,7 @@ from functions.shared import clock, queues, table
 from functions.shared.log import logger
 from functions.shared.table import CancelledError, ConditionFailedError, Item, Put, Table, Update, Write
 
-Purpose = Literal["post", "edit", "withdraw", "count", "act", "tell", "look", "mail", "card"]
+Purpose = Literal["post", "edit", "withdraw", "count", "act", "tell", "look", "see", "mail", "card"]
 KIND = "delivery"
 NEEDS_A_PERSON = "deliveries-stuck"
 """Listing of rows that were refused, given up, missed, or sent with nobody knowing what became of it."""
@@ -90,7 +90,8 @@ def community_of(row: Item) -> str:
 def resolve(
     store: Table, row: Item, how: str, who: str, now: datetime, posted: Mapping[str, str] | None = None
 ) -> Item:
-    """A person's word on a row that waits for one: it is there (`sent`), or send it again (`again`). `posted` is its
+    """A person's word on a row that waits for one: it is there (`sent`), or send it again (`again`; `retry` for all of
+    a place that was down, each on what was looked at before it was decided). `posted` is its
     id and address, when they are known: the next part of a thread needs them.
 
     Raises LostError when the row no longer waits for a person.
@@ -99,9 +100,12 @@ def resolve(
     changes: Item = {"resolved_by": who, "settled_at": at, "reason": f"{who}: {how}"}
     remove = ["listing", "listed_at"]
     writes: list[Write] = []
-    if how == "again":
+    if how in ("again", "retry"):
         changes |= {"state": "planned", "attempts": 0, "looks": 0, "retried": False}
         changes |= {"not_after": clock.text(now + FRESH)} if "not_after" in row else {}
+        if how == "again" and row["request"].get("expected") is not None:
+            # Whoever says so of one has looked at what is there by now.
+            changes["request"] = {**row["request"], "expected": None}
         changes |= table.due(KIND, row["pk"] + row["sk"], at)
         remove.append("armed_at")
     else:

@@ -172,6 +172,8 @@ def left(item: Item, who: Account, theirs: bool, names: set[str], flags: set[str
         case "decided":
             people: Item = {field: {} for field in PEOPLE["decided"] if who.is_at(item, field)}
             return people | ({"text": ""} if theirs and "text" in item else {})
+        case "look":
+            return seen(item, theirs)
         case "delivery":
             return asked(item, who, flags)
         case "decision":
@@ -203,6 +205,13 @@ def asked(row: Item, who: Account, flags: set[str]) -> Item:
     nobody = {"person": {**request["person"], "id": GONE, "name": ""}, "title": "", "text": "", "link": ""}
     never = {"state": "cancelled", "due": None, "due_at": None} if "due" in row else {}
     return never | {"request": request | nobody}
+
+
+def seen(row: Item, theirs: bool) -> Item:
+    """What was read of them and of their words at the place; whoever is reading it now has lost the row."""
+    if not theirs or not ("seen" in row or "due" in row):
+        return {}
+    return {"state": "cancelled", "seen": None, "due": None, "due_at": None, "fence": row["fence"] + 1}
 
 
 def wrote(item: Item, who: Account, theirs: bool) -> bool:
