@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
@@ -37,8 +38,11 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield one
 
 
+Kind = TypeVar("Kind", bound=Server)
+
+
 @contextmanager
-def running(kind: type[Server], folder: Path) -> Iterator[Server]:
+def running(kind: type[Kind], folder: Path) -> Iterator[Kind]:
     one = kind(folder)
     try:
         one.start()

@@ -52,7 +52,7 @@ def node(name: str) -> Path:
         run(str(NODE / "bin" / "node"), str(npm), "ci", "--omit=dev", "--ignore-scripts", cwd=folder)
 
     once(folder, pins, install)
-    copied((HERE / name).glob("*.mjs"), folder)
+    copied((*(HERE / name).glob("*.mjs"), HERE / "loopback.mjs"), folder)
     return folder
 
 
@@ -82,7 +82,7 @@ def run(*command: str, cwd: Path | None = None) -> None:
 
 def main() -> None:
     """All of them, with the seconds that each one took."""
-    for what, install in (("mastodon", python), ("matrix", python), ("bluesky", node)):
+    for what, install in (("mastodon", python), ("matrix", python), ("bluesky", node), ("ozone", node)):
         begun = time.monotonic()
         install(what)
         sys.stdout.write(f"{what}: {time.monotonic() - begun:.1f} s\n")

@@ -1,15 +1,19 @@
 """A Bluesky PDS, and the directory of accounts that it needs."""
 
 import os
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.real import installed
-from tests.real.servers.server import Seen, Server, free_port, request, started
+from tests.real.servers.server import Beside, Seen, Server
 
 POSTS = "app.bsky.feed.post"
+
+
+def node(name: str, starter: str, *arguments: object) -> tuple[str, ...]:
+    """What runs one of our starters beside the packages of `name`."""
+    return (str(installed.NODE / "bin" / "node"), str(installed.node(name) / starter), *map(str, arguments))
 
 
 class Bluesky(Server):
@@ -20,19 +24,26 @@ class Bluesky(Server):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.directory = Directory(folder / "directory")
+        self.directory = Beside("the directory of accounts", folder / "directory.log")
+        """It is in memory."""
 
     def command(self) -> Sequence[str]:
-        starter = installed.node("bluesky") / "server.mjs"
-        node = str(installed.NODE / "bin" / "node")
-        return (node, str(starter), str(self.port), str(self.directory.port), str(self.folder))
+        return node("bluesky", "server.mjs", self.port, self.directory.port, self.folder, *self.network())
+
+    def network(self) -> tuple[object, ...]:
+        """The port of an app's view, the port of a moderation service and its DID, where it is not alone."""
+        return ()
 
     def env(self) -> dict[str, str]:
         return {**os.environ, "LOG_ENABLED": "false"}
 
     def start(self) -> None:
-        self.directory.start()
+        self.start_directory()
         super().start()
+
+    def start_directory(self) -> None:
+        command = node("bluesky", "directory.mjs", self.directory.port)
+        self.directory.start(command, lambda: self.directory.answers("/_health"))
 
     def stop(self) -> None:
         super().stop()
@@ -42,11 +53,15 @@ class Bluesky(Server):
         return self.raw("GET", "/xrpc/_health")[0] == 200
 
     def settle_in(self) -> None:
-        given = {"handle": self.handle, "email": "news@example.com", "password": "only-on-loopback"}
-        made = self.xrpc("server.createAccount", given)
+        made = self.account(self.handle)
         self.did = made["did"]
         app = self.xrpc("server.createAppPassword", {"name": "liaison"}, token=made["accessJwt"])
         self.password = app["password"]
+
+    def account(self, handle: str) -> Any:
+        """A new one, with a session: its `did` and `accessJwt`."""
+        given = {"handle": handle, "email": f"{handle}@example.com", "password": "only-on-loopback"}
+        return self.xrpc("server.createAccount", given)
 
     def xrpc(self, name: str, body: object = None, *, token: str = "") -> Any:
         return self.ask("GET" if body is None else "POST", f"/xrpc/com.atproto.{name}", body, token=token)
@@ -95,28 +110,3 @@ class Bluesky(Server):
 
     def blob(self, cid: str) -> bytes:
         return self.raw("GET", f"/xrpc/com.atproto.sync.getBlob?did={self.did}&cid={cid}")[1]
-
-
-class Directory:
-    """Where accounts are looked up. It is in memory, and outlives the server that is killed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        if self.process is None:
-            starter = installed.node("bluesky") / "directory.mjs"
-            command = [str(installed.NODE / "bin" / "node"), str(starter), str(self.port)]
-            self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        if not started(self.process, self.is_up):
-            raise RuntimeError("the directory of accounts did not start")
-
-    def is_up(self) -> bool:
-        return request("GET", f"http://127.0.0.1:{self.port}/_health", None, {}, {})[0] == 200
-
-    def stop(self) -> None:
-        if self.process:
-            self.process.terminate()
-            self.process.wait()
-            self.process = None

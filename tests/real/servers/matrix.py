@@ -20,6 +20,7 @@ report_stats: false
 suppress_key_server_warning: true
 trusted_key_servers: []
 registration_shared_secret: only-on-loopback
+bcrypt_rounds: 4
 macaroon_secret_key: only-on-loopback
 form_secret: only-on-loopback
 database: {{name: sqlite3, args: {{database: {folder}/data.sqlite}}}}
@@ -43,10 +44,13 @@ class Matrix(Server):
         config = self.folder / "homeserver.yaml"
         run = (str(installed.python("matrix")), "-m", "synapse.app.homeserver", "-c", str(config))
         if not config.exists():
-            config.write_text(CONFIG.format(folder=self.folder, port=self.port))
+            config.write_text(self.config())
             (self.folder / "log.yaml").write_text(LOG)
             subprocess.run([*run, "--generate-keys"], check=True, capture_output=True)
         return run
+
+    def config(self) -> str:
+        return CONFIG.format(folder=self.folder, port=self.port)
 
     def is_up(self) -> bool:
         return self.raw("GET", "/_matrix/client/versions")[0] == 200

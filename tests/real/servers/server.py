@@ -18,6 +18,7 @@ import urllib3
 
 READY = 60.0
 """Seconds that a server may take to start, on a machine that is busy."""
+SOON = 10.0
 
 
 @dataclass(frozen=True)
@@ -132,13 +133,46 @@ class Server(ABC):
 
     def ask(self, method: str, path: str, body: object = None, *, token: str = "", **form: str) -> Any:
         """What it answers, as JSON. Raises RuntimeError for an answer that is no success, OSError for none."""
-        status, answer = self.raw(method, path, body, token=token, **form)
-        if not 200 <= status < 300:
-            raise RuntimeError(f"{method} {path}: {status} {answer[:500]!r}")
-        return json.loads(answer or b"null")
+        return told(f"{method} {path}", *self.raw(method, path, body, token=token, **form))
 
     def raw(self, method: str, path: str, body: object = None, *, token: str = "", **form: str) -> tuple[int, bytes]:
         return request(method, self.url + path, body, {"authorization": f"Bearer {token}"} if token else {}, form)
+
+
+class Beside:
+    """A process that a server needs beside it, and that outlives the server when it is killed."""
+
+    def __init__(self, name: str, log: Path, user: str | None = None) -> None:
+        self.name, self.log, self.user = name, log, user
+        self.port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, command: Sequence[str], is_up: Callable[[], bool]) -> None:
+        """Unless it runs already."""
+        if self.process:
+            return
+        with self.log.open("ab") as log:
+            env = {**os.environ, "LOG_ENABLED": "false"}
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, user=self.user, env=env)
+        if not started(self.process, is_up):
+            raise RuntimeError(f"{self.name} did not start: {self.log.read_text(errors='replace')[-3000:]}")
+
+    def answers(self, path: str) -> bool:
+        """Raises OSError while nobody listens."""
+        return request("GET", self.url + path, None, {}, {})[0] == 200
+
+    def ask(self, method: str, path: str, body: object = None, **headers: str) -> Any:
+        return told(f"{method} {path}", *request(method, self.url + path, body, headers, {}))
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self.process:
+            self.process.send_signal(how)
+            self.process.wait()
+            self.process = None
 
 
 def request(
@@ -157,6 +191,13 @@ def request(
         raise OSError(str(error)) from error
 
 
+def told(what: str, status: int, answer: bytes) -> Any:
+    """An answer as JSON. Raises RuntimeError for one that is no success."""
+    if not 200 <= status < 300:
+        raise RuntimeError(f"{what}: {status} {answer[:500]!r}")
+    return json.loads(answer or b"null")
+
+
 def started(process: subprocess.Popen[bytes], is_up: Callable[[], bool]) -> bool:
     """Wait until it is up. False when it ended before, or takes too long."""
     end = time.monotonic() + READY
@@ -166,6 +207,16 @@ def started(process: subprocess.Popen[bytes], is_up: Callable[[], bool]) -> bool
                 return True
         time.sleep(0.05)
     return False
+
+
+def soon(is_so: Callable[[], bool]) -> bool:
+    """Whether it comes to be so: one server follows another a little later."""
+    end = time.monotonic() + SOON
+    while not is_so():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def free_port() -> int:
