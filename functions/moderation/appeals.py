@@ -123,7 +123,7 @@ def judged_for(found: Item, party: str) -> bool:
 def involved(store: Table, found: Item, valid: Standards, now: datetime) -> set[str]:
     """Who cannot judge it: whoever had a part in it, as long as anybody else may: a lead, or somebody with a token who
     is not on the roster."""
-    part = {*found["excluded"], found["decided_by"]}
+    part = {*found["excluded"], found["decided_by"], *filter(None, [found.get("judged_by")])}
     holders = filter(None, (tokens.current(token, now) for token in tokens.listing(store)))
     people = {one.name for one in holders if one.role in TEAM and one.may("moderator", found["community"])}
     listed = {one.id: one.lead for one in valid.moderators}
@@ -234,11 +234,13 @@ def closing_too(
 
 
 def taken_back(store: Table, found: Item, measure: Measure, who: str, now: datetime) -> Sequence[Write]:
-    """A measure that is done is undone; one that is not yet, never will be."""
-    row = store.get(found["pk"], f"delivery#{measure}")
+    """A measure that is done is undone; one that is not yet, never will be. It stands where it was decided: in the
+    case, or in the appeal that overturned it."""
+    places = (case_key(found["community"], name)[0] for name in (found.get("overturned"), found["id"]) if name)
+    row = next(filter(None, (store.get(pk, f"delivery#{measure}") for pk in places)), None)
     if row is None or row["state"] == "cancelled":
         return ()
-    if store.get(found["pk"], f"delivery#undo#{measure}"):
+    if store.get(row["pk"], f"delivery#undo#{measure}"):
         return ()
     if row["state"] in UNDO_LATER:
         raise NotAllowedError(f"{measure} is on its way, and nobody can say yet whether it is done: try again later")
@@ -249,10 +251,10 @@ def taken_back(store: Table, found: Item, measure: Measure, who: str, now: datet
         return [Update(table.key_of(row), set=never, add={"fence": 1}, remove=gone, when=same)]
     if "after" not in row.get("posted", {}) or "before" not in row["request"].get("prepared", {}):
         return ()  # A person said that it is there: a person has to take it back.
-    return [outbox.put(undoing(found, row, measure, who, now))]
+    return [outbox.put(undoing(row, measure, who, now))]
 
 
-def undoing(found: Item, done: Item, measure: Measure, who: str, now: datetime) -> Item:
+def undoing(done: Item, measure: Measure, who: str, now: datetime) -> Item:
     """The row that leads back to the state before a measure."""
     request = ActionRequested.model_validate(
         {
@@ -266,7 +268,7 @@ def undoing(found: Item, done: Item, measure: Measure, who: str, now: datetime) 
         }
     )
     return outbox.planned(
-        pk=found["pk"],
+        pk=done["pk"],
         name=f"undo#{measure}",
         purpose="act",
         platform=done["platform"],

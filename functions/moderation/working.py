@@ -265,7 +265,7 @@ def undo(store: Table, community: str, case: str, measure: Measure, who: str, no
             return there
         done = store.get(found["pk"], f"delivery#{measure}")
         cases.undoable(done, measure)
-        row = appeals.undoing(found, cast(Item, done), measure, who, now)
+        row = appeals.undoing(cast(Item, done), measure, who, now)
         try:
             store.transact([*moving(found, Move("undone", {}, {"measure": measure}), who, now), outbox.put(row)])
             return row

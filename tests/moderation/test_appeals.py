@@ -161,6 +161,27 @@ def test_a_milder_measure_takes_the_place_of_the_first(removed: World) -> None:
     assert original(removed)["judged"] == "changed"
 
 
+def test_what_an_appeal_of_somebody_else_did_is_undone_when_the_author_asks(world: World) -> None:
+    """It stands in that appeal, not in the case."""
+    for name in ("Mo", "Zoe", "Pat"):
+        world.token("moderator", name=name)
+    world.handle(builders.post_flag(world.now, author=9))
+    decided(world, held(world), NOTHING)
+    flag, case = world.item("flag"), original(world)["id"]
+    table().write(Update((flag["pk"], flag["sk"]), set={"reporter": {"id": "7", "name": "r"}}))
+    party = flag["sk"].removeprefix("flag#")
+    first = appeals.make(table(), "acme", case, party, "It is spam.", PROGRAM, world.now)
+    decided(world, held(world, "Zoe", first["id"]), REMOVE, "Zoe")
+    world.finish()
+    assert POST in world.outside.deleted
+    second = appeals.make(table(), "acme", case, "author", "It is not.", PROGRAM, world.now)
+    assert second["excluded"] == ["Mo", "Zoe"]  # Each of them has decided it before.
+    decided(world, held(world, "Pat", second["id"]), NOTHING, "Pat")
+    world.finish()
+    assert POST not in world.outside.deleted
+    assert original(world)["outcome"] == "no_violation"
+
+
 def test_what_was_judged_is_not_judged_again(removed: World) -> None:
     ask(removed)
     judge(removed, REMOVE)

@@ -1,5 +1,6 @@
 """A case under everything at once: flags, explanations, edits, people at work, time, decisions here and there, measures
-taken back, and crashes in between. Whatever happens in which order, what the store promises holds after each step."""
+carried out and taken back, appeals, and crashes in between. Whatever happens in which order, what the store promises
+holds after each step; and once everybody was told, each number is what one gets by counting again."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,24 +14,39 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from events.moderation import Decision, DecisionReported, FlagExplained, FlagRaised, MessageSeen
 from events.moments import text
-from functions.moderation import cases, chain, records, working
+from events.people import Person
+from events.program import Moderator
+from functions.moderation import appeals, cases, chain, records, working
 from functions.moderation.cases import NotAllowedError
 from functions.moderation.records import Arrival, BusyError
 from functions.moderation.standards import Standards
 from functions.shared import errands
 from functions.shared.table import Item, table
 from functions.upkeep import sweep
-from tests.moderation.people import DAY, HIDE, NOTHING, decided
+from tests.moderation.people import DAY, NOTHING, PROGRAM, decided
 from tests.support import builders
 from tests.support.faults import Crash, When, answer_lost, crash
 from tests.support.world import World
 
-STANDARDS = Standards()
-TEAM = ("Mo", "Zoe")
+TEAM = ("mo", "zoe")
+LEADS = tuple(
+    Moderator(id=who, community="acme", name=who, pseudonym=who, lead=True, accounts={"forum": f"acc-{who}"})
+    for who in TEAM
+)
+STANDARDS = Standards(moderators=LEADS)
+LED = PROGRAM.model_copy(update={"moderators": LEADS})
+REMOVE = Decision(outcome="violation", measures=("remove",), explanation="Harassment, rule 2.")
+LOCK = Decision(outcome="violation", measures=("lock",), explanation="Heated, and no more than that.")
 CODES = ("spam", "harassment", "hate", "unknown")
+MILD = ("spam", "unknown")
+"""What may wait."""
 ORIGIN = {"community": "acme", "source": "forum", "platform": "discourse"}
-FAULT = st.none() | st.tuples(
-    st.sampled_from(["before", "after"]), st.sampled_from(["dies", "deaf", "others"]), st.sampled_from([1, 1, 2])
+FAULT = st.one_of(
+    st.none(),
+    st.none(),
+    st.tuples(
+        st.sampled_from(["before", "after"]), st.sampled_from(["dies", "deaf", "others"]), st.sampled_from([1, 1, 2])
+    ),
 )
 Fault = tuple[When, Literal["dies", "deaf", "others"], int] | None
 
@@ -46,6 +62,10 @@ class Cases(RuleBasedStateMachine):
         """What each has before their eyes: the case as it was when they took it."""
         self.waiting: list[Callable[[], object]] = []
         """What was cut off, and is delivered again."""
+        self.parts: dict[str, set[str]] = {}
+        """Who had a part in what an appeal is about, when it was asked for."""
+        self.found: list[Item] = []
+        """The cases as they were after the last step."""
 
     def teardown(self) -> None:
         if not hasattr(self, "world"):
@@ -53,8 +73,9 @@ class Cases(RuleBasedStateMachine):
         try:
             self.again()
             self.counted(self.raised)
-            self.world.finish()
+            self.world.drain()
             self.holds()
+            self.told_and_figured()
         finally:
             self.world.__exit__()
 
@@ -109,13 +130,15 @@ class Cases(RuleBasedStateMachine):
 
     # What comes in
 
-    def report(self, reports: list[tuple[str, Any, str]], flags: list[str] | None = None) -> Callable[[], object]:
-        """One batch on one subject."""
+    def report(
+        self, reports: list[tuple[str, Any, str]], flags: list[str] | None = None, by: str = ""
+    ) -> Callable[[], object]:
+        """One batch on one subject; `by` one of the team, or by as many as there are reports."""
         names = flags or [f"flag-{next(self.numbers)}" for _ in reports]
         arrivals = []
         for name, (subject, code, revision) in zip(names, reports, strict=True):
             about = {"source": "forum", "kind": "post", "id": subject, "revision": revision}
-            person = {"reporter": {"id": f"r-{name}"}, "author": {"id": "a-1"}}
+            person = {"reporter": {"id": f"acc-{by}" if by else f"r-{name}"}, "author": {"id": "a-1"}}
             given = {**ORIGIN, **person, "flag": name, "subject": about, "code": code, "raised_at": self.world.now}
             envelope = builders.webhook("told", {"id": name}, self.world.now)
             arrivals.append(Arrival(envelope, FlagRaised.model_validate(given)))
@@ -124,11 +147,13 @@ class Cases(RuleBasedStateMachine):
 
     @rule(
         subject=st.sampled_from("12"),
-        flags=st.lists(st.tuples(st.sampled_from(CODES), st.sampled_from(["", "", "1", "2"])), min_size=1, max_size=12),
+        codes=st.lists(st.sampled_from(CODES), min_size=1, max_size=12) | st.lists(st.sampled_from(MILD), min_size=1),
+        revision=st.sampled_from(["", "", "1", "2"]),
+        by=st.sampled_from(["", "", "mo"]),
         fault=FAULT,
     )
-    def flagged(self, subject: str, flags: list[tuple[str, str]], fault: Fault) -> None:
-        self.delivered(fault, self.report([(subject, code, revision) for code, revision in flags]))
+    def flagged(self, subject: str, codes: list[str], revision: str, by: str, fault: Fault) -> None:
+        self.delivered(fault, self.report([(subject, code, revision) for code in codes], by=by))
 
     @precondition(lambda self: self.raised)
     @rule(subject=st.sampled_from("12"), pick=st.integers(0, 30), fault=FAULT)
@@ -179,14 +204,23 @@ class Cases(RuleBasedStateMachine):
     def cases(self) -> list[Item]:
         return self.world.items("case")
 
+    def of_state(self, *states: str) -> list[Item]:
+        return [case for case in self.found if case["state"] in states]
+
     def picked(self, pick: int) -> str:
-        found = sorted(self.cases(), key=lambda case: (case["state"] == "decided", case["id"]))
+        found = sorted(self.found, key=lambda case: (case["state"] == "decided", case["id"]))
         return str(found[pick % len(found)]["id"])
+
+    def fresh(self, code: str) -> str:
+        """A case that nobody has touched, of a subject of its own."""
+        subject = str(1000 + next(self.numbers))
+        self.report([(subject, code, "")])()
+        return str(next(case["id"] for case in self.cases() if case["subject"]["id"] == subject))
 
     def take(self, name: str, who: str) -> Item:
         return working.claim(table(), "acme", name, who, STANDARDS, self.world.now, DAY)
 
-    @precondition(lambda self: self.cases())
+    @precondition(lambda self: self.found)
     @rule(pick=st.integers(0, 3), who=st.sampled_from(TEAM), fault=FAULT)
     def claimed(self, pick: int, who: str, fault: Fault) -> None:
         name = self.picked(pick)
@@ -207,52 +241,75 @@ class Cases(RuleBasedStateMachine):
         (name, who), view = self.viewed(pick)
         self.asked(fault, lambda: working.release(table(), "acme", name, who, view["fence"], self.world.now))
 
-    @precondition(lambda self: self.cases())
+    @precondition(lambda self: self.found)
     @rule(pick=st.integers(0, 3), who=st.sampled_from(TEAM), fault=FAULT)
     def escalated(self, pick: int, who: str, fault: Fault) -> None:
         name = self.picked(pick)
         self.asked(fault, lambda: working.escalate(table(), "acme", name, who, "why", STANDARDS, self.world.now))
 
-    @precondition(lambda self: self.cases())
     @rule(pick=st.integers(0, 3), who=st.sampled_from(TEAM), hours=st.sampled_from([1, 50]), fault=FAULT)
     def snoozed(self, pick: int, who: str, hours: int, fault: Fault) -> None:
-        name, until = self.picked(pick), self.world.now + timedelta(hours=hours)
+        waiting = [case["id"] for case in self.of_state("open") if case["severity"] >= cases.SNOOZABLE]
+        name = sorted(waiting)[pick % len(waiting)] if waiting else self.fresh("spam")
+        until = self.world.now + timedelta(hours=hours)
         self.asked(fault, lambda: working.snooze(table(), "acme", name, who, until, STANDARDS, self.world.now))
 
     def viewed(self, pick: int) -> tuple[tuple[str, str], Item]:
         return sorted(self.views.items())[pick % len(self.views)]
 
     @precondition(lambda self: self.views)
-    @rule(pick=st.integers(0, 3), decision=st.sampled_from([HIDE, NOTHING]), fault=FAULT)
+    @rule(pick=st.integers(0, 3), decision=st.sampled_from([REMOVE, NOTHING]), fault=FAULT)
     def decides(self, pick: int, decision: Decision, fault: Fault) -> None:
         """By what stood there when they took it, which may be long ago."""
         (_, who), view = self.viewed(pick)
         self.decide(who, view, decision, fault)
 
-    @precondition(lambda self: self.cases())
     @rule(
         pick=st.integers(0, 3),
         who=st.sampled_from(TEAM),
-        meanwhile=st.sampled_from(["nothing", "more", "worse", "edited", "too long"]),
+        decision=st.sampled_from([REMOVE, REMOVE, NOTHING]),
+        more=st.booleans(),
         fault=FAULT,
     )
-    def takes_and_decides(self, pick: int, who: str, meanwhile: str, fault: Fault) -> None:
-        name = self.picked(pick)
-        if not (view := self.asked(None, lambda: self.take(name, who))):
+    def takes_and_decides(self, pick: int, who: str, decision: Decision, more: bool, fault: Fault) -> None:
+        """More of the same, meanwhile, keeps nobody from deciding."""
+        view = self.taken(pick, who)
+        if view and more:
+            self.report([(view["subject"]["id"], "spam", "")])()
+        if view:
+            self.decide(who, view, decision, fault)
+
+    @rule(
+        pick=st.integers(0, 3),
+        who=st.sampled_from(TEAM),
+        meanwhile=st.sampled_from(["worse", "edited", "edited", "too long", "too long"]),
+        fault=FAULT,
+    )
+    def decides_too_late(self, pick: int, who: str, meanwhile: str, fault: Fault) -> None:
+        """Something happened of which they do not know, or their time is over."""
+        view = self.taken(pick, who)
+        if not view:
             return
-        self.views[name, who] = view
         subject, severity = view["subject"]["id"], view["severity"]
         match meanwhile:
             case "edited":
                 self.edited(subject, None)
-            case "more" | "worse":
-                self.report([(subject, "spam" if meanwhile == "more" else "hate", "")])()
+            case "worse":
+                self.report([(subject, "hate", "")])()
             case "too long":
                 self.world.later(minutes=15)
         before = len(self.world.items("decision"))
-        self.decide(who, view, HIDE, fault)
-        if meanwhile in ("edited", "too long") or (meanwhile == "worse" and severity > 1):
+        self.decide(who, view, REMOVE, fault)
+        if not appeals.is_appeal(view) and (meanwhile != "worse" or severity > 1):
             assert len(self.world.items("decision")) == before
+
+    def taken(self, pick: int, who: str) -> Item | None:
+        there = sorted(case["id"] for case in self.of_state("open"))
+        name = there[pick % len(there)] if there else self.fresh("harassment")
+        view = self.asked(None, lambda: self.take(name, who))
+        if view:
+            self.views[name, who] = view
+        return view
 
     def decide(self, who: str, view: Item, decision: Decision, fault: Fault) -> None:
         before, now = table().get(view["pk"], "case"), self.world.now
@@ -262,11 +319,65 @@ class Cases(RuleBasedStateMachine):
             assert before["lease_until"] > text(now)
             assert before["material"] == view["material"] == before["seen"]
 
-    @precondition(lambda self: self.cases())
+    @precondition(lambda self: self.of_state("decided"))
     @rule(pick=st.integers(0, 3), fault=FAULT)
     def undone(self, pick: int, fault: Fault) -> None:
-        name = self.picked(pick)
-        self.asked(fault, lambda: working.undo(table(), "acme", name, "hide", "Zoe", self.world.now))
+        found = sorted(case["id"] for case in self.of_state("decided"))
+        name = found[pick % len(found)]
+        self.asked(fault, lambda: working.undo(table(), "acme", name, "remove", "zoe", self.world.now))
+
+    # What people ask for who are told
+
+    def final(self) -> list[Item]:
+        """Decided cases; of no appeal."""
+        return [case for case in self.of_state("decided") if not appeals.is_appeal(case)]
+
+    def ended(self, pick: int, who: str) -> Item:
+        """One of these; one that `who` decides now, where there is none."""
+        final = sorted(self.final(), key=lambda case: str(case["id"]))
+        if not final:
+            view = self.take(self.fresh("harassment"), who)
+            final = [decided(self.world, view, REMOVE if pick % 2 else NOTHING, who)]
+        return final[pick % len(final)]
+
+    @rule(pick=st.integers(0, 3), party=st.integers(0, 3), who=st.sampled_from(TEAM), fault=FAULT)
+    def asks_for_another_look(self, pick: int, party: int, who: str, fault: Fault) -> None:
+        self.appeal(pick, party, who, fault)
+
+    def appeal(self, pick: int, party: int, who: str, fault: Fault) -> Item | None:
+        """Its author, or one of those who reported it."""
+        found = self.ended(pick, who)
+        flags = [flag["sk"].removeprefix("flag#") for flag in self.world.items("flag") if flag["case"] == found["id"]]
+        name = [appeals.AUTHOR, *flags][party % (1 + len(flags))]
+        return self.asked(fault, lambda: appeals.make(table(), "acme", found["id"], name, "No!", LED, self.world.now))
+
+    @rule(
+        pick=st.integers(0, 3),
+        party=st.integers(0, 3),
+        who=st.sampled_from(TEAM),
+        decision=st.sampled_from([REMOVE, NOTHING, NOTHING, LOCK]),
+        fault=FAULT,
+    )
+    def looks_again(self, pick: int, party: int, who: str, decision: Decision, fault: Fault) -> None:
+        """Somebody takes an appeal and judges it. Whoever had a part in it is not let."""
+        there = [case for case in self.found if appeals.is_appeal(case) and case["state"] != "decided"]
+        first = TEAM[1 - TEAM.index(who)]
+        made = there[pick % len(there)] if there else self.appeal(pick, party, first, None)
+        if not made:
+            return
+        self.holds()
+        view = self.asked(None, lambda: self.take(made["id"], who))
+        assert not (view and who in made["excluded"])
+        if view:
+            self.views[made["id"], who] = view
+            self.decide(who, view, decision, fault)
+
+    @rule(fault=FAULT)
+    def carried_out(self, fault: Fault) -> None:
+        """A minute, and what it sends."""
+        self.survived(fault, self.world.upkeep)
+        self.world.faults.forget()
+        self.world.work_off("delivery")
 
     # Time
 
@@ -291,50 +402,155 @@ class Cases(RuleBasedStateMachine):
     def holds(self) -> None:
         if not hasattr(self, "world"):
             return
-        found = self.cases()
-        subjects = Counter(case["subject"]["id"] for case in found if case["state"] != "decided")
+        kept = list(self.world.every_item())
+        self.found = of_kind(kept, "case")
+        subjects = Counter(case["subject"]["id"] for case in self.found if opens(case))
         assert all(number == 1 for number in subjects.values())
         self.counted(self.raised, at_most=True)
-        for case in found:
-            self.whole(case)
+        rounds = {item["pk"]: item for item in of_kind(kept, "round")}
+        partitions: dict[str, list[Item]] = {case["pk"]: [] for case in self.found}
+        for item in kept:
+            if item["pk"] in partitions:
+                partitions[item["pk"]].append(item)
+        originals = {case["id"]: case for case in self.found}
+        for case in self.found:
+            found = {item["sk"]: item for item in partitions[case["pk"]]}
+            self.whole(case, found)
+            if appeals.is_appeal(case):
+                self.looked_at_again(case, found, originals[case["of"]])
+            else:
+                self.in_its_round(case, rounds[records.subject_of(case)])
+                self.taken_back(case, found)
+        self.known_of_the_author(kept)
 
     def counted(self, raised: set[str], *, at_most: bool = False) -> None:
         """Each report once, in one case."""
-        flags = [flag["flag"] for flag in self.world.items("flag") if "raised_at" in flag]
+        found = [flag for flag in self.world.items("flag") if "raised_at" in flag]
+        flags = [flag["flag"] for flag in found]
         assert len(flags) == len(set(flags))
         assert set(flags) <= raised if at_most else set(flags) == raised
-        by_case = Counter(flag["case"] for flag in self.world.items("flag") if "raised_at" in flag)
-        assert {case["id"]: case["flags"] for case in self.cases()} == by_case
+        by_case = Counter(flag["case"] for flag in found)
+        held = {case["id"]: case["flags"] for case in self.cases() if not appeals.is_appeal(case)}
+        # A case that its only report has left, since it was worse than what was decided, has none.
+        assert {name: number for name, number in held.items() if number} == by_case
 
-    def whole(self, case: Item) -> None:
-        partition = [item for item in self.world.every_item() if item["pk"] == case["pk"]]
-        decisions = [item for item in partition if item["sk"] == "decision"]
+    def whole(self, case: Item, found: dict[str, Item]) -> None:
         over = case["state"] == "decided"
-        assert len(decisions) == over
-        planned = {item["sk"] for item in partition if item.get("purpose") == "act"}
-        wanted = {f"delivery#{measure}" for one in decisions for measure in one["decision"]["measures"]}
-        assert {name for name in planned if "#undo#" not in name} == wanted
+        assert ("decision" in found) == over
         assert case.get("due_at", "") == cases.due_at(case)
         assert ("due" in case) == ("due_at" in case)
         listing = {"decided": records.DECIDED, "snoozed": records.SNOOZED}.get(case["state"], records.OPEN)
         place = {"decided": "decided_at", "snoozed": "wake_at"}.get(case["state"])
         assert case["listing"].split("#")[:2] == ["acme", listing]
         assert case["listed_at"] == (case[place] if place else cases.order(case))
-        history = sorted((item for item in partition if item["kind"] == "audit"), key=lambda line: line["sk"])
+        history = sorted((item for item in found.values() if item["kind"] == "audit"), key=lambda line: line["sk"])
         assert chain.verify(case["id"], history, case["head"]) is None
         told = Counter(line["what"] for line in history)
         assert told["opened"] == 1
         assert told["decided"] + told["decided there"] == over
-        newest = next(item for item in self.world.items("round") if item["pk"] == records.subject_of(case))
+        if told["decided"]:
+            self.rightly_decided(case, found["decision"])
+
+    def rightly_decided(self, case: Item, decision: Item) -> None:
+        """By whoever held it, in time, with all before their eyes, and without a part in it."""
+        assert (decision["by"], decision["fence"]) == (case["decided_by"], case["fence"])
+        assert case["decided_by"] == case["claimed_by"]
+        assert case["decided_at"] < case["lease_until"]
+        assert case["seen"] == case["material"]
+        assert case["decided_by"] not in case["excluded"]
+
+    def in_its_round(self, case: Item, newest: Item) -> None:
+        over = case["state"] == "decided"
         if newest["case"] == case["id"]:
             assert newest["state"] == ("decided" if over else "open")
         else:
             assert over
 
+    def taken_back(self, case: Item, found: dict[str, Item]) -> None:
+        """Measures are there once, and undone once: by somebody who wanted it, or because they were not right."""
+        wanted = found["decision"]["decision"]["measures"] if "decision" in found else []
+        acts = {sk.removeprefix("delivery#") for sk, item in found.items() if item.get("purpose") == "act"}
+        back = {name.removeprefix("undo#") for name in acts if name.startswith("undo#")}
+        assert {name for name in acts if not name.startswith("undo#")} == set(wanted)
+        history = [item["what"] for item in found.values() if item["kind"] == "audit"]
+        if back:
+            assert "undone" in history or case["judged"] in ("overturned", "changed")
+        # Twice where somebody else had it overturned against its author.
+        assert history.count("overturned") <= 2
+        assert bool(history.count("overturned")) == bool(case.get("overturned"))
+        if case.get("overturned") and case["outcome"] == "no_violation":
+            assert all(found[f"delivery#{name}"]["state"] == "cancelled" or name in back for name in wanted)
+        if case["state"] == "decided" and not case.get("overturned"):
+            assert case["outcome"] == found["decision"]["decision"]["outcome"]
+
+    def looked_at_again(self, appeal: Item, found: dict[str, Item], original: Item) -> None:
+        """By somebody who had no part in it, as long as there is somebody; whoever asked is told once."""
+        judged = original.get("judged_by") or original["decided_by"]
+        part = self.parts.setdefault(appeal["id"], {*original["excluded"], original["decided_by"], judged})
+        assert set(appeal["excluded"]) == (part if set(TEAM) - part else set())
+        assert original["state"] == "decided"
+        told = [item for item in found.values() if item.get("purpose") == "tell"]
+        assert [item["request"]["person"] for item in told if item["sk"] == "delivery#told#appellant"] == (
+            [Person.model_validate(appeal["appellant"]).model_dump(mode="json")] if appeal["state"] == "decided" else []
+        )
+        if appeal["state"] == "decided":
+            assert original["judged"]
+        acts = {item["sk"]: item["state"] for item in found.values() if item.get("purpose") == "act"}
+        if original["outcome"] == "no_violation":
+            done = [sk for sk, state in acts.items() if "#undo#" not in sk and state != "cancelled"]
+            assert all(sk.replace("#", "#undo#", 1) in acts for sk in done)
+        if original.get("overturned") == appeal["id"]:
+            assert original["outcome"] == appeal["outcome"]
+            assert original["judged_by"] == appeal["decided_by"]
+            assert not (original["independent"] and appeal["decided_by"] in part)
+
+    def known_of_the_author(self, kept: list[Item]) -> None:
+        """How what they wrote was decided: as it is now, each case once."""
+        expected = Counter(case["outcome"] for case in self.final())
+        (history,) = of_kind(kept, "history") or [{}]
+        assert expected == Counter({outcome: history.get(outcome, 0) for outcome in ("violation", "no_violation")})
+
+    def told_and_figured(self) -> None:
+        """At the end everybody knows, once for each verdict, and the figures are those that one gets by counting
+        again."""
+        found = {case["id"]: case for case in self.found}
+        expected: Counter[tuple[str, str]] = Counter()
+        for flag in self.world.items("flag"):
+            case = found[flag["case"]]
+            if case["state"] != "decided":
+                continue
+            assert flag["answered"] == case["outcome"]
+            if flag["recorded_at"] <= case["decided_at"]:
+                expected[records.figures_of("acme", flag)[0], case["outcome"]] += 1
+        figures = {item["pk"]: item for item in self.world.items("figures")}
+        counted = {
+            (pk, outcome): figures[pk].get(name, 0)
+            for pk in figures
+            for outcome, name in records.FIGURES.items()
+        }  # fmt: skip
+        assert Counter(counted) == expected
+        letters = [row for row in self.world.items("delivery") if row["purpose"] == "tell"]
+        to_author = Counter(row["pk"] for row in letters if "#told#author" in row["sk"])
+        for case in self.final():
+            there = "there" in records.decision_of(table(), case)
+            assert to_author[case["pk"]] <= (0 if there else 1) + bool(case.get("against_author"))
+            reported = {flag["sk"] for flag in self.world.items("flag") if flag["case"] == case["id"]}
+            told = {row["sk"].removeprefix("delivery#told#") for row in letters if row["pk"] == case["pk"]}
+            assert {f"flag#{name}" for name in told if not name.startswith("author")} == reported
+
+
+def of_kind(kept: list[Item], kind: str) -> list[Item]:
+    return [item for item in kept if item.get("kind") == kind]
+
+
+def opens(case: Item) -> bool:
+    """Whether reports on its subject join it."""
+    return case["state"] != "decided" and not appeals.is_appeal(case)
+
 
 TestCases = Cases.TestCase
 TestCases.settings = settings(
-    max_examples=8,
+    max_examples=30,
     stateful_step_count=20,
     # Shrinking a run of many functions takes longer than reading it.
     phases=[Phase.explicit, Phase.generate],

@@ -10,8 +10,11 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.sqs.models import sqs_backends
 
 from functions.shared import aws
+from tests.support.emulator import quickened
 
 REGION = "eu-central-1"
 TABLE = "liaison"
@@ -76,7 +79,7 @@ def simulated() -> Iterator[None]:
             patch.delenv(name)
         for name, value in {**ENVIRONMENT, **queue_settings()}.items():
             patch.setenv(name, value)
-        with mock_aws():
+        with quickened(), mock_aws():
             for name, make in MAKERS.items():
                 patch.setattr(aws, name, lambda name=name, make=make: functions_client(name, make))
             fresh()
@@ -94,6 +97,14 @@ def functions_clients() -> list[Any]:
 
 
 def fresh() -> None:
+    make_table()
+    client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    client("sesv2").create_email_identity(EmailIdentity=SENDER)
+    for queue in QUEUES:
+        make_queue(queue)
+
+
+def make_table() -> None:
     client("dynamodb").create_table(
         TableName=TABLE,
         BillingMode="PAY_PER_REQUEST",
@@ -104,10 +115,6 @@ def fresh() -> None:
         ],
         GlobalSecondaryIndexes=[index("due", "due_at"), index("listing", "listed_at")],
     )
-    client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    client("sesv2").create_email_identity(EmailIdentity=SENDER)
-    for queue in QUEUES:
-        make_queue(queue)
 
 
 def key(name: str, kind: str) -> dict[str, str]:
@@ -124,11 +131,12 @@ def index(name: str, order: str) -> dict[str, Any]:
 
 def make_queue(queue: str) -> None:
     """What is received and not deleted is visible again at once: here no time passes by itself."""
-    attributes = {"VisibilityTimeout": "0", "MaximumMessageSize": "1048576"}
+    attributes: dict[str, Any] = {"VisibilityTimeout": "0", "MaximumMessageSize": "1048576"}
     if queue == "delivery":
         attributes["FifoQueue"] = "true"
-    sqs = client("sqs")
-    sqs.create_queue(QueueName=name_of(dead(queue)), Attributes=attributes)
+    # Made in the simulation itself: twelve of them by requests would take half as long as a short test.
+    sqs = sqs_backends[DEFAULT_ACCOUNT_ID][REGION]
+    sqs.create_queue(name_of(dead(queue)), **attributes)
     target = f"arn:aws:sqs:{REGION}:123456789012:{name_of(dead(queue))}"
     redrive = {"deadLetterTargetArn": target, "maxReceiveCount": RECEIVES.get(queue, 5)}
-    sqs.create_queue(QueueName=name_of(queue), Attributes={**attributes, "RedrivePolicy": json.dumps(redrive)})
+    sqs.create_queue(name_of(queue), **attributes, RedrivePolicy=json.dumps(redrive))
