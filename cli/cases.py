@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from cli import casefile, looks, told
-from cli.client import api
+from cli.client import ApiError, api
 from cli.terminal import CommunityOption, Id, Ids, JsonOption, grid, last_line, out, say, sentences, show
 from events.moments import text
 from events.program import MAIN
@@ -17,7 +17,7 @@ from functions.shared import clock
 
 cases_app = typer.Typer(
     invoke_without_command=True,
-    help="Cases: list, next, show, claim, release, escalate, snooze, decide, appeal, undo.",
+    help="Cases: list, next, show, evidence, claim, release, escalate, snooze, decide, appeal, undo.",
 )
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -162,6 +162,35 @@ def case_show(case: Id, community: CommunityOption = None, as_json: JsonOption =
             casefile.shown(out, found)
 
 
+@cases_app.command("evidence")
+def case_evidence(case: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """What was reported, as it was when it was seen, each state of it."""
+    with sentences(as_json):
+        calls = api(community)
+        whole = calls.get(f"/cases/{case}")
+        found = [{**one, **calls.get(f"/cases/{case}/evidence/{one['hash']}")} for one in whole["evidence"]]
+        if as_json:
+            last_line({"evidence": found})
+            return
+        for one in found:
+            seen(one)
+        if not found:
+            gone = "any more: its time is over, or its author was erased" if "forgotten" in whole["case"] else "of it"
+            told.line(out, f"Nothing that was seen is kept {gone}.")
+
+
+def seen(one: dict[str, Any]) -> None:
+    """Whatever strangers wrote is text, and is set in, so that none of it looks like a line of ours."""
+    decided = ", decided on" if one["decided_on"] else ""
+    revision = f", revision {one['revision']}" if one["revision"] else ""
+    told.line(out, f"{one['number']}: seen {minute(one['seen_at'])}{revision}{decided}", "bold")
+    author = one["author"].get("name") or one["author"].get("id", "")
+    for words in filter(None, (author and f"by {author}", one["url"])):
+        told.line(out, words, "dim", 4)
+    for words in filter(None, (one["title"], one["text"])):
+        told.line(out, words, "", 4)
+
+
 @cases_app.command("claim")
 def case_claim(case: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """Take a case for fifteen minutes; says what each measure finds there now, and what exactly it would send."""
@@ -282,8 +311,14 @@ def audit() -> None:
 
 
 @audit_app.command("verify")
-def audit_verify(community: CommunityOption = None, as_json: JsonOption = False) -> None:
-    """Prove that the history of every case is what was written, or name where it is not."""
+def audit_verify(
+    seal: Annotated[
+        list[str] | None, typer.Option(help="One that a digest named, as DAY=HASH; may be repeated.")
+    ] = None,
+    community: CommunityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Prove that the history of every case is what was written and sealed, or name where it is not."""
     with sentences(as_json):
         calls, checked, broken = api(community), 0, list[dict[str, Any]]()
         for state in ("open", "snoozed", "decided"):
@@ -293,9 +328,34 @@ def audit_verify(community: CommunityOption = None, as_json: JsonOption = False)
                 page = calls.get(f"/audit/verify?state={state}{before}")
                 checked, broken = checked + page["cases"], [*broken, *page["broken"]]
                 say(f"{checked} histories")
+        days, differing = sealed(calls)
+        broken += differing + [one for given in seal or () for one in as_named(calls, given)]
         if as_json:
-            last_line({"cases": checked, "broken": broken})
+            last_line({"cases": checked, "days": days, "broken": broken})
         else:
-            grid(broken, ("case", "line", "told"), f"all {checked} histories hold")
+            grid(broken, ("day", "case", "line", "told"), f"all {checked} histories hold, and all {days} daily seals")
         if broken:
             raise typer.Exit(1)
+
+
+def sealed(calls: Any) -> tuple[int, list[dict[str, Any]]]:
+    """How many days are sealed, and where their seals or what they say of histories does not hold."""
+    days, broken, page = 0, list[dict[str, Any]](), {"next": ""}
+    while "next" in page:
+        page = calls.get(f"/audit/seals?start={page['next']}")
+        days, broken = days + page["days"], [*broken, *page["broken"]]
+        say(f"{days} daily seals")
+    return days, broken
+
+
+def as_named(calls: Any, given: str) -> list[dict[str, Any]]:
+    """Whether the seal of a day is the one that somebody has written down. Raises ValueError."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)=([0-9a-f]{64})", given.strip())
+    if not found:
+        raise ValueError(f"--seal {given}: write the day and its seal as a digest names them, 2026-11-22=…")
+    day, wanted = found.groups()
+    try:
+        known = calls.get(f"/audit/seals/{day}")["hash"]
+    except ApiError as error:
+        return [{"day": day, "told": str(error)}]
+    return [] if known == wanted else [{"day": day, "told": f"the seal is another one now: {known}"}]

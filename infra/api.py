@@ -28,7 +28,7 @@ class Api(Construct):
                     queues.moderation, queues.announcements, queues.feedback, queues.upkeep, queues.delivery
                 ),
                 queues.may_inspect(),
-                ground.storage.may_get("program", "digests", "feeds", "media", "parked", "plans"),
+                ground.storage.may_get("program", "digests", "evidence", "feeds", "media", "parked", "plans", "seals"),
                 ground.storage.may_put("media", "plans"),
                 ground.may_read_parameters("links"),
             ],

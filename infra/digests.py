@@ -23,7 +23,7 @@ class Digests(Construct):
             may=[
                 ground.table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
                 ground.table.may_query_index("listing"),
-                ground.storage.may_get("program"),
+                ground.storage.may_get("program", "seals"),
                 ground.storage.may_put("digests"),
                 ground.queues.may_send(ground.queues.delivery),
                 ground.may_read_parameters("links"),

@@ -25,6 +25,7 @@ class Moderation(Construct):
                 ground.table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
                 queues.may_send(queues.parked, queues.delivery),
                 ground.storage.may_get("program"),
+                ground.storage.may_put("evidence"),
             ],
         )
         self.function.consumes(queues.moderation, concurrency=ground.workers)

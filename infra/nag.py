@@ -17,6 +17,8 @@ WILDCARDS = {
     "/media/*": "Each image is stored under its hash, which is not known before it is uploaded.",
     "/plans/*": "Each approved plan is stored under its hash, which is not known before it is approved.",
     "/parked/*": "Each parked body is an object of its own; the prefix holds nothing else.",
+    "/evidence/*": "Each snapshot is stored under what it says, which is not known before it is reported.",
+    "/seals/*": "Each day of each community has a seal of its own; the prefix holds nothing else.",
     "/sources/*": "One secret for each source of the program, which changes without a deployment.",
     "/door/*": "One token for each source whose forms the door opens; the program changes without a deployment.",
     "/sessions/*": "One session for each target that wants a login; the program changes without a deployment.",

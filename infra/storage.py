@@ -1,4 +1,4 @@
-"""The bucket: programs, evidence, parked bodies, digest pages and feeds; all private, served by the API."""
+"""The bucket: programs, evidence, seals, parked bodies, digest pages and feeds; all private, served by the API."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from infra.nag import accept
 DAY = cdk.Duration.days(1)
 PARKED = cdk.Duration.days(90)
 DIGESTS = cdk.Duration.days(60)
+EVIDENCE = cdk.Duration.days(4_400)
+"""Cases take theirs away when its time is over. This is for what was put and then never named in one, and cannot know
+how long each community keeps a case: the longest (ten years to ask for another look), and two more."""
 
 
 class Storage(s3.Bucket):
@@ -28,9 +31,21 @@ class Storage(s3.Bucket):
             lifecycle_rules=[
                 s3.LifecycleRule(id="parked", prefix="parked/", expiration=PARKED),
                 s3.LifecycleRule(id="digests", prefix="digests/", expiration=DIGESTS),
+                s3.LifecycleRule(id="evidence", prefix="evidence/", expiration=EVIDENCE),
                 s3.LifecycleRule(id="unfinished", abort_incomplete_multipart_upload_after=DAY),
             ],
             removal_policy=cdk.RemovalPolicy.RETAIN if keep else cdk.RemovalPolicy.DESTROY,
+        )
+        # A daily seal is put once. Source: S3, "Enforce conditional writes on Amazon S3 buckets".
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="SealsArePutOnce",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:PutObject"],
+                resources=[self.arn_for_objects("seals/*")],
+                conditions={"Null": {"s3:if-none-match": "true"}},
+            )
         )
         accept(
             self,
@@ -46,6 +61,10 @@ class Storage(s3.Bucket):
     def may_put(self, *prefixes: str) -> iam.PolicyStatement:
         """Leave to write objects under these prefixes."""
         return self._may("PutObject", prefixes)
+
+    def may_delete(self, *prefixes: str) -> iam.PolicyStatement:
+        """Leave to take objects under these prefixes away."""
+        return self._may("DeleteObject", prefixes)
 
     def _may(self, action: str, prefixes: tuple[str, ...]) -> iam.PolicyStatement:
         return iam.PolicyStatement(

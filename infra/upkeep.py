@@ -41,10 +41,13 @@ class Upkeep(Construct):
             handler="functions.upkeep.handler.rounds",
             timeout=120,
             may=[
-                ground.table.may("GetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem"),
+                ground.table.may("GetItem", "BatchGetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem"),
                 ground.table.may_query_index("due"),
+                ground.table.may_query_index("listing"),
                 queues.may_send(*queues.inbound),
-                ground.storage.may_get("program"),
+                ground.storage.may_get("program", "seals"),
+                ground.storage.may_put("seals"),
+                ground.storage.may_delete("evidence"),
                 ground.may_read_parameters("sources/*", "targets/*"),
             ],
         )

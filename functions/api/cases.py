@@ -15,7 +15,7 @@ from functions.announcements import times
 from functions.announcements.times import NoSuchTimeError
 from functions.api.people import background
 from functions.api.shown import LAST, View, delivery, shown
-from functions.moderation import appeals, cases, desks, looks, records, roster, standards, working
+from functions.moderation import appeals, cases, desks, evidence, looks, records, roster, standards, working
 from functions.platforms.acting import abilities
 from functions.shared import clock, outbox, program
 from functions.shared.table import Item, table
@@ -136,6 +136,12 @@ def show_case(community: str, case: str) -> View:
     found = whole["case"]
     can = {} if found["state"] == "decided" else possible(found, looks.of(table(), found))
     return {**view(whole), **can, "background": background(found, program.active()[0])}
+
+
+@router.get("/v1/<community>/cases/<case>/evidence/<name>", tags=["cases"], summary="What was seen, as it was then")
+def show_evidence(community: str, case: str, name: str) -> View:
+    """One snapshot of what was reported, as `evidence` of the case names it. All of it is strangers' text."""
+    return evidence.read(records.seen_in(table(), records.existing(table(), community, case)), name)
 
 
 @router.post("/v1/<community>/cases/<case>/claim", tags=["cases"], summary="Take a case, or hold it for longer")
@@ -259,9 +265,20 @@ def brief(item: Item) -> View:
     return {name: item[name] for name in wanted if name in item}
 
 
+def snapshots(whole: dict[str, Any]) -> list[View]:
+    """What was seen, in the order in which it came, and which of them was decided on."""
+    case, decision = whole["case"], whole["decision"] or {}
+    decided_on = case.get("current", 0) if appeals.is_appeal(case) else decision.get("snapshot", 0)
+    return [
+        {"number": number, **one, "decided_on": number == decided_on}
+        for number, one in enumerate(whole["seen"].get("evidence", ()), 1)
+    ]
+
+
 def view(whole: dict[str, Any]) -> View:
     return {
         "case": shown(whole["case"]),
+        "evidence": snapshots(whole),
         "flags": [{**shown(flag), "comment": flag["comment"][:LONGEST_COMMENT]} for flag in whole["flags"]],
         "decision": shown(whole["decision"]),
         "deliveries": [delivery(row) for row in whole["deliveries"]],

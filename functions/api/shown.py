@@ -20,6 +20,10 @@ INNER = {
     "cards",
     "salts",
     "digests",
+    "evidence",
+    "current",
+    "looked",
+    "open_appeals",
 }
 View = dict[str, Any]
 LAST = "\uffff"

@@ -57,6 +57,8 @@ class Digest:
     announced: tuple[Announced, ...] = ()
     also_announced: int = 0
     """How many more were, in the same days."""
+    seal: str = ""
+    """The newest daily seal of the histories, as `2026-11-22=…`: a copy where nobody of ours can change it."""
 
     @property
     def to_decide(self) -> str:

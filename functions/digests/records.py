@@ -21,7 +21,7 @@ from functions.digests import render
 from functions.digests.digest import Announced, Digest, Waiting, counted, line, oldest_first, reactions, subject
 from functions.feedback import records as feedback
 from functions.feedback import rollup
-from functions.moderation import working
+from functions.moderation import seals, working
 from functions.shared import clock, links, objects, outbox, raised, switches, table
 from functions.shared.table import CancelledError, Item, Put, Table
 
@@ -56,6 +56,7 @@ class Run:
     now: datetime
     waits: dict[str, tuple[list[Waiting], bool]] = field(default_factory=dict)
     news: dict[str, tuple[tuple[Announced, ...], int]] = field(default_factory=dict)
+    seals: dict[str, str] = field(default_factory=dict)
     counts: dict[tuple[str, str, date], tuple[dict[str, int], str]] = field(default_factory=dict)
 
     def waiting(self, community: str) -> tuple[list[Waiting], bool]:
@@ -67,6 +68,11 @@ class Run:
         if community not in self.news:
             self.news[community] = announced(self.store, community, self.now)
         return self.news[community]
+
+    def seal(self, community: str) -> str:
+        if community not in self.seals:
+            self.seals[community] = seals.newest(community, self.now)
+        return self.seals[community]
 
     def said(self, community: str, day: date, zone: ZoneInfo) -> tuple[dict[str, int], str]:
         place = (community, zone.key, day)
@@ -105,6 +111,7 @@ def gather(run: Run, reader: Reader, day: date) -> Digest:
         position=position,
         announced=named,
         also_announced=also,
+        seal=run.seal(reader.community),
     )
 
 

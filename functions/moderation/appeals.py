@@ -11,7 +11,7 @@ from typing import Any
 from events.moderation import ActionRequested, Decision, Measure, MessageRequested, Subject
 from events.people import Person
 from events.program import Program
-from functions.moderation import cases, chain, letters, records, standards, strikes
+from functions.moderation import cases, chain, evidence, letters, records, standards, strikes
 from functions.moderation.cases import LEADS, Move, NotAllowedError
 from functions.moderation.letters import Judged, Verdict
 from functions.moderation.records import case_key, existing, moving
@@ -70,11 +70,13 @@ def make(
         admissible(found, party, program, now)
         if not words.strip():
             raise NotAllowedError("say in a few words why it should be looked at again")
+        about = {**found, **decided_on(store, found)}
         made = opened(
-            found, party, person, words, involved(store, found, standards.of(program, community), now), program, now
+            about, party, person, words, involved(store, found, standards.of(program, community), now), program, now
         )
         asked = {"appeals": [*found.get("appeals", ()), made_id]}
-        told = moving(found, Move("appealed", asked, {"by": "author" if party == AUTHOR else "reporter"}), by, now)
+        move = Move("appealed", asked, {"by": "author" if party == AUTHOR else "reporter"})
+        told = moving(found, move, by, now, add={"open_appeals": 1})
         try:
             store.transact([*told, *made])
             return existing(store, community, made_id)
@@ -131,6 +133,12 @@ def involved(store: Table, found: Item, valid: Standards, now: datetime) -> set[
     return part if able else set()
 
 
+def decided_on(store: Table, found: Item) -> Item:
+    """The words that a decision was about, whatever stands there by now, and the number of their snapshot."""
+    number = records.decision_of(store, found).get("snapshot", 0)
+    return {**evidence.words_of(found, number), "current": number}
+
+
 def opened(
     found: Item, party: str, person: Item, words: str, excluded: Collection[str], program: Program, now: datetime
 ) -> list[Write]:
@@ -138,7 +146,19 @@ def opened(
     valid = standards.of(program, community)
     pk, sk = case_key(community, name)
     first = records.line(name, 1, chain.ROOT, "opened", now, "liaison", {"of": found["id"]})
-    carried = ("subject", "platform", "summary", "title", "text", "original", "language", "author", "reasons", "codes")
+    carried = (
+        "subject",
+        "platform",
+        "summary",
+        "title",
+        "text",
+        "original",
+        "language",
+        "author",
+        "reasons",
+        "codes",
+        "current",
+    )
     case: Item = {
         **{field: found[field] for field in carried},
         **cases.opened([cases.Report(found["severity"], 0)], valid, now),
@@ -208,7 +228,7 @@ def judged(
         verdict |= {"outcome": decision.outcome, "overturned": appeal["id"], "against_author": against}
     detail = {"appeal": appeal["id"], "independent": independent}
     writes = [
-        *moving(found, Move(what, verdict, detail), who, now),
+        *moving(found, Move(what, verdict, detail), who, now, add={"open_appeals": -1}),
         *(write for measure in gone for write in taken_back(store, found, measure, who, now)),
         *([records.outcome_again(found, now)] if overturned else []),
         *(records.told_of_author(found, decision.outcome, instead_of=found["outcome"]) if overturned else []),
@@ -228,7 +248,7 @@ def closing_too(
     independent = bool(found["independent"])
     move = Move("answered", {}, {"appeal": appeal["id"]})
     return [
-        *moving(found, move, who, now),
+        *moving(found, move, who, now, add={"open_appeals": -1}),
         *answer(appeal, decision, program, now, judged=found["judged"], independent=independent),
     ]
 
@@ -251,15 +271,16 @@ def taken_back(store: Table, found: Item, measure: Measure, who: str, now: datet
         return [Update(table.key_of(row), set=never, add={"fence": 1}, remove=gone, when=same)]
     if "after" not in row.get("posted", {}) or "before" not in row["request"].get("prepared", {}):
         return ()  # A person said that it is there: a person has to take it back.
-    return [outbox.put(undoing(row, measure, who, now))]
+    return [outbox.put(undoing(row, measure, now))]
 
 
-def undoing(done: Item, measure: Measure, who: str, now: datetime) -> Item:
+def undoing(done: Item, measure: Measure, now: datetime) -> Item:
     """The row that leads back to the state before a measure."""
     request = ActionRequested.model_validate(
         {
             **done["request"],
-            "explanation": f"taken back by {who}",
+            # It leaves: no moderator is named.
+            "explanation": "taken back by a moderator",
             "undo": True,
             "expected": None,
             "prepared": {},

@@ -162,7 +162,8 @@ def claimed(case: Case, who: str, standards: Standards, now: datetime) -> Move:
     if part and (PARTY in case or standards.others(case["excluded"], leads=case["level"] >= LEADS)):
         raise NotAllowedError(PART)
     until = now + timedelta(minutes=standards.settings.lease)
-    held = {"state": "claimed", "claimed_by": who, "lease_until": text(until), "seen": case["material"]}
+    looked = {"seen": case["material"], "looked": case.get("current", 0)}
+    held = {"state": "claimed", "claimed_by": who, "lease_until": text(until), **looked}
     return Move("claimed", {**held, "nobody_else": part, "fence": case["fence"] + 1})
 
 
@@ -222,7 +223,13 @@ def decided(case: Case, who: str, fence: int, decision: Decision, now: datetime)
         raise NotAllowedError("it has changed since you took it: look at it again, then claim it again")
     if who in case["excluded"] and not case.get("nobody_else"):
         raise NotAllowedError(PART)
-    return Move("decided", closed(decision.outcome, who, now), decision.model_dump(mode="json"))
+    detail = decision.model_dump(mode="json") | snapshot(case.get("looked", 0))
+    return Move("decided", closed(decision.outcome, who, now), detail)
+
+
+def snapshot(number: int) -> dict[str, Any]:
+    """Which of the snapshots of a case a decision was about; nothing where none was kept."""
+    return {"snapshot": number} if number else {}
 
 
 def closed(outcome: str, who: str, now: datetime) -> dict[str, Any]:

@@ -16,6 +16,7 @@
 | community#case#id | delivery#desk-staff#card | its card at a desk, kept as it is now |
 | community#case#id | outcome | how far those who are told about the decision were told (see `outcomes`) |
 | community#case#id | delivery#told#hash | what one of them is told |
+| community#case#id | ends | when the words of strangers in it go (see `forgetting`) |
 | community#reporter#hash | figures | how often decisions agreed with somebody's reports |
 | community#reporter#hash | history | how what the same account wrote was decided so far |
 | community#reporter#hash | strike#case | points that a decision gave it, until they end (see `strikes`) |
@@ -46,7 +47,7 @@ from events.moderation import (
 )
 from events.program import MOST_DESKS
 from events.reasons import Reason
-from functions.moderation import cases, chain, messages, roster, weights
+from functions.moderation import cases, chain, evidence, messages, roster, weights
 from functions.moderation.cases import Move, Report
 from functions.moderation.standards import Standards
 from functions.shared import clock, inbox, outbox, table
@@ -529,12 +530,15 @@ def closing(case: Item, subject_pk: str, told: DecisionReported, standards: Stan
             "explanation": (told.reason or told.did)[:LONGEST_EXPLANATION],
         },
         "there": True,
+        **cases.snapshot(case.get("current", 0)),
     }
+    ends = max(standards.settings.appeals, standards.settings.settled)
     return [
         *moving(case, Move("decided there", verdict, detail), who, now),
         Put(item, when=[table.absent()]),
         *told_of_author(case, told.outcome),
         outcome_planned(case, now),
+        evidence.end_planned(case, ends, now),
         round_over(case, subject_pk, now),
     ]
 
@@ -578,7 +582,7 @@ def record_message(store: Table, envelope: Envelope, seen: MessageSeen, now: dat
                 [
                     inbox.marker(envelope, "recorded", now, about=f"{subject_pk} message"),
                     Put(item, when=[same]),
-                    *(noting(case, seen, now) if case and seen.change != "created" else []),
+                    *(noting(case, before, seen, now) if case and seen.change != "created" else []),
                 ]
             )
             return "recorded"
@@ -588,10 +592,15 @@ def record_message(store: Table, envelope: Envelope, seen: MessageSeen, now: dat
     raise BusyError(BUSY)
 
 
-def noting(case: Item, seen: MessageSeen, now: datetime) -> list[Write]:
-    """Other words than those that were looked at have to be looked at before anybody decides."""
+def noting(case: Item, before: Item | None, seen: MessageSeen, now: datetime) -> list[Write]:
+    """Other words than those that were looked at have to be looked at before anybody decides. `before`: the message as
+    it was; an edit may come late, and is not what is there now."""
     detail = {"at": clock.text(seen.changed_at), "text": seen.text}
     changes = cases.material(case) if seen.change == "edited" else {}
+    late = detail["at"] < (before or {}).get("changed_at", "")
+    changes |= evidence.kept(
+        case, [evidence.of_message(seen, case["title"])], now, current_if="never" if late else "always"
+    )
     return moving(case, Move(f"content {seen.change}", changes, detail), seen.source, now)
 
 
@@ -647,6 +656,7 @@ def opening(
     }
     pointer = {"pk": subject_pk, "sk": "round", "kind": "round", "case": name, "state": "open", "epoch": case["epoch"]}
     none = [table.equals("case", before["case"]), table.equals("state", "decided")] if before else [table.absent()]
+    case |= evidence.kept(case, [evidence.of_flag(one) for one in flags], now)
     rows = new_cards(case, standards, now)
     return [
         Put(pointer, when=none),
@@ -665,6 +675,7 @@ def joining(
     now: datetime,
 ) -> list[Write]:
     changes = {**named(case, why), **cases.flagged(case, reports, standards, now), "last_flag_at": clock.text(now)}
+    changes |= evidence.kept(case, [evidence.of_flag(one) for one in flags], now)
     rows = new_cards({**case, **changes}, standards, now)
     move = Move("flagged", changes | with_cards(case, rows), of_flags(flags))
     return [*moving(case, move, flags[0].source, now, add={"flags": len(flags)}), *map(outbox.put, rows)]
@@ -673,6 +684,7 @@ def joining(
 def repeating(case: Item, flags: list[FlagRaised], why: Sequence[tuple[str, str]], now: datetime) -> list[Write]:
     """More of the same about what was just decided: counted, and no new case."""
     changes = {**named(case, why), "last_flag_at": clock.text(now)}
+    changes |= evidence.kept(case, [evidence.of_flag(one) for one in flags], now)
     move = Move("flagged again", changes, of_flags(flags))
     answer = outcome_again(case, now)
     return [answer, *moving(case, move, flags[0].source, now, add={"flags": len(flags), "repeats": len(flags)})]
@@ -707,7 +719,8 @@ def moving(case: Item, move: Move, who: str, now: datetime, *, add: dict[str, in
         set={**move.set, **place, "head": new["seal"]},
         add={**(add or {}), "next_audit": 1},
         remove=[name for name in ("due", "due_at") if name in case and name not in place],
-        when=[table.equals("next_audit", number)],
+        # Nor is a snapshot named in a case that has forgotten its own meanwhile.
+        when=[table.equals("next_audit", number), *([table.absent("forgotten")] if "evidence" in move.set else [])],
     )
     return [change, put_line(case["pk"], new), *touched(case, now)]
 
@@ -781,6 +794,10 @@ def line(case: str, number: int, before: str, what: str, now: datetime, who: str
     return chain.sealed(whole, before, lambda: token_hex(8))
 
 
+def line_key(community: str, case: str, number: int) -> Key:
+    return case_key(community, case)[0], f"audit#{number:06d}"
+
+
 def put_line(pk: str, new: Item) -> Put:
     """One line of a case's history, put under a number nobody used."""
     return Put({"pk": pk, "sk": f"audit#{new['number']:06d}", "kind": "audit", **new}, when=[table.absent()])
@@ -803,6 +820,11 @@ def decision_of(store: Table, case: Item) -> Item:
     return store.get(case_key(case["community"], name)[0], "decision") or {}
 
 
+def seen_in(store: Table, found: Item) -> Item:
+    """The case that has the snapshots: an appeal is about those of the case it came from."""
+    return existing(store, found["community"], found["of"]) if "of" in found else found
+
+
 def verified(store: Table, found: Item) -> chain.Broken | None:
     """Whether the history of a case is what was written; the first place where it is not."""
     known = (line for line in store.query(found["pk"], "audit#") if line["number"] < found["next_audit"])
@@ -819,6 +841,7 @@ def whole(store: Table, community: str, case: str) -> dict[str, Any]:
     flags = (item for item in store.query(subject_pk, "flag#") if item["case"] == case)
     return {
         "case": found,
+        "seen": seen_in(store, found),
         "flags": list(islice(flags, MOST_SHOWN)),
         "decision": store.get(found["pk"], "decision"),
         "deliveries": [row for row in deliveries_of(store, found["pk"]) if row["purpose"] not in ("card", "see")],

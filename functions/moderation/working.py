@@ -8,7 +8,7 @@ from typing import cast
 
 from events.moderation import Decision, Measure
 from events.program import Program
-from functions.moderation import appeals, cases, looks, records, roster, strikes
+from functions.moderation import appeals, cases, evidence, forgetting, looks, records, roster, strikes
 from functions.moderation.cases import HARMLESS, Move, NotAllowedError
 from functions.moderation.records import BUSY, TRIES, BusyError, existing, moving
 from functions.moderation.standards import Standards
@@ -215,6 +215,7 @@ def following(
         "fence": found["fence"],
         "decision": decision.model_dump(mode="json"),
         "program": hash_,
+        **cases.snapshot(found.get("looked", 0)),
     }
     measures, others = list(decision.measures), list[Write]()
     if appeals.is_appeal(found):
@@ -229,7 +230,8 @@ def following(
     # What is taken back in the same moment changes what was looked at.
     look = None if any(undoes(one) for one in others) else looks.of(store, found)
     actions = [outbox.put(row) for row in acting(store, found, measures, decision, look, now)]
-    return [Put(verdict, when=[table.absent()]), *actions, *others]
+    ends = evidence.end_planned(found, forgetting.days(found, program), now)
+    return [Put(verdict, when=[table.absent()]), ends, *actions, *others]
 
 
 def undoes(one: Write) -> bool:
@@ -265,7 +267,7 @@ def undo(store: Table, community: str, case: str, measure: Measure, who: str, no
             return there
         done = store.get(found["pk"], f"delivery#{measure}")
         cases.undoable(done, measure)
-        row = appeals.undoing(cast(Item, done), measure, who, now)
+        row = appeals.undoing(cast(Item, done), measure, now)
         try:
             store.transact([*moving(found, Move("undone", {}, {"measure": measure}), who, now), outbox.put(row)])
             return row

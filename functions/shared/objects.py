@@ -1,4 +1,5 @@
-"""The bucket: parked bodies, programs, digest pages, feeds. All private; `api` serves what may be seen."""
+"""The bucket: evidence, daily seals, parked bodies, programs, digest pages, feeds. All private; `api` serves what may
+be seen."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,6 +36,24 @@ def fetch(key: str) -> tuple[bytes, str] | None:
 
 def write(key: str, body: bytes, content_type: str = "application/json") -> None:
     aws.s3().put_object(Bucket=settings().bucket, Key=key, Body=body, ContentType=content_type)
+
+
+def create(key: str, body: bytes) -> bool:
+    """False where there is one already: it stays as it is."""
+    try:
+        aws.s3().put_object(
+            Bucket=settings().bucket, Key=key, Body=body, ContentType="application/json", IfNoneMatch="*"
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict"):
+            return False
+        raise
+    return True
+
+
+def delete(key: str) -> None:
+    """One that is not there is no failure."""
+    aws.s3().delete_object(Bucket=settings().bucket, Key=key)
 
 
 def change(key: str, how: Callable[[bytes | None], bytes | None]) -> None:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from heapq import merge
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, cast
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -388,6 +389,14 @@ class Table:
             for number in range(SHARDS)
         )
         yield from (key for _, key in merge(*shards))
+
+    def listed_between(self, community: str, name: str, first: str, last: str) -> list[Key]:
+        """The keys of a listing as the index has them, with `first <= listed_at < last`."""
+        keys: list[Key] = []
+        for number in range(SHARDS):
+            newest = self.proposed("listing", "listed_at", f"{community}#{name}#{number}", last, backwards=True)
+            keys += [key for key, at in takewhile(lambda one: one[1] >= first, newest) if at < last]
+        return keys
 
     def proposed(
         self, index: str, order: str, partition_key: str, until: str, *, backwards: bool = False, page: int = 1000

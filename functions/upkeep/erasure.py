@@ -6,6 +6,7 @@ Parked bodies in the bucket and digest pages are not searched: they end by thems
 from collections.abc import Callable, Iterator
 
 from events.moderation import Subject
+from functions.moderation import evidence
 from functions.shared import clock, errands, outbox
 from functions.shared.log import logger
 from functions.shared.table import Item, Key, Table, community_of, partition
@@ -38,6 +39,8 @@ def search(store: Table, row: Item, time_left: Callable[[], bool]) -> None:
     while time_left():
         items, cursor = store.scan(PAGE, cursor)
         for item, changes in found(store, items, who):
+            if changes and "evidence" in changes:
+                evidence.deleted(item)  # First: what the case does not name, nobody would find.
             records.emptied(store, row, item, changes)
         after = records.searched(store, row, len(items), cursor, clock.now())
         if cursor is None:

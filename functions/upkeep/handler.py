@@ -40,6 +40,8 @@ def rounds(event: dict[str, Any], context: Any) -> None:
             # One that is begun may take half a minute; and searching the table has the rest.
             "platforms visited": lambda: platforms.visits(table(), errands.until_short(context, 75_000)),
             "limits read": lambda: limits.read_due(table(), errands.until_short(context, 60_000)),
+            "days sealed": lambda: sweep.days_sealed(table(), errands.until_short(context, 45_000)),
+            "cases forgotten": lambda: sweep.cases_over(table(), errands.until_short(context, 35_000)),
             "erasures due": lambda: erasure.due(table(), errands.until_short(context, 25_000)),
         },
         context,

@@ -233,6 +233,9 @@ def emptied(store: Table, row: Item, item: Item, changes: Item | None) -> None:
     # A message is folded with what stood there before: whoever has just read it has to read it again.
     add = {"version": 1} if "version" in item else {}
     same = [table.equals("version", item["version"])] if add else [table.present()]
+    # What was said in the same field may have been forgotten meanwhile, or another snapshot was named.
+    read = {"salts", "request", "evidence"} & (changes or {}).keys() & item.keys()
+    same += [table.equals(name, item[name]) for name in sorted(read)]
     count = Update(table.key_of(row), add={"found": 1, "emptied": 1}, when=[table.equals("fence", row["fence"])])
     try:
         store.transact([without(item, changes, add, same), count])

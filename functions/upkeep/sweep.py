@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from functions.announcements import publishing, recurring
 from functions.announcements import records as announcements
-from functions.moderation import outcomes, standards, strikes, working
+from functions.moderation import evidence, forgetting, outcomes, seals, standards, strikes, working
 from functions.moderation import records as moderation
 from functions.shared import clock, errands, outbox, program
 from functions.shared.table import Key, Table
@@ -78,3 +78,31 @@ def outcomes_due(store: Table, time_left: Callable[[], bool]) -> int:
         outbox.kick(outcomes.go_on(store, key, program.active()[0], clock.now()))
 
     return errands.each(store.due(moderation.OUTCOME, clock.text(clock.now())), go_on, time_left)
+
+
+def cases_over(store: Table, time_left: Callable[[], bool]) -> int:
+    """Have cases forget what they were about, once nothing can come of their decision any more."""
+
+    def go_on(key: Key) -> None:
+        forgetting.go_on(store, key, program.active()[0], clock.now())
+
+    return errands.each(store.due(evidence.ENDS, clock.text(clock.now())), go_on, time_left)
+
+
+def days_sealed(store: Table, time_left: Callable[[], bool]) -> int:
+    """Seal the days of each community that are over; gives how many were sealed."""
+    try:
+        communities = [one.id for one in program.active()[0].communities]
+    except program.ProgramError:
+        return 0  # There is none yet, or it cannot be read: others say so.
+    rows = {item["pk"]: item for item in store.read([seals.row_key(one) for one in communities])}
+    sealed = 0
+
+    def go_on(community: str) -> None:
+        nonlocal sealed
+        row = rows.get(seals.row_key(community)[0])
+        while time_left() and (after := seals.seal_next(store, community, row, clock.now())):
+            row, sealed = after, sealed + 1
+
+    errands.each(communities, go_on, time_left)
+    return sealed

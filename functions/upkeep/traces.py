@@ -1,11 +1,11 @@
 """Where an account stands in what moderation and announcements keep, and what is left of it: decided without I/O.
 
 Emptied are the account itself (author, reporter, moderator, appellant, whom a decision was about), the words it wrote
-(a case's and a message's text, the edits in a case's history, the comment of a report, an appeal), its name in
-histories, what it was told, and the bodies of mails, which quote cases. How often its reports were right goes, and so
-do its points and what says whose account it is. What stays: that there was a case, its reasons and counts, what was
-decided, and the id of the subject, which the keys are made from. The feedback log names no author, so nobody is found
-there.
+(a case's and a message's text, its snapshots, the edits in a case's history, the comment of a report, an appeal), its
+name in histories, what it was told, and the bodies of mails, which quote cases. How often its reports were right goes,
+and so do its points and what says whose account it is. What stays: that there was a case, its reasons and counts, what
+was decided, and the id of the subject, which the keys are made from. The feedback log names no author, so nobody is
+found there.
 """
 
 import re
@@ -158,7 +158,9 @@ def left(item: Item, who: Account, theirs: bool, names: set[str], flags: set[str
     `flags`: ids of reports that say whose they are."""
     match item["kind"]:
         case "case":
-            words = {"author": {}, "title": "", "text": "", "original": "", "summary": GONE}
+            words: Item = {"author": {}, "title": "", "text": "", "original": "", "summary": GONE}
+            # What was seen of it goes with them, and nothing more of it is kept.
+            words |= {"forgotten": GONE, **({"evidence": []} if "evidence" in item else {})}
             signed = {"decided_by": GONE} if item.get("decided_by") in names else {}
             appealed: Item = {"appellant": {}, "appeal": ""} if who.is_at(item, "appellant") else {}
             return signed | appealed | (words if wrote(item, who, theirs) else {})

@@ -7,8 +7,10 @@ import pytest
 
 from cli import operator
 from events.moments import moment
+from functions.moderation import seals
 from functions.shared import table
 from functions.shared.table import Update
+from functions.upkeep import sweep
 from tests.cli.api import Desk, desk
 from tests.support import builders
 from tests.support.outside import silent, unreachable
@@ -290,3 +292,38 @@ def test_the_whole_life_of_a_case_with_this_command_alone(
 def test_only_who_has_a_part_can_ask_for_another_look(ada: Desk) -> None:
     name = decided(ada)
     assert "nobody is known here" in ada.refused("cases", "appeal", name, "--by", "nobody", "--words", "Why?")
+
+
+def test_what_was_seen_is_shown_as_text(ada: Desk) -> None:
+    ada.world.handle(builders.flag(ada.world.now, text="[red]Go[/red]\x1b[31m home\nCase decided"))
+    name = next(one["id"] for one in ada.told("cases")["cases"] if one["platform"] == "standard_webhooks")
+    shown = ada.good("cases", "evidence", name)
+    assert "1: seen 2026-11-22 12:00 UTC" in shown
+    assert "    [red]Go[/red]" in shown
+    assert "\n    Case decided" in shown
+    assert "\x1b[31m" not in shown
+    (one,) = ada.told("cases", "evidence", name)["evidence"]
+    assert (one["number"], one["decided_on"], one["author"]["id"]) == (1, False, "4417")
+
+
+def test_where_nothing_is_kept_the_command_says_so(ada: Desk) -> None:
+    ada.world.handle(builders.flag(ada.world.now, text=""))
+    name = next(one["id"] for one in ada.told("cases")["cases"] if one["platform"] == "standard_webhooks")
+    assert "Nothing that was seen is kept of it." in ada.good("cases", "evidence", name)
+    table.table().write(Update((table.partition("acme", "case", name), "case"), set={"forgotten": "2027"}))
+    assert "its time is over, or its author was erased" in ada.good("cases", "evidence", name)
+
+
+def test_the_record_is_proved_by_daily_seals_and_by_what_a_digest_named(ada: Desk) -> None:
+    sweep.days_sealed(table.table(), lambda: True)
+    ada.good("cases", "decide", case(ada), "--outcome", "no_violation", *WHY)
+    ada.world.later(days=1)
+    sweep.days_sealed(table.table(), lambda: True)
+    named = seals.newest("acme", ada.world.now)
+    assert named.startswith("2026-11-22=")
+    assert "all 1 histories hold, and all 2 daily seals" in ada.good("audit", "verify", "--seal", named)
+    result = ada.run("audit", "verify", "--seal", f"2026-11-22={'0' * 64}", "--seal", f"2026-11-29={'0' * 64}")
+    assert result.exit_code == 1
+    assert "the seal is another one now" in result.stdout
+    assert "there is no seal of" in result.stdout
+    assert "write the day and its seal" in ada.refused("audit", "verify", "--seal", "yesterday")

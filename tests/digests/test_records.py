@@ -12,8 +12,10 @@ import pytest
 from functions.announcements import records as announcements
 from functions.digests import handler
 from functions.digests.digest import reactions
+from functions.moderation import seals
 from functions.shared import links, parameters, parked, switches
 from functions.shared.table import Put, table
+from functions.upkeep import sweep
 from tests.announcements import stage
 from tests.api.manager import Manager
 from tests.api.test_series import WEEKLY
@@ -424,3 +426,13 @@ def test_a_series_waits_until_somebody_says_yes(world: World) -> None:
 )
 def test_reactions_are_told_in_words(told: dict[str, int], said: str) -> None:
     assert reactions("forum", told) == said
+
+
+def test_the_newest_seal_of_the_histories_lies_in_the_mail(world: World) -> None:
+    world.later(hours=20)
+    sweep.days_sealed(table(), lambda: True)
+    world.digests()
+    named = seals.newest("acme", world.now)
+    assert re.fullmatch("2026-11-22=[0-9a-f]{64}", named)
+    assert named in page(world)
+    assert all(named in mail(world)[part] for part in ("html", "text"))

@@ -16,7 +16,7 @@ from events.moderation import Decision, DecisionReported, FlagExplained, FlagRai
 from events.moments import text
 from events.people import Person
 from events.program import Moderator
-from functions.moderation import appeals, cases, chain, records, working
+from functions.moderation import appeals, cases, chain, evidence, records, working
 from functions.moderation.cases import NotAllowedError
 from functions.moderation.records import Arrival, BusyError
 from functions.moderation.standards import Standards
@@ -76,6 +76,7 @@ class Cases(RuleBasedStateMachine):
             self.world.drain()
             self.holds()
             self.told_and_figured()
+            self.kept()
         finally:
             self.world.__exit__()
 
@@ -433,6 +434,11 @@ class Cases(RuleBasedStateMachine):
         held = {case["id"]: case["flags"] for case in self.cases() if not appeals.is_appeal(case)}
         # A case that its only report has left, since it was worse than what was decided, has none.
         assert {name: number for name, number in held.items() if number} == by_case
+
+    def kept(self) -> None:
+        """Whatever a case says was seen is there."""
+        named = {evidence.key(case, one["hash"]) for case in self.cases() for one in case.get("evidence", ())}
+        assert named <= set(self.world.objects("evidence/"))
 
     def whole(self, case: Item, found: dict[str, Item]) -> None:
         over = case["state"] == "decided"

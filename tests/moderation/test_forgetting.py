@@ -1,0 +1,210 @@
+"""The end of what was seen: the words of strangers go, what was decided stays, and every chain still holds."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from events.program import Community, Moderation, Program
+from functions.moderation import appeals, forgetting, outcomes, records
+from functions.shared import clock
+from functions.shared.table import Item, Update, key_of, table
+from functions.upkeep import sweep
+from tests.moderation.people import HIDE, NOTHING, PROGRAM, decided, held
+from tests.moderation.test_evidence import edited, flag
+from tests.support.faults import Crash, crash
+from tests.support.world import World
+
+WORDS = "Xylophone"
+OVER = 183 + 30
+
+
+def program(**settings: Any) -> Program:
+    return Program(communities=(Community(id="acme", name="Acme Games", moderation=Moderation(**settings)),))
+
+
+@pytest.fixture
+def told(world: World) -> World:
+    """Something was reported with words, edited, decided, and all were told."""
+    person = {"id": "r-1", "name": "Rey"}
+    flag(world, text=f"{WORDS}!", title=WORDS, original=f"<b>{WORDS}</b>", comment=f"says {WORDS}", reporter=person)
+    edited(world, f"{WORDS}, edited", 60)
+    decided(world, held(world))
+    outcomes.go_on(table(), key_of(world.item("outcome")), PROGRAM, world.now)
+    for row in world.items("delivery"):
+        table().write(Update(key_of(row), set={"state": "sent"}, remove=["due", "due_at"]))
+    return world
+
+
+def go_on(world: World, active: Program = PROGRAM) -> None:
+    for row in world.items("ends"):
+        forgetting.go_on(table(), key_of(row), active, world.now)
+
+
+def everything(world: World) -> str:
+    """All that has not expired."""
+    return json.dumps([item for item in world.every_item() if item.get("expires", 1e12) > world.now.timestamp()])
+
+
+def holds(world: World) -> bool:
+    return all(records.verified(table(), case) is None for case in world.items("case"))
+
+
+def test_when_nobody_can_ask_any_more_the_words_go_and_the_decision_stays(told: World) -> None:
+    told.later(days=OVER, minutes=-1)
+    go_on(told)
+    assert WORDS in everything(told)
+    assert len(told.objects("evidence/")) == 2
+    told.later(minutes=2)
+    go_on(told)
+    assert WORDS not in everything(told)
+    assert told.objects("evidence/") == []
+    case, decision = told.item("case"), told.item("decision")
+    assert (case["outcome"], case["decided_by"], case["flags"]) == ("violation", "Mo", 1)
+    assert (decision["decision"]["explanation"], decision["by"]) == (HIDE.explanation, "Mo")
+    assert {row["state"] for row in told.items("delivery")} == {"sent"}
+    assert "due" not in told.item("ends")
+    assert holds(told)
+
+
+def test_the_sweep_finds_it(told: World) -> None:
+    told.later(days=OVER + 1)
+    assert sweep.cases_over(table(), lambda: True) == 1
+    assert WORDS not in everything(told)
+    assert sweep.cases_over(table(), lambda: True) == 0
+
+
+def test_a_longer_time_to_ask_is_a_later_end(told: World) -> None:
+    told.later(days=OVER + 1)
+    go_on(told, program(appeals=365))
+    assert WORDS in everything(told)
+    due = clock.moment(told.item("ends")["due_at"])
+    assert due == clock.moment(told.item("case")["decided_at"]) + timedelta(days=365 + 30)
+
+
+def test_as_long_as_the_same_may_be_reported_again_it_is_kept(told: World) -> None:
+    told.later(days=OVER + 1)
+    go_on(told, program(appeals=1, settled=300))
+    assert told.item("ends")["state"] == "kept"
+
+
+def appeal(world: World, active: Program = PROGRAM) -> Item:
+    name = next(case["id"] for case in world.items("case") if "of" not in case)
+    return appeals.make(table(), "acme", name, "author", f"{WORDS} is harmless", active, world.now)
+
+
+def test_an_open_appeal_puts_it_off_and_its_own_words_end_after_it(told: World) -> None:
+    told.later(days=182)
+    made = appeal(told)
+    told.later(days=60)
+    go_on(told)
+    assert WORDS in everything(told)
+    assert (len(told.objects("evidence/")), len(told.items("ends"))) == (2, 1)
+    decided(told, held(told, "Zoe", made["id"]), NOTHING, "Zoe")
+    assert {case.get("open_appeals", 0) for case in told.items("case")} == {0}
+    told.later(days=1, minutes=1)
+    go_on(told)
+    assert told.objects("evidence/") == []
+    left = {case["id"] for case in told.items("case") if WORDS in json.dumps(case)}
+    assert left == {made["id"]}
+    told.later(days=30)
+    for row in told.items("delivery"):  # Nobody took the letters of the appeal.
+        if row["state"] == "planned":
+            table().write(Update(key_of(row), set={"state": "stuck"}))
+    go_on(told)
+    assert WORDS not in everything(told)
+    assert holds(told)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("step", range(1, 14))
+def test_cut_off_anywhere_it_goes_on(told: World, step: int, when: Any) -> None:
+    told.later(days=OVER + 1)
+    told.faults.forget()
+    told.faults.at_number(step, when, crash)
+    try:
+        go_on(told)
+    except Crash:
+        told.faults.forget()
+        go_on(told)
+    assert WORDS not in everything(told)
+    assert told.objects("evidence/") == []
+    assert holds(told)
+    assert [line["what"] for line in told.items("audit")].count("forgotten") == 1
+
+
+def test_a_message_that_changed_since_loses_its_words_too(told: World) -> None:
+    told.later(days=OVER - 5)
+    edited(told, f"{WORDS}, edited again", (OVER - 5) * 86_400)
+    version = told.item("message")["version"]
+    told.later(days=6)
+    go_on(told)
+    assert WORDS not in everything(told)
+    assert told.item("message")["version"] == version + 1  # Whoever folds something into it just now reads it again.
+
+
+def test_a_newer_round_keeps_its_own(told: World) -> None:
+    told.later(days=200)
+    flag(told, "new", text="Banjo", comment="says Banjo")
+    edited(told, "Banjo, edited", 200 * 86_400)
+    told.later(days=14)
+    go_on(told)
+    left = everything(told)
+    assert WORDS not in left
+    assert "says Banjo" in left
+    assert told.item("message")["text"] == "Banjo, edited"
+    assert len(told.objects("evidence/")) == 2
+    assert sorted(case["state"] for case in told.items("case")) == ["decided", "open"]
+
+
+def test_a_letter_that_nobody_took_never_arrives_empty(told: World) -> None:
+    author = told.delivery("told#author")
+    listed = {"listing": "acme#deliveries-stuck#0", "listed_at": "x", "due": "DUE#delivery#0", "due_at": "9"}
+    table().write(Update(key_of(author), set={"state": "stuck", **listed}))
+    told.later(days=OVER + 1)
+    go_on(told)
+    row = told.delivery("told#author")
+    assert (row["state"], row["request"]["text"], row["request"]["link"]) == ("cancelled", "", "")
+    assert not row.keys() & {"due", "due_at", "listing", "listed_at"}
+
+
+def test_a_letter_that_leaves_in_this_moment_is_left_to_the_next_sweep(told: World) -> None:
+    author = told.delivery("told#author")
+    table().write(Update(key_of(author), set={"state": "armed"}))
+    told.later(days=OVER + 1)
+    go_on(told)
+    assert told.delivery("told#author")["request"]["text"]
+    assert "due" in told.item("ends")
+    table().write(Update(key_of(author), set={"state": "sent"}))
+    go_on(told)
+    assert WORDS not in everything(told)
+    assert "due" not in told.item("ends")
+
+
+def test_an_erasure_in_the_same_moment_is_not_undone(told: World) -> None:
+    """Both empty the same line: what one of them took does not come back."""
+    told.later(days=OVER + 1)
+    line = next(line for line in told.items("audit") if line["what"] == "content edited")
+
+    def erased() -> None:
+        salts = {name: salt for name, salt in line["salts"].items() if name != "who"}
+        table().write(Update(key_of(line), set={"who": "erased", "salts": salts}))
+
+    told.faults.at("dynamodb.UpdateItem", "before", erased)
+    go_on(told)
+    go_on(told)
+    found = next(line for line in told.items("audit") if line["what"] == "content edited")
+    assert (found["who"], found["detail"]["text"]) == ("erased", "")
+    assert holds(told)
+
+
+def test_many_reports_are_gone_through_a_few_at_a_time(told: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forgetting, "MOST", 2)
+    told.later(days=OVER + 1)
+    go_on(told)
+    assert "due" in told.item("ends")
+    for _ in range(4):
+        go_on(told)
+    assert WORDS not in everything(told)
+    assert "due" not in told.item("ends")
