@@ -8,20 +8,32 @@ from urllib.parse import quote
 import typer
 from rich.text import Text
 
-from cli import casefile, looks, told
+from cli import batches, casefile, looks, told
 from cli.client import ApiError, api
-from cli.terminal import CommunityOption, Id, Ids, JsonOption, grid, last_line, out, say, sentences, show
+from cli.terminal import (
+    CommunityOption,
+    Id,
+    JsonOption,
+    grid,
+    identifier,
+    identifiers,
+    last_line,
+    out,
+    say,
+    sentences,
+    show,
+)
 from events.moments import text
 from events.program import MAIN
 from functions.shared import clock
 
 cases_app = typer.Typer(
     invoke_without_command=True,
-    help="Cases: list, next, show, evidence, claim, release, escalate, snooze, decide, appeal, undo.",
+    help="Cases: list, next, show, cluster, evidence, claim, release, escalate, snooze, decide, batch, appeal, undo.",
 )
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "open": ("id", "severity", "deadline", "late", "who", "flags", "queue", "summary"),
+    "open": ("id", "severity", "deadline", "late", "who", "flags", "alike", "queue", "summary"),
     "snoozed": ("id", "severity", "wake_at", "flags", "summary"),
     "decided": ("id", "outcome", "decided_by", "flags", "summary"),
 }
@@ -67,6 +79,7 @@ def row(case: dict[str, Any], now: datetime) -> dict[str, Any]:
         "late": Text(late, style="red"),
         "who": ", ".join(filter(None, (case["claimed_by"] if has else "", "leads" if case["level"] else ""))),
         "queue": "" if case["queue"] == MAIN else case["queue"],
+        "alike": case.get("alike", {}).get("cases", ""),
     }
 
 
@@ -199,11 +212,28 @@ def case_claim(case: Id, community: CommunityOption = None, as_json: JsonOption 
         given(calls, calls.post(f"/cases/{case}/claim"), as_json)
 
 
+@cases_app.command("cluster")
+def case_cluster(case: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """Cases that are like this one: the same words, or nearly, by whomever and wherever."""
+    with sentences(as_json):
+        pages = list(batches.members(api(community), case))
+        if as_json:
+            last_line({**pages[0], "members": [one for page in pages for one in page["members"]]})
+        else:
+            batches.show_cluster(pages)
+
+
+Optional = Annotated[str | None, typer.Argument(help="As listed.", callback=identifier)]
+Cluster = Annotated[
+    str | None, typer.Option(help="All open cases like this one, instead of one case.", callback=identifier)
+]
+
+
 @cases_app.command("decide")
 def case_decide(
-    case: Id,
     outcome: Annotated[str, typer.Option(help="violation or no_violation")],
     explanation: Annotated[str, typer.Option(help="Why, as the author may read it.")],
+    case: Optional = None,
     measure: Annotated[
         list[str] | None,
         typer.Option(help="What to do about it, as `claim` lists it; `timeout=60` for 60 minutes; may be repeated."),
@@ -212,14 +242,27 @@ def case_decide(
     fence: Annotated[
         int | None, typer.Option(help="From `claim`; without it, your claim; what nobody has is claimed first.")
     ] = None,
+    cluster: Cluster = None,
+    yes: Annotated[bool, typer.Option("--yes", help="With --cluster: do not ask.")] = False,
     community: CommunityOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Decide a case: verdict, measures and history are written together."""
+    """Decide a case, or all that are alike: verdict, measures and history of each are written together."""
     with sentences(as_json):
+        if bool(case) == bool(cluster):
+            raise ValueError("which? Name one case, or give --cluster with any case of the cluster")
         measures, minutes = asked(measure or [])
         calls = api(community)
-        held = fence if fence is not None else claim_of(calls, case)
+        if cluster:
+            found, size = batches.undecided(calls, cluster)
+            batches.preview(found, size, measures)
+            if not yes:
+                batches.confirmed(found)
+            decision = {"outcome": outcome, "explanation": explanation, "measures": measures, "minutes": minutes}
+            wanted = {one["id"]: one["material"] for one in found}
+            batch(calls.post("/batches", {"cases": wanted, "decision": {**decision, "policy": policy}}), as_json)
+            return
+        held = fence if fence is not None else claim_of(calls, str(case))
         verdict = {
             "outcome": outcome,
             "explanation": explanation,
@@ -239,6 +282,20 @@ def claim_of(calls: Any, case: str) -> int | None:
     they took it."""
     free = calls.get(f"/cases/{case}")["case"]["state"] in ("open", "snoozed")
     return int(calls.post(f"/cases/{case}/claim")["fence"]) if free else None
+
+
+@cases_app.command("batch")
+def case_batch(name: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """What became of a decision about many cases: how far it is, what was skipped and why."""
+    with sentences(as_json):
+        batch(api(community).get(f"/batches/{name}"), as_json)
+
+
+def batch(whole: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        last_line(whole)
+    else:
+        batches.show_batch(whole)
 
 
 def asked(given: list[str]) -> tuple[list[str], dict[str, int]]:
@@ -269,18 +326,29 @@ def case_appeal(
 
 @cases_app.command("undo")
 def case_undo(
-    names: Ids,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="As listed.", callback=lambda given: identifiers(given or []))
+    ] = None,
     measure: Annotated[
         list[str] | None, typer.Option(help="Which of its measures; all that were carried out, when left out.")
+    ] = None,
+    of_batch: Annotated[
+        str | None, typer.Option("--batch", help="All cases of this batch, instead.", callback=identifier)
     ] = None,
     community: CommunityOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take measures back: each leads back to the state before it, unless that has changed since."""
     with sentences(as_json):
+        if bool(names) == bool(of_batch) or (of_batch and measure):
+            raise ValueError("what? Name one or more cases, or give --batch alone")
         calls = api(community)
+        if of_batch:
+            batch(calls.post(f"/batches/{of_batch}/undo"), as_json)
+            return
         wholes = {
-            name: calls.post(f"/cases/{name}/undo", {"measures": measure or carried_out(calls, name)}) for name in names
+            name: calls.post(f"/cases/{name}/undo", {"measures": measure or carried_out(calls, name)})
+            for name in names or []
         }
         if as_json:
             last_line({"cases": wholes})

@@ -15,7 +15,18 @@ from functions.announcements import times
 from functions.announcements.times import NoSuchTimeError
 from functions.api.people import background
 from functions.api.shown import LAST, View, delivery, shown
-from functions.moderation import appeals, cases, desks, evidence, looks, records, roster, standards, working
+from functions.moderation import (
+    appeals,
+    cases,
+    clusters,
+    desks,
+    evidence,
+    looks,
+    records,
+    roster,
+    standards,
+    working,
+)
 from functions.platforms.acting import abilities
 from functions.shared import clock, outbox, program
 from functions.shared.table import Item, table
@@ -85,7 +96,7 @@ def list_cases(
     if state == "open":
         return page_of_work(community, queue, "" if before == LAST else before)
     found, more = table().page(community, records.LISTINGS[state], before=before)
-    return {"cases": [brief(item) for item in found], **({"next": more} if more else {})}
+    return {"cases": counted(community, found), **({"next": more} if more else {})}
 
 
 def page_of_work(community: str, queue: str, after: str) -> View:
@@ -100,7 +111,14 @@ def page_of_work(community: str, queue: str, after: str) -> View:
     )
     found = list(islice(wanted, PAGE))
     more = {"next": cases.order(found[-1])} if len(found) == PAGE else {}
-    return {"cases": [{**brief(item), "queue": roster.queue_of(queues, roster.work(item))} for item in found], **more}
+    shown = zip(counted(community, found), found, strict=True)
+    return {"cases": [{**one, "queue": roster.queue_of(queues, roster.work(item))} for one, item in shown], **more}
+
+
+def counted(community: str, found: list[Item]) -> list[View]:
+    """Cases of a list, those of a cluster with how many it has."""
+    sizes = clusters.sizes(table(), community, found)
+    return [{**brief(one), **({"alike": sizes[one["cluster"]]} if "cluster" in one else {})} for one in found]
 
 
 @router.post("/v1/<community>/cases/next", tags=["cases"], summary="Take the next case that is yours to do")
@@ -260,7 +278,7 @@ def brief(item: Item) -> View:
     wanted = (
         "id", "state", "summary", "platform", "subject", "author", "flags", "reasons", "opened_at",
         "severity", "rank", "level", "late", "look_by", "decide_by", "weight", "repeats", "wake_at",
-        "claimed_by", "lease_until", "listed_at", "outcome", "decided_by", "decided_at",
+        "claimed_by", "lease_until", "listed_at", "outcome", "decided_by", "decided_at", "cluster",
     )  # fmt: skip
     return {name: item[name] for name in wanted if name in item}
 
@@ -279,6 +297,7 @@ def view(whole: dict[str, Any]) -> View:
     return {
         "case": shown(whole["case"]),
         "evidence": snapshots(whole),
+        "alike": clusters.others(table(), whole["case"]),
         "flags": [{**shown(flag), "comment": flag["comment"][:LONGEST_COMMENT]} for flag in whole["flags"]],
         "decision": shown(whole["decision"]),
         "deliveries": [delivery(row) for row in whole["deliveries"]],

@@ -16,7 +16,7 @@ from functions.announcements import records as announcements
 from functions.delivery import attempts, calls, records
 from functions.delivery.attempts import Case, Next
 from functions.moderation import cards as judged
-from functions.moderation import looks, persons
+from functions.moderation import clusters, looks, persons
 from functions.moderation import records as moderation
 from functions.moderation.cards import Possible, Seen
 from functions.platforms.acting import abilities
@@ -96,6 +96,7 @@ def case(store: Table, row: Item, desk: Desk, program: Program, now: datetime) -
         names={one.id: one.name for one in program.moderators_of(desk.community)},
         history={"violation": known.own.violation, "no_violation": known.own.no_violation} if known else {},
         background=known,
+        alike=clusters.others(store, found),
         message=store.get(moderation.subject_of(found), "message"),
         policies=program.policies_of(desk.community),
         possible={

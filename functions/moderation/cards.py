@@ -54,6 +54,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "flags": "Reports: {count} (weight {weight})",
         "reasons": "Because of: {what}",
         "repeats": "Reported again since: {count}",
+        "alike": "More like this: {cases}, {open} of them open; see `liaison cases cluster {id}`",
         "refusal": "The last press had no effect: {what}",
         NOBODY: "whoever pressed is no moderator here",
         "reported": "As it was reported",
@@ -141,6 +142,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "flags": "Signalements : {count} (poids {weight})",
         "reasons": "Motifs : {what}",
         "repeats": "Signalé de nouveau depuis : {count}",
+        "alike": "D’autres semblables : {cases}, dont {open} ouverts ; voir `liaison cases cluster {id}`",
         "refusal": "Le dernier bouton est resté sans effet : {what}",
         NOBODY: "la personne qui a appuyé ne modère pas ici",
         "reported": "Tel que signalé",
@@ -242,6 +244,8 @@ class Seen:
     """How often what the same account wrote was decided, by outcome."""
     background: Background | None = None
     """The points of the same account, and the others of the same person; None where nobody knows whose it is."""
+    alike: Mapping[str, Any] = field(default_factory=dict)
+    """How many `cases` are like it beside it, and how many of them are `open`."""
     message: Row | None = None
     """The newest state of a message, where the platform tells."""
     policies: Sequence[Policy] = ()
@@ -311,6 +315,8 @@ def standing(found: Case, seen: Seen, language: str, now: datetime) -> Iterator[
         yield say(language, "reasons", what=", ".join(why))
     if found.get("repeats"):
         yield say(language, "repeats", count=found["repeats"])
+    if seen.alike.get("cases"):
+        yield say(language, "alike", id=found["id"], **seen.alike)
 
 
 def state(found: Case, seen: Seen, language: str, now: datetime) -> str:

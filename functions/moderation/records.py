@@ -17,6 +17,7 @@
 | community#case#id | outcome | how far those who are told about the decision were told (see `outcomes`) |
 | community#case#id | delivery#told#hash | what one of them is told |
 | community#case#id | ends | when the words of strangers in it go (see `forgetting`) |
+| community#case#id | like | that its words are to be compared with those of others (see `clusters`) |
 | community#reporter#hash | figures | how often decisions agreed with somebody's reports |
 | community#reporter#hash | history | how what the same account wrote was decided so far |
 | community#reporter#hash | strike#case | points that a decision gave it, until they end (see `strikes`) |
@@ -76,7 +77,7 @@ KIND = "case"
 """Of what the sweep finds here."""
 FOLDED, ASKED = 10, 7
 """Flags on one subject that are recorded together, and so many where their platform is asked about one of them."""
-MOST_WRITES, BESIDE = 25, 3
+MOST_WRITES, BESIDE = 25, 4
 """Of a transaction (DESIGN §3), and those of the case itself. Each flag takes two, with a question to its platform
 three, and each card that the case may have takes one."""
 BUSY = "others keep changing this case: try again in a moment"
@@ -205,6 +206,26 @@ def outcome_again(case: Item, now: datetime) -> Update:
     changes = {"cursor": "", **table.due(OUTCOME, case["pk"], clock.text(now))}
     # Counted, so that whoever is at it in this moment does not end it.
     return Update((case["pk"], OUTCOME), set=changes, add={"asked": 1}, when=[table.present()])
+
+
+LIKE = "like"
+"""Of the row that says that the words of a case are to be compared with those of others."""
+
+
+def like_planned(case: Item, now: datetime) -> Update:
+    """Written where a case opens, and where it has other words; `clusters` goes on with it. Counted, so that whoever is
+    at it in this moment does not end it."""
+    changes = {"kind": LIKE, **table.due(LIKE, case["pk"], clock.text(now))}
+    return Update((case["pk"], LIKE), set=changes, add={"asked": 1})
+
+
+def cluster_key(community: str, cluster: str) -> Key:
+    return table.partition(community, "cluster", cluster), "cluster"
+
+
+def fewer_open(case: Item) -> list[Update]:
+    """Written with a decision: how many open ones are left of those that are alike."""
+    return [Update(cluster_key(case["community"], case["cluster"]), add={"open": -1})] if case.get("cluster") else []
 
 
 def recording(fold: list[Arrival], known: Known, standards: Standards, now: datetime) -> list[Write]:
@@ -537,6 +558,7 @@ def closing(case: Item, subject_pk: str, told: DecisionReported, standards: Stan
         *moving(case, Move("decided there", verdict, detail), who, now),
         Put(item, when=[table.absent()]),
         *told_of_author(case, told.outcome),
+        *fewer_open(case),
         outcome_planned(case, now),
         evidence.end_planned(case, ends, now),
         round_over(case, subject_pk, now),
@@ -596,12 +618,14 @@ def noting(case: Item, before: Item | None, seen: MessageSeen, now: datetime) ->
     """Other words than those that were looked at have to be looked at before anybody decides. `before`: the message as
     it was; an edit may come late, and is not what is there now."""
     detail = {"at": clock.text(seen.changed_at), "text": seen.text}
-    changes = cases.material(case) if seen.change == "edited" else {}
+    edited = seen.change == "edited"
+    changes = cases.material(case) if edited else {}
     late = detail["at"] < (before or {}).get("changed_at", "")
     changes |= evidence.kept(
         case, [evidence.of_message(seen, case["title"])], now, current_if="never" if late else "always"
     )
-    return moving(case, Move(f"content {seen.change}", changes, detail), seen.source, now)
+    compared = [like_planned(case, now)] if edited else []
+    return [*moving(case, Move(f"content {seen.change}", changes, detail), seen.source, now), *compared]
 
 
 def marked(store: Table, envelope: Envelope, fate: inbox.Fate, about: str, now: datetime) -> inbox.Fate:
@@ -662,6 +686,7 @@ def opening(
         Put(pointer, when=none),
         Put({**case, **placed(case), **with_cards(case, rows)}, when=[table.absent()]),
         put_line(pk, first),
+        like_planned(case, now),
         *map(outbox.put, rows),
     ]
 

@@ -226,6 +226,7 @@ def following(
             records.round_over(found, records.subject_of(found), now),
             *records.told_of_author(found, decision.outcome),
             *strikes.given(found, decision, program, now),
+            *records.fewer_open(found),
         ]
     # What is taken back in the same moment changes what was looked at.
     look = None if any(undoes(one) for one in others) else looks.of(store, found)

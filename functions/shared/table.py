@@ -313,8 +313,11 @@ class Table:
         """All items of a partition whose sort key starts with `prefix`, page by page."""
         yield from self.between(pk, prefix, prefix + "\uffff", backwards=backwards)
 
-    def between(self, pk: str, first: str, last: str, *, backwards: bool = False) -> Iterator[Item]:
-        """All items of a partition with `first <= sk <= last`."""
+    def between(
+        self, pk: str, first: str, last: str, *, backwards: bool = False, page: int | None = None
+    ) -> Iterator[Item]:
+        """All items of a partition with `first <= sk <= last`. `page`: how many at a time, for whoever wants the first
+        few."""
         pages = (
             aws.dynamodb()
             .get_paginator("query")
@@ -328,10 +331,11 @@ class Table:
                 },
                 ConsistentRead=True,
                 ScanIndexForward=not backwards,
+                PaginationConfig={"PageSize": page} if page else {},
             )
         )
-        for page in pages:
-            yield from filter(current, (plain(item) for item in page["Items"]))
+        for one in pages:
+            yield from filter(current, (plain(item) for item in one["Items"]))
 
     def due(self, kind: str, until: str) -> Iterator[Key]:
         """Keys of items whose time has come, the oldest of each shard first.

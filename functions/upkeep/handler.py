@@ -22,9 +22,11 @@ def main(event: dict[str, Any], context: Any) -> None:
         "announcements due": lambda: sweep.announcements_due(table(), errands.until_short(context, 35_000)),
         "notices read": lambda: notices.read(errands.until_short(context, 30_000)),
         "messages drained": lambda: drain.everything(errands.until_short(context, 25_000)),
-        "cases due": lambda: sweep.cases_due(table(), errands.until_short(context, 15_000)),
-        "strikes counted": lambda: sweep.strikes_due(table(), errands.until_short(context, 13_000)),
-        "outcomes told": lambda: sweep.outcomes_due(table(), errands.until_short(context, 12_000)),
+        "cases due": lambda: sweep.cases_due(table(), errands.until_short(context, 18_000)),
+        "strikes counted": lambda: sweep.strikes_due(table(), errands.until_short(context, 17_000)),
+        "outcomes told": lambda: sweep.outcomes_due(table(), errands.until_short(context, 16_000)),
+        "batches gone on with": lambda: sweep.batches_due(table(), errands.until_short(context, 14_000)),
+        "words compared": lambda: sweep.likes_due(table(), errands.until_short(context, 12_000)),
         "deliveries due": lambda: sweep.deliveries_due(table(), errands.until_short(context)),
     }
     one_by_one(all_of_them, context)

@@ -5,7 +5,17 @@ from collections.abc import Callable
 
 from functions.announcements import publishing, recurring
 from functions.announcements import records as announcements
-from functions.moderation import evidence, forgetting, outcomes, seals, standards, strikes, working
+from functions.moderation import (
+    batches,
+    clusters,
+    evidence,
+    forgetting,
+    outcomes,
+    seals,
+    standards,
+    strikes,
+    working,
+)
 from functions.moderation import records as moderation
 from functions.shared import clock, errands, outbox, program
 from functions.shared.table import Key, Table
@@ -106,3 +116,21 @@ def days_sealed(store: Table, time_left: Callable[[], bool]) -> int:
 
     errands.each(communities, go_on, time_left)
     return sealed
+
+
+def likes_due(store: Table, time_left: Callable[[], bool]) -> int:
+    """Compare the words of new cases, and of those that were edited, with those of others."""
+
+    def go_on(key: Key) -> None:
+        clusters.go_on(store, key, clock.now())
+
+    return errands.each(store.due(moderation.LIKE, clock.text(clock.now())), go_on, time_left)
+
+
+def batches_due(store: Table, time_left: Callable[[], bool]) -> int:
+    """Go on with decisions about many cases, and with taking them back."""
+
+    def go_on(key: Key) -> None:
+        outbox.kick(batches.go_on(store, key, program.active()[0], clock.now()))
+
+    return errands.each(store.due(batches.KIND, clock.text(clock.now())), go_on, time_left)

@@ -3,9 +3,9 @@
 Emptied are the account itself (author, reporter, moderator, appellant, whom a decision was about), the words it wrote
 (a case's and a message's text, its snapshots, the edits in a case's history, the comment of a report, an appeal), its
 name in histories, what it was told, and the bodies of mails, which quote cases. How often its reports were right goes,
-and so do its points and what says whose account it is. What stays: that there was a case, its reasons and counts, what
-was decided, and the id of the subject, which the keys are made from. The feedback log names no author, so nobody is
-found there.
+and so do its points, what says whose account it is, and what its words are compared by. What stays: that there was a
+case, its reasons and counts, what was decided, which others it was like, and the id of the subject, which the keys are
+made from. The feedback log names no author, so nobody is found there.
 """
 
 import re
@@ -79,7 +79,8 @@ ABOUT_IT = ("figures", "history", "strike", "strikes", "link")
 
 def goes(item: Item, who: Account) -> bool:
     """Whether nothing is left of an item."""
-    return item.get("kind") in ABOUT_IT and bool(item["pk"] == who.figures)
+    theirs = item.get("by") if item.get("kind") == "band" else item["pk"]
+    return item.get("kind") in (*ABOUT_IT, "band") and bool(theirs == who.figures)
 
 
 def alone(item: Item, who: Account) -> Item:

@@ -174,6 +174,12 @@ def test_what_else_there_is_to_know(more: dict[str, Any], told: str) -> None:
     assert told not in said(card())
 
 
+def test_it_says_how_many_more_there_are_of_the_same() -> None:
+    made = said(card(alike={"cases": 4, "open": 3}))
+    assert "More like this: 4, 3 of them open; see `liaison cases cluster 0123456789abcdef`" in made
+    assert "More like this" not in said(card(alike={"cases": 0, "open": 0}))
+
+
 def test_what_it_says_now_stands_beside_what_was_reported() -> None:
     message = {"state": "edited", "text": "Sorry!", "changed_at": "2026-11-22T11:00:00.000Z"}
     made = said(card(message=message))
