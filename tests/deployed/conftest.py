@@ -182,11 +182,23 @@ def counted(
     return started(command, name, environment)
 
 
+MODERATION = 'moderation = { thresholds = [{ points = 5 }, { points = 10, measure = "ban" }] }'
+RULE = """
+[[policies]]
+id = "be-kind"
+community = "acme"
+title = "Be kind"
+text = "No insults."
+points = 1
+"""
+
+
 def program(port: int) -> str:
     """That of the demonstration, with the other platforms, and a second place of the company's own."""
     own = (stack.ROOT / "community.toml").read_text().replace(str(demo.SITE), str(port))
+    own = own.replace("[[communities]]", f"[[communities]]\n{MODERATION}", 1)
     arena = f'id = "arena"\ncommunity = "acme"\nplatform = "standard_webhooks"\napi = "http://127.0.0.1:{port}/arena"'
-    return f"{own}\n[[sources]]\n{arena}\nprivate_network = true\n{places.PROGRAM}"
+    return f"{own}\n[[sources]]\n{arena}\nprivate_network = true\n{places.PROGRAM}\n{RULE}"
 
 
 @pytest.fixture

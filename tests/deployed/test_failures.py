@@ -95,12 +95,13 @@ def flag(
     *,
     reason: str = "harassment",
     reporter: str = "",
+    author: str = "",
     source: str = "game",
     revision: str = "1",
 ) -> Delivery:
     thing = {"kind": "post", "id": f"{mark}-{name}", "text": "You are all worthless.", "revision": revision}
-    author = {"id": f"{mark}-{name}-author", "name": "Grim"}
-    data: dict[str, Any] = {"id": f"{mark}-{name}-{number}", "reason": reason, "subject": thing | {"author": author}}
+    wrote = {"id": author or f"{mark}-{name}-author", "name": "Grim"}
+    data: dict[str, Any] = {"id": f"{mark}-{name}-{number}", "reason": reason, "subject": thing | {"author": wrote}}
     if reporter:
         data["reporter"] = {"id": reporter, "name": "Nadia"}
     return event("flag.raised", f"{mark}_{name}_{number}", data, source)
@@ -122,14 +123,16 @@ def claim(who: Api, case: str) -> dict[str, Any]:
     return who.post(f"/cases/{case}/claim")
 
 
-def decide(who: Api, case: str, fence: int, *measures: str, outcome: str = "violation") -> dict[str, Any]:
-    verdict = {"outcome": outcome, "measures": measures, "explanation": "Insults are not welcome.", "fence": fence}
-    return who.post(f"/cases/{case}/decide", verdict)
+def decide(
+    who: Api, case: str, fence: int, *measures: str, outcome: str = "violation", policy: str = ""
+) -> dict[str, Any]:
+    said = {"explanation": "Insults are not welcome.", "policy": policy}
+    return who.post(f"/cases/{case}/decide", {"outcome": outcome, "measures": measures, "fence": fence, **said})
 
 
-def settled(who: Api, case: str, *measures: str, outcome: str = "violation") -> dict[str, Any]:
+def settled(who: Api, case: str, *measures: str, outcome: str = "violation", policy: str = "") -> dict[str, Any]:
     """Claimed and decided."""
-    return decide(who, case, claim(who, case)["fence"], *measures, outcome=outcome)
+    return decide(who, case, claim(who, case)["fence"], *measures, outcome=outcome, policy=policy)
 
 
 def end_lease(case: str) -> None:
@@ -343,6 +346,51 @@ def test_f8_a_lease_that_ends_leaves_the_case_at_its_old_place(scene: Scene) -> 
     (refusal,) = at_once([partial(decide, mo, name, fence, "hide")])
     assert "you do not hold this case (any more)" in str(refusal)
     assert decide(zoe, name, taken["fence"], "hide")["case"]["decided_by"] == "Zoe"
+
+
+def test_f9_of_twenty_strikes_at_once_each_threshold_fires_once(scene: Scene) -> None:
+    """Points are summed first and written after, so that of two strikes at once none reaches the threshold, or both."""
+    deployed, grim = scene.deployed, f"{scene.mark}-grim"
+    names = [f"strike{number}" for number in range(20)]
+    scene.send(*(flag(scene.mark, name, author=grim) for name in names))
+    deployed.drain()
+    found = [one["id"] for one in open_cases(deployed.api) if one["author"].get("id") == grim]
+    assert len(found) == 20
+    mo = deployed.moderator("Mo")
+    decided = at_once([partial(settled, mo, case, policy="be-kind") for case in found])
+    assert all(isinstance(one, dict) for one in decided)
+    for _ in range(4):
+        deployed.minute()
+    (case,) = [one for one in open_cases(deployed.api) if one["author"].get("id") == grim]
+    whole = deployed.api.get(f"/cases/{case['id']}")
+    assert sorted(one["comment"].partition(" ")[0] for one in whole["flags"]) == ["10", "5"]
+    assert (case["level"], whole["background"]["points"]) == (1, 20)
+    settled(deployed.moderator("Zoe"), case["id"], outcome="no_violation")
+
+
+def test_f10_a_batch_is_decided_and_taken_back_in_one_go(scene: Scene) -> None:
+    """Many are decided at once, what could not be done is passed over silently, and nothing leads back."""
+    deployed, names = scene.deployed, [f"batch{number}" for number in range(12)]
+    scene.send(*(flag(scene.mark, name) for name in names))
+    deployed.drain()
+    found = {one["subject"]["id"]: one["id"] for one in open_cases(deployed.api) if "-batch" in one["subject"]["id"]}
+    cases = {case: 1 for about, case in found.items() if about.startswith(scene.mark)}
+    busy, mo = next(iter(cases)), deployed.moderator("Mo")
+    fence = claim(deployed.moderator("Zoe"), busy)["fence"]
+    wanted = {"outcome": "violation", "measures": ["hide"], "explanation": "Insults are not welcome."}
+    made = mo.post("/batches", {"cases": cases, "decision": wanted})
+    deployed.minute()
+    batch = mo.get(f"/batches/{made['batch']['id']}")
+    assert batch["counts"] == {"cases": 12, "decided": 11, "skipped": 1, "left": 0}
+    (skipped,) = [one for one in batch["cases"] if one["what"] == "skipped"]
+    assert (skipped["id"], skipped["why"].partition(" until ")[0]) == (busy, "Zoe has this case")
+    assert batch["measures"] == {"hide": {"sent": 11}}
+    mo.post(f"/batches/{made['batch']['id']}/undo")
+    deployed.minute()
+    assert mo.get(f"/batches/{made['batch']['id']}")["undone"] == {"hide": {"sent": 11}}
+    done = [one for name in names for one in scene.done(name)]
+    assert sorted(done) == [("hide", False)] * 11 + [("hide", True)] * 11
+    decide(deployed.moderator("Zoe"), busy, fence, outcome="no_violation")
 
 
 def test_f11_the_lease_of_somebody_who_left_ends_by_itself(scene: Scene) -> None:

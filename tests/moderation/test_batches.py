@@ -162,8 +162,9 @@ def test_what_cannot_be_done_there_is_skipped_and_says_what_can(world: World) ->
 
 def test_nobody_decides_what_they_had_a_part_in_or_is_for_the_leads(world: World) -> None:
     mo = Moderator(id="mo", community="acme", name="Mo", pseudonym="Otter", accounts={"game": "u-mo"})
+    zoe = Moderator(id="zoe", community="acme", name="Zoe", pseudonym="Stork")
     game = Source(id="game", community="acme", platform="standard_webhooks")
-    program = Program(communities=(Community(id="acme", name="Acme"),), sources=(game,), moderators=(mo,))
+    program = Program(communities=(Community(id="acme", name="Acme"),), sources=(game,), moderators=(mo, zoe))
     own = reported(world, "own", spam(1), author="u-mo")
     part = reported(world, "part", spam(1))
     table().write(Update(records.case_key("acme", part), set={"excluded": ["mo"]}))
