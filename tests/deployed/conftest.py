@@ -151,7 +151,7 @@ def brought_up(home: Path) -> Iterator[Deployed]:
         patch.setattr(stack, "HOME", home)
         for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
             patch.delenv(name, raising=False)
-        patch.setattr(stack, "started", partial(counted, relay, stack.started))
+        patch.setattr(stack, "started", partial(counted, relay, home, stack.started))
         port = stack.free_port()
         stack.up(port, keep=False, owner="test", say=lambda _: None)
         try:
@@ -173,10 +173,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 
 def counted(
-    relay: Relay, started: Callable[..., Any], command: list[str], name: str, environment: dict[str, str]
+    relay: Relay, home: Path, started: Callable[..., Any], command: list[str], name: str, environment: dict[str, str]
 ) -> Any:
-    """As `stack.started`; MiniStack's functions reach DynamoDB through the relay."""
-    if name == "ministack":
+    """As `stack.started`; the functions of this stack, and of no other, reach DynamoDB through the relay."""
+    if name == "ministack" and home == stack.HOME:
         relay.to = int(environment["GATEWAY_PORT"])
         environment = environment | {"AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{relay.port}"}
     return started(command, name, environment)
