@@ -1,5 +1,6 @@
 """The quicker moto (`tests/support/emulator.py`) answers as moto does, and a transaction of its is all or nothing."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
@@ -75,13 +76,15 @@ UNREADABLE = [
 
 @contextmanager
 def moto(*, quick: bool) -> Iterator[Any]:
-    with quickened() if quick else nullcontext(), mock_aws():
-        keys: Any = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-        client: Any = boto3.client("dynamodb", region_name=stores.REGION, **keys)
-        with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, quickened() if quick else nullcontext():
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)  # Whoever connected to a local stack has left its address.
+        with mock_aws():
+            keys: Any = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+            client: Any = boto3.client("dynamodb", region_name=stores.REGION, **keys)
             patch.setattr(stores, "client", lambda service: client)
             stores.make_table()
-        yield client
+            yield client
 
 
 def told(answer: Any) -> Any:
