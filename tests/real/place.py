@@ -56,8 +56,9 @@ class Place:
         return found
 
     def decide(self, *measures: str, **minutes: int) -> None:
-        """Claimed and decided over the API; nothing is carried out yet."""
+        """Claimed, looked at, and decided over the API; nothing is carried out yet."""
         held = self.asked("claim", {})
+        self.work()
         missing = set(measures) - set(held["measures"])
         assert not missing, f"{missing} cannot be done there"
         verdict = {"outcome": "violation", "measures": measures, "minutes": minutes, "explanation": WHY}
