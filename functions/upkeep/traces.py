@@ -171,7 +171,9 @@ def left(item: Item, who: Account, theirs: bool, names: set[str], flags: set[str
             named = {"flag": GONE} if item["flag"] in flags else {}
             # Marked, so that an explanation that is told again brings neither back.
             reported = named or who.is_at(item, "reporter")
-            return named | ({"reporter": {}, "comment": "", "erased": True} if reported else {})
+            # Whose figures it changed: another decision would make them anew.
+            counted = {"counted": ""} if item.get("counted") == who.figures else {}
+            return named | ({"reporter": {}, "comment": "", "erased": True, **counted} if reported else {})
         case "decided":
             people: Item = {field: {} for field in PEOPLE["decided"] if who.is_at(item, field)}
             return people | ({"text": ""} if theirs and "text" in item else {})

@@ -224,7 +224,7 @@ def test_what_happened_stays_on_the_record(world: World) -> None:
                     | {"evidence", "forgotten"},
                     "decision": {"by"},
                     "audit": {"who", "detail", "salts"},
-                    "flag": {"reporter", "comment", "flag", "erased"},
+                    "flag": {"counted", "reporter", "comment", "flag", "erased"},
                     "decided": {"moderator", "person"},
                     "message": {"author", "text", "original", "version"},
                 }[kind]
@@ -566,6 +566,20 @@ def test_what_somebody_wrote_goes_from_an_appeal_of_others_too(world: World) -> 
     asked(world)
     erased(world)
     assert moderation.existing(table(), "acme", appeal["id"])["text"] == ""
+
+
+def test_figures_that_went_with_an_account_do_not_come_back_when_it_is_decided_otherwise(world: World) -> None:
+    flagged(world, "p1", "report:p1", OTHER, WHO, "Banjo")
+    first = people.decided(world, people.held(world))
+    world.finish()
+    assert world.items("figures")
+    appeal = appeals.make(table(), "acme", first["id"], "author", "I did not.", people.PROGRAM, world.now)
+    asked(world)
+    erased(world)
+    assert not world.items("figures")
+    people.decided(world, people.held(world, "Zoe", appeal["id"]), people.NOTHING, "Zoe")
+    world.finish()
+    assert not world.items("figures")
 
 
 # The decision itself
