@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
+from cli.terminal import minute
 from cli.told import STATES, details, history, line
 
 Told = Mapping[str, Any]
@@ -31,16 +32,16 @@ def standing(one: Told) -> Iterator[str]:
     """Where it stands, and by when it has to be decided."""
     match one["state"]:
         case "decided":
-            yield f"decided by {one['decided_by']} at {one['decided_at']}: {one['outcome']}"
+            yield f"decided by {one['decided_by']} at {minute(one['decided_at'])}: {one['outcome']}"
         case "claimed":
-            yield f"{one['claimed_by']} has it until {one['lease_until']}"
+            yield f"{one['claimed_by']} has it until {minute(one['lease_until'])}"
         case "snoozed":
-            yield f"put off until {one['wake_at']}"
+            yield f"put off until {minute(one['wake_at'])}"
         case _:
             yield "open"
     if one["state"] != "decided":
         leads = ", for the leads" if one["level"] else ""
-        yield f"severity {one['severity']} (0 is the worst), to be decided by {one['decide_by']}{leads}"
+        yield f"severity {one['severity']} (0 is the worst), to be decided by {minute(one['decide_by'])}{leads}"
     if one.get("judged"):
         yield f"after an appeal: {one['judged']}"
     if one.get("of"):

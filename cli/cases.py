@@ -18,10 +18,10 @@ from cli.terminal import (
     identifier,
     identifiers,
     last_line,
+    minute,
     out,
     say,
     sentences,
-    show,
 )
 from events.moments import text
 from events.program import MAIN
@@ -153,10 +153,6 @@ def later(given: str) -> str:
     return text(clock.now() + timedelta(**{UNITS[found[2]]: int(found[1])}))
 
 
-def minute(moment: str) -> str:
-    return moment[:16].replace("T", " ") + " UTC"
-
-
 def answer(done: dict[str, Any], sentence: str, as_json: bool) -> None:
     if as_json:
         last_line(done)
@@ -272,7 +268,10 @@ def case_decide(
             "fence": held,
         }
         decided = calls.post(f"/cases/{case}/decide", verdict)
-        show(decided, as_json)
+        if as_json:
+            last_line(decided)
+        else:
+            casefile.shown(out, decided)
         if unseen := looks.blind(decided):
             say(f"nobody had looked what was there before: {', '.join(unseen)}")
 

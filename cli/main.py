@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import typer
 
-from cli import announce, cases, operator, people, recurring, stack
+from cli import announce, cases, operator, people, practice, recurring, stack
 from cli import connect as connection
 from cli import demo as demonstration
 from cli.client import api
@@ -105,6 +105,13 @@ def demo(
             last_line(result)
         if result["lost"]:
             raise typer.Exit(2)
+
+
+@app.command("practice")
+def practise() -> None:
+    """Open a case to practise on; the sample game's server tells what is asked of it, until Ctrl-C."""
+    with sentences():
+        practice.run(say)
 
 
 @app.command()

@@ -157,3 +157,8 @@ def plain(value: object) -> Text:
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     text = STORED.sub(r"\1Z", text)
     return Text("".join(letter if letter.isprintable() else " " for letter in text))
+
+
+def minute(moment: str) -> str:
+    """A moment as it is kept, for a sentence."""
+    return moment[:16].replace("T", " ") + " UTC"

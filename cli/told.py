@@ -185,5 +185,9 @@ def history(out: Console, lines: Sequence[Told]) -> None:
 
 
 def happened(entry: Told) -> dict[str, Any]:
-    why = ", ".join(f"{name} {value}" for name, value in (entry.get("detail") or {}).items())
+    why = ", ".join(f"{name} {listed(value)}" for name, value in (entry.get("detail") or {}).items() if value)
     return {"at": entry["at"], "who": entry["who"], "what": f"{entry['what']} ({why})" if why else entry["what"]}
+
+
+def listed(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
