@@ -45,7 +45,7 @@ def asked(webhook: dict[str, Any]) -> str:
     data = webhook["data"]
     if webhook["type"] == "moderation.action":
         return f"{data['case']}: the game's server is asked to {'undo ' if data['undo'] else ''}{data['measure']}"
-    words = textwrap.indent(f"{data['text']}\n{data['link']}", "    ")
+    words = textwrap.indent(f"{data['text']}\n{data['link']}".rstrip(), "    ")
     return f"{data['case']}: the game's server is asked to tell {data['person'].get('name') or 'somebody'}\n{words}"
 
 

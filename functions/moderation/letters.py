@@ -28,10 +28,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "found violation": "A moderator decided that what you reported breaks a rule of the community, and acted on"
         " it.",
         "found no_violation": "A moderator decided that what you reported breaks no rule of the community.",
-        "overturned": "A decision about this was looked at again by somebody else, and taken back.",
-        "upheld": "Somebody who had no part in the decision has looked at it again. It stays as it is.",
-        "changed": "Somebody who had no part in the decision has looked at it again. What was found stays as it is, and"
-        " what is done about it was changed.",
+        "overturned": "A decision about this was looked at again, and taken back.",
+        "upheld": "The decision was looked at again. It stays as it is.",
+        "changed": "The decision was looked at again. What was found stays as it is, and what is done about it was changed.",
+        "other hands": "Whoever did this had no part in the decision before.",
         "same hands": "There is nobody else who could have looked at it: the same people decided again.",
         "page title": "A decision of the moderators",
         "page ask": "Why should somebody look at it again?",
@@ -67,10 +67,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "again": "La même chose avait été signalée avant vous, et la décision était déjà prise.",
         "found violation": "La modération a décidé que cela enfreint une règle de la communauté, et a agi.",
         "found no_violation": "La modération a décidé que cela n’enfreint aucune règle de la communauté.",
-        "overturned": "Une décision à ce sujet a été réexaminée par une autre personne, et annulée.",
-        "upheld": "Une personne qui n’avait pas pris part à la décision l’a réexaminée. Elle est maintenue.",
-        "changed": "Une personne qui n’avait pas pris part à la décision l’a réexaminée. Le constat est maintenu, et ce"
-        " qui est fait a été modifié.",
+        "overturned": "Une décision à ce sujet a été réexaminée, et annulée.",
+        "upheld": "La décision a été réexaminée. Elle est maintenue.",
+        "changed": "La décision a été réexaminée. Le constat est maintenu, et ce qui est fait a été modifié.",
+        "other hands": "Qui l’a fait n’avait pas pris part à la première décision.",
         "same hands": "Personne d’autre ne pouvait l’examiner : les mêmes personnes ont décidé de nouveau.",
         "page title": "Une décision de la modération",
         "page ask": "Pourquoi faudrait-il l’examiner de nouveau ?",
@@ -107,10 +107,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "found violation": "Die Moderation hat entschieden, dass es gegen eine Regel der Community verstößt, und"
         " gehandelt.",
         "found no_violation": "Die Moderation hat entschieden, dass es gegen keine Regel der Community verstößt.",
-        "overturned": "Eine Entscheidung hierzu wurde von jemand anderem neu geprüft und zurückgenommen.",
-        "upheld": "Jemand, der an der Entscheidung nicht beteiligt war, hat sie neu geprüft. Sie bleibt bestehen.",
-        "changed": "Jemand, der an der Entscheidung nicht beteiligt war, hat sie neu geprüft. Das Ergebnis bleibt, was"
-        " deshalb geschieht, wurde geändert.",
+        "overturned": "Eine Entscheidung hierzu wurde neu geprüft und zurückgenommen.",
+        "upheld": "Die Entscheidung wurde neu geprüft. Sie bleibt bestehen.",
+        "changed": "Die Entscheidung wurde neu geprüft. Das Ergebnis bleibt, was deshalb geschieht, wurde geändert.",
+        "other hands": "Wer das getan hat, war an der ersten Entscheidung nicht beteiligt.",
         "same hands": "Es gibt niemand anderen, der sie prüfen könnte: Dieselben haben neu entschieden.",
         "page title": "Eine Entscheidung der Moderation",
         "page ask": "Warum soll es jemand neu prüfen?",
@@ -199,7 +199,7 @@ Judged = Literal["upheld", "changed", "overturned"]
 def to_appellant(verdict: Verdict, language: str, *, author: bool, judged: Judged, independent: bool) -> Letter:
     paragraphs = [
         say(language, judged),
-        *([] if independent else [say(language, "same hands")]),
+        say(language, "other hands" if independent else "same hands"),
         say(language, "why", why=verdict.explanation[:LONGEST_WHY]),
     ]
     return Letter(say(language, "wrote" if author else "reported"), "\n\n".join(paragraphs))

@@ -124,7 +124,17 @@ def test_one_person_alone_judges_and_it_is_said(world: World) -> None:
     ask(world)
     judge(world, REMOVE, "Mo")
     assert original(world)["independent"] is False
-    assert "the same people decided again" in letters(world)["appellant"]["text"]
+    told = letters(world)["appellant"]["text"]
+    assert "the same people decided again" in told
+    assert "had no part" not in told
+
+
+def test_where_somebody_else_has_judged_that_is_said(removed: World) -> None:
+    ask(removed)
+    judge(removed, NOTHING)
+    told = letters(removed)["appellant"]["text"]
+    assert "Whoever did this had no part in the decision before." in told
+    assert "same people" not in told
 
 
 def test_overturned_everything_is_as_before(removed: World) -> None:
