@@ -167,8 +167,8 @@ def claimed(case: Case, who: str, standards: Standards, now: datetime) -> Move:
     return Move("claimed", {**held, "nobody_else": part, "fence": case["fence"] + 1})
 
 
-def released(case: Case, who: str, fence: int, now: datetime) -> Move:
-    holds(case, who, fence, now)
+def released(case: Case, who: str, fence: int) -> Move:
+    holds(case, who, fence)
     return Move("released", given_up(case))
 
 
@@ -177,8 +177,9 @@ def given_up(case: Case) -> dict[str, Any]:
     return {"state": "open", "claimed_by": "", "lease_until": "", "fence": case["fence"] + 1}
 
 
-def holds(case: Case, who: str, fence: int, now: datetime) -> None:
-    if (case["state"], case.get("claimed_by"), case["fence"]) != ("claimed", who, fence) or lapsed(case, now):
+def holds(case: Case, who: str, fence: int) -> None:
+    """After the lease, too, as long as nobody has taken it: whoever took longer to write loses no words."""
+    if (case["state"], case.get("claimed_by"), case["fence"]) != ("claimed", who, fence):
         raise NotAllowedError("you do not hold this case (any more): claim it, then decide with the fence you get")
 
 
@@ -218,7 +219,7 @@ def snoozed(case: Case, who: str, until: datetime, standards: Standards, now: da
 
 def decided(case: Case, who: str, fence: int, decision: Decision, now: datetime) -> Move:
     """Only by whoever holds it, and has seen all of it."""
-    holds(case, who, fence, now)
+    holds(case, who, fence)
     if case["seen"] != case["material"]:
         raise NotAllowedError("it has changed since you took it: look at it again, then claim it again")
     if who in case["excluded"] and not case.get("nobody_else"):

@@ -30,7 +30,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "found no_violation": "A moderator decided that what you reported breaks no rule of the community.",
         "overturned": "A decision about this was looked at again, and taken back.",
         "upheld": "The decision was looked at again. It stays as it is.",
-        "changed": "The decision was looked at again. What was found stays as it is, and what is done about it was changed.",
+        "changed": "The decision was looked at again. What was found stays as it is, and what is done about it was"
+        " changed.",
         "other hands": "Whoever did this had no part in the decision before.",
         "same hands": "There is nobody else who could have looked at it: the same people decided again.",
         "page title": "A decision of the moderators",

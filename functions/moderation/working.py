@@ -97,7 +97,7 @@ def expiry(now: datetime) -> int:
 def release(
     store: Table, community: str, case: str, who: str, fence: int, now: datetime, beside: Sequence[Write] = ()
 ) -> Item:
-    return change(store, community, case, who, now, lambda found: cases.released(found, who, fence, now), beside=beside)
+    return change(store, community, case, who, now, lambda found: cases.released(found, who, fence), beside=beside)
 
 
 def escalate(

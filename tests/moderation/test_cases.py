@@ -55,8 +55,8 @@ STATES: dict[str, Callable[[], dict[str, Any]]] = {
 EVENTS: dict[str, Callable[[dict[str, Any]], Move]] = {
     "claimed by Mo": lambda case: cases.claimed(case, "Mo", STANDARDS, SOON),
     "claimed by Zoe": lambda case: cases.claimed(case, "Zoe", STANDARDS, SOON),
-    "released by Mo": lambda case: cases.released(case, "Mo", 1, SOON),
-    "released by Zoe": lambda case: cases.released(case, "Zoe", 1, SOON),
+    "released by Mo": lambda case: cases.released(case, "Mo", 1),
+    "released by Zoe": lambda case: cases.released(case, "Zoe", 1),
     "escalated by Mo": lambda case: cases.escalated(case, "Mo", "too big for me", STANDARDS, SOON),
     "escalated by Zoe": lambda case: cases.escalated(case, "Zoe", "too big for me", STANDARDS, SOON),
     "snoozed by Mo": lambda case: cases.snoozed(case, "Mo", SOON + timedelta(days=1), STANDARDS, SOON),
@@ -69,13 +69,13 @@ TABLE: dict[str, tuple[str, str, str, str, str]] = {
     #                    open       Mo's       lapsed     snoozed    decided
     "claimed by Mo": ("claimed", "claimed", "claimed", "claimed", OVER),
     "claimed by Zoe": ("claimed", HIS, "claimed", "claimed", OVER),
-    "released by Mo": (HOLD, "open", HOLD, HOLD, HOLD),
+    "released by Mo": (HOLD, "open", "open", HOLD, HOLD),
     "released by Zoe": (HOLD, HOLD, HOLD, HOLD, HOLD),
     "escalated by Mo": ("open", "open", "open", "open", OVER),
     "escalated by Zoe": ("open", HIS, "open", "open", OVER),
     "snoozed by Mo": ("snoozed", "snoozed", "snoozed", "snoozed", OVER),
     "snoozed by Zoe": ("snoozed", HIS, "snoozed", "snoozed", OVER),
-    "decided by Mo": (HOLD, "decided", HOLD, HOLD, HOLD),
+    "decided by Mo": (HOLD, "decided", "decided", HOLD, HOLD),
     "decided by Zoe": (HOLD, HOLD, HOLD, HOLD, HOLD),
 }
 
@@ -115,7 +115,7 @@ def test_a_lease_that_runs_out_leaves_the_case_at_its_old_place() -> None:
 
 
 def test_what_is_given_back_has_its_old_place() -> None:
-    case = after(taken(), cases.released(taken(), "Mo", 1, SOON))
+    case = after(taken(), cases.released(taken(), "Mo", 1))
     assert (case["claimed_by"], case["lease_until"]) == ("", "")
     assert cases.order(case) == cases.order(opened())
 
@@ -357,7 +357,7 @@ def test_what_nobody_looks_at_in_time_moves_up_once_and_then_goes_to_the_leads()
 
 def test_what_was_looked_at_has_until_it_is_to_be_decided() -> None:
     assert cases.due_at(taken()) == taken()["decide_by"]
-    given_back = after(taken(), cases.released(taken(), "Mo", 1, SOON))
+    given_back = after(taken(), cases.released(taken(), "Mo", 1))
     assert cases.due_at(given_back) == given_back["decide_by"]
 
 

@@ -441,6 +441,19 @@ def test_a_lease_that_runs_out_is_on_the_card_without_anybodys_doing() -> None:
         minutes(world, 17)
         assert list(channel.buttons) == ["take", "escalate"]
         answered(world, channel, old, why="Insults.")
+        assert case(world)["state"] == "decided"
+        assert measures(world)
+
+
+def test_a_form_is_refused_once_somebody_else_has_taken_the_case() -> None:
+    with standing("discord") as (world, channel):
+        flagged(world)
+        pressed(world, channel, "take")
+        old = form(world, channel, "hide")
+        minutes(world, 17)
+        valid = standards.of(program.active()[0], "acme")
+        working.claim(table(), "acme", case(world)["id"], "Ada", valid, world.now, DAY)
+        answered(world, channel, old, why="Insults.")
         assert case(world)["state"] == "claimed"
         assert "you do not hold this case (any more)" in plain(channel.says)
         assert not measures(world)
