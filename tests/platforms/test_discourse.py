@@ -458,11 +458,19 @@ def test_a_look_asks_for_the_review_as_somebody_and_brings_a_piece_for_every_sco
     assert {(piece.pipeline, piece.event) for piece in pieces} == {("moderation", "review.score")}
 
 
-def test_a_look_for_one_flag_brings_its_score_alone() -> None:
-    """Else a hundred flags on one post would bring ten thousand pieces."""
+def test_a_look_for_one_flag_brings_its_score_and_the_flag_before_it() -> None:
+    """Not all of them: a hundred flags on one post would bring ten thousand pieces. Of two flags at once the forum
+    tells as of one."""
     for number, score in enumerate((55, 56, 57), 1):
-        (piece,) = brought(looked(Fake([reply(200, json.dumps(REVIEW).encode())]), f"review:31:{number}"))
+        piece, *more = brought(looked(Fake([reply(200, json.dumps(REVIEW).encode())]), f"review:31:{number}"))
         assert piece.delivery.startswith(f"review:31:score:{score}:")
+        raised = [normalise(fetched(one), PLACE) for one in more]
+        before = event(FlagRaised, "reviewable_created")
+        for one in raised:
+            assert isinstance(one, FlagRaised)
+            assert (one.flag, one.more) == (f"reviewable:31:{number - 1}", f"review:31:{number - 1}")
+            assert (one.subject, one.text, one.author) == (before.subject, before.text, before.author)
+        assert len(raised) == (1 if number > 1 else 0)
     assert brought(looked(Fake([reply(200, json.dumps(REVIEW).encode())]), "review:31:4")) == ()
 
 

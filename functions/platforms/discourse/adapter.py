@@ -71,7 +71,7 @@ def called(to: Destination) -> dict[str, str]:
 
 def look(request: LookRequested, to: Destination, key: str, hands: Hands) -> Outcome | Found:
     """Who flagged it as what: one score of a review, or every one where none is named. A post that a hundred people
-    flag is asked about a hundred times: each answer has all scores, and each is worth one piece."""
+    flag is asked about a hundred times: each answer has all scores, and is worth one of them and the flag before it."""
     del key  # Looking changes nothing.
     asked = re.fullmatch(r"review:([0-9]+)(?::([0-9]+))?", request.more)
     if not asked:
@@ -84,11 +84,13 @@ def look(request: LookRequested, to: Destination, key: str, hands: Hands) -> Out
         looked = judged(reply, Sent(asked[1]))
         return Unknown(f"answered {reply.status} to a look") if isinstance(looked, Sent) else looked
     try:
-        scores = reviews.answered(read_object(reply.body) or {}, request.subject)
+        found = read_object(reply.body) or {}
+        scores = reviews.answered(found, request.subject)
+        missed = reviews.before(found, request.subject, asked[1], int(asked[2] or 0))
     except Unplaceable as error:
         return Refused(f"the answer cannot be read, or was cut off: {error}")
     wanted = [score for score in scores if asked[2] in (None, str(score["number"]))]
-    return Found(tuple(piece(asked[1], score) for score in wanted))
+    return Found((*(piece(asked[1], score) for score in wanted), *missed))
 
 
 def piece(review: str, score: dict[str, Any]) -> Piece:

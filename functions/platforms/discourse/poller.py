@@ -8,9 +8,8 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
-from events.envelope import fingerprint
 from events.program import Source
-from functions.platforms.discourse.reviews import outline
+from functions.platforms.discourse.reviews import raised
 from functions.platforms.outgoing import Hands, Piece
 from functions.platforms.standing import AskedError, Keys, Polled, answered
 
@@ -75,12 +74,4 @@ def flags(given: dict[str, Any]) -> list[Piece]:
         return []
     scores = given.get("reviewable_score_ids")
     ids = sorted(one for one in scores if isinstance(one, int)) if isinstance(scores, list) else []
-    return [piece(given, number, ids[:count]) for count in range(1, max(len(ids), 1) + 1)]
-
-
-def piece(given: dict[str, Any], number: int, scores: list[int]) -> Piece:
-    """Named after its state, too: a post may be edited while it waits."""
-    told = {"reviewable": {**outline(given, content=True), "reviewable_score_ids": scores}}
-    body = json.dumps(told, sort_keys=True).encode("ascii")
-    name = f"review:{number}:{max(len(scores), 1)}:{fingerprint(body)[:8]}"
-    return Piece("moderation", "reviewable_score_updated", name, body)
+    return [raised(given, number, ids[:count]) for count in range(1, max(len(ids), 1) + 1)]

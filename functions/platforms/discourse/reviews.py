@@ -5,15 +5,17 @@ who flags it adds a "score". Sources: Discourse's `reviewable*.rb`, `reviewable_
 `spec/requests/reviewables_controller_spec.rb` for the answers of `GET /review/ID.json`.
 """
 
+import json
 import re
 from typing import Any
 
-from events.envelope import Envelope
+from events.envelope import Envelope, fingerprint
 from events.moderation import DecisionReported, FlagExplained, FlagRaised, Nature, Outcome, Subject
 from events.program import Source
 from events.reasons import code_of
 from functions.platforms.discourse.places import absolute, is_bot, mark, person, plain
 from functions.platforms.inbound import Ignored, Unplaceable, optional, origin, part, required
+from functions.platforms.outgoing import Piece
 from functions.platforms.words import from_html
 
 SCORE = "review.score"
@@ -236,14 +238,27 @@ def outline(given: dict[str, Any], *, content: bool = False) -> dict[str, Any]:
     return {**kept, **({"payload": {name: payload.get(name) for name in PAYLOAD}} if payload else {})}
 
 
-def answered(found: dict[str, Any], asked: Subject) -> list[dict[str, Any]]:
-    """Each score of `GET /review/ID.json`, oldest first, which is the order they are numbered in.
+def raised(given: dict[str, Any], review: int | str, scores: list[int]) -> Piece:
+    """A flag as the forum sent it when it was the last one. Named after its state, too: a post may be edited while it
+    waits."""
+    told = {"reviewable": {**outline(given, content=True), "reviewable_score_ids": scores}}
+    body = json.dumps(told, sort_keys=True).encode("ascii")
+    name = f"review:{review}:{max(len(scores), 1)}:{fingerprint(body)[:8]}"
+    return Piece("moderation", "reviewable_score_updated", name, body)
 
-    A chat message that was deleted before anybody asked has no number in the answer: it is still the one asked for.
-    """
-    given = part(found, "reviewable")
-    if kind_of(given) == CHAT and chat_message(given) is None and asked.kind == "chat_message":
-        given = {**given, "target_id": asked.id}
+
+def before(found: dict[str, Any], asked: Subject, review: str, number: int) -> list[Piece]:
+    """The flag before the one asked about. Of two at once the forum tells as of one, since by then it has both scores:
+    the other is known by the answer alone, and asks for the one before it in turn."""
+    given = reviewable(found, asked)
+    scores = given.get("reviewable_score_ids")
+    ids = sorted(one for one in scores if isinstance(one, int)) if isinstance(scores, list) else []
+    return [raised(given, review, ids[: number - 1])] if 1 < number <= len(ids) else []
+
+
+def answered(found: dict[str, Any], asked: Subject) -> list[dict[str, Any]]:
+    """Each score of `GET /review/ID.json`, oldest first, which is the order they are numbered in."""
+    given = reviewable(found, asked)
     wanted = given.get("reviewable_score_ids")
     scores = [
         one for one in rows(found, "reviewable_scores") if not isinstance(wanted, list) or one.get("id") in wanted
@@ -268,6 +283,15 @@ def answered(found: dict[str, Any], asked: Subject) -> list[dict[str, Any]]:
         }
         for number, one in enumerate(numbered, 1)
     ]
+
+
+def reviewable(found: dict[str, Any], asked: Subject) -> dict[str, Any]:
+    """A chat message that was deleted before anybody asked has no number in the answer: it is still the one asked
+    for."""
+    given = part(found, "reviewable")
+    if kind_of(given) == CHAT and chat_message(given) is None and asked.kind == "chat_message":
+        return {**given, "target_id": asked.id}
+    return given
 
 
 def rows(found: dict[str, Any], name: str) -> list[dict[str, Any]]:
