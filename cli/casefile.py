@@ -21,6 +21,8 @@ def shown(out: Console, told: Told) -> None:
     quoted(out, f"Reported: {about(one)}", "\n\n".join(part for part in (one.get("title"), one.get("text")) if part))
     quoted(out, "Why somebody asks for another look:", one.get("appeal", ""))
     reports(out, one, told["flags"])
+    for what in around(told):
+        line(out, what)
     if told["decision"]:
         verdict(out, told["decision"])
     measures(out, [row for row in told["deliveries"] if row["purpose"] == "act"])
@@ -32,7 +34,8 @@ def standing(one: Told) -> Iterator[str]:
     """Where it stands, and by when it has to be decided."""
     match one["state"]:
         case "decided":
-            yield f"decided by {one['decided_by']} at {minute(one['decided_at'])}: {one['outcome']}"
+            by = f"first by {one['decided_by']}" if one.get("judged") else f"by {one['decided_by']}"
+            yield f"decided {by} at {minute(one['decided_at'])}" + ("" if one.get("judged") else f": {one['outcome']}")
         case "claimed":
             yield f"{one['claimed_by']} has it until {minute(one['lease_until'])}"
         case "snoozed":
@@ -43,14 +46,38 @@ def standing(one: Told) -> Iterator[str]:
         leads = ", for the leads" if one["level"] else ""
         yield f"severity {one['severity']} (0 is the worst), to be decided by {minute(one['decide_by'])}{leads}"
     if one.get("judged"):
-        yield f"after an appeal: {one['judged']}"
+        yield f"after an appeal {one['judged']} by {one['judged_by']}: {one['outcome']}"
     if one.get("of"):
         yield f"an appeal against {one['of']}"
 
 
+def around(told: Told) -> Iterator[str]:
+    """What else is known that a decision needs: how whoever wrote it stands, and how many more are alike."""
+    if told["alike"]["cases"]:
+        more, still = told["alike"]["cases"], told["alike"]["open"]
+        yield f"More like this: {more}, {still} of them open; see liaison cases cluster {told['case']['id']}"
+    if known := told.get("background"):
+        yield from standing_of(known)
+
+
+def standing_of(known: Told) -> Iterator[str]:
+    """Of an account: what was decided about it before, its points, and what each rule would add."""
+    because = f" ({known['because']})" if known["because"] else ""
+    yield (
+        f"Whoever wrote it: {known['decided']['violation']} × a rule was broken, {known['decided']['no_violation']} ×"
+        f" none; {known['points']} points in {known['days']} days{because}"
+    )
+    for one in known["adds"]:
+        reaches = f", which reaches {one['crosses']['points']} points" if one["crosses"] else ""
+        yield f"  the rule {one['policy']} would add {one['points']}: {one['total']} points{reaches}"
+    if known["person"]:
+        accounts = ", ".join(f"{one['account']} ({one['points']} points)" for one in known["person"])
+        yield f"  all accounts of this person: {accounts}"
+
+
 def about(one: Told) -> str:
     subject, who = one["subject"], named(one.get("author") or {})
-    return f"a {subject['kind']} in {subject['source']} ({one['platform']})" + (f" by {who}" if who else "")
+    return f"{subject['kind']} in {subject['source']} ({one['platform']})" + (f" by {who}" if who else "")
 
 
 def named(person: Told) -> str:

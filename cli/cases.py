@@ -2,14 +2,14 @@
 
 import re
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from urllib.parse import quote
 
 import typer
 from rich.text import Text
 
 from cli import batches, casefile, looks, told
-from cli.client import ApiError, api
+from cli.client import ApiError, UnansweredError, api
 from cli.terminal import (
     CommunityOption,
     Id,
@@ -23,8 +23,10 @@ from cli.terminal import (
     say,
     sentences,
 )
+from events.moderation import TIMED, Measure, Outcome
 from events.moments import text
 from events.program import MAIN
+from functions.moderation.records import Listed
 from functions.shared import clock
 
 cases_app = typer.Typer(
@@ -52,7 +54,7 @@ def cases_list(
     queue: Annotated[
         str, typer.Option(help="Only those of this queue of the program; `main` for what no other takes.")
     ] = "",
-    state: Annotated[str, typer.Option(help="open, snoozed or decided")] = "open",
+    state: Annotated[Listed, typer.Option(help="Which ones.")] = "open",
     community: CommunityOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -80,6 +82,7 @@ def row(case: dict[str, Any], now: datetime) -> dict[str, Any]:
         "who": ", ".join(filter(None, (case["claimed_by"] if has else "", "leads" if case["level"] else ""))),
         "queue": "" if case["queue"] == MAIN else case["queue"],
         "alike": case.get("alike", {}).get("cases", ""),
+        "severity": f"{case['severity']}" + (f" (as {case['rank']})" if case["rank"] != case["severity"] else ""),
     }
 
 
@@ -148,6 +151,8 @@ def case_snooze(
 def later(given: str) -> str:
     """`2h` is from now on; any other time is the community's own, which the API knows."""
     found = re.fullmatch(r"([0-9]{1,5})([mhd])", given)
+    if not found and not re.match(r"[0-9]{4}-", given):
+        raise ValueError(f"--until {given}: write 30m, 2h or 3d, or the community's wall clock as 2026-11-23T09:00")
     if not found:
         return given
     return text(clock.now() + timedelta(**{UNITS[found[2]]: int(found[1])}))
@@ -219,6 +224,23 @@ def case_cluster(case: Id, community: CommunityOption = None, as_json: JsonOptio
             batches.show_cluster(pages)
 
 
+LONGEST = 60 * 24 * 1000
+"""Minutes of a measure that ends, as the API has it."""
+
+
+def known(given: list[str] | None) -> list[str] | None:
+    for name in given or ():
+        if name not in get_args(Measure):
+            raise typer.BadParameter(f"there is no measure {name!r}; there are {', '.join(get_args(Measure))}")
+    return given
+
+
+def said(given: str) -> str:
+    if not given.strip():
+        raise typer.BadParameter("it is empty: say in a few words why")
+    return given
+
+
 Optional = Annotated[str | None, typer.Argument(help="As listed.", callback=identifier)]
 Cluster = Annotated[
     str | None, typer.Option(help="All open cases like this one, instead of one case.", callback=identifier)
@@ -227,7 +249,7 @@ Cluster = Annotated[
 
 @cases_app.command("decide")
 def case_decide(
-    outcome: Annotated[str, typer.Option(help="violation or no_violation")],
+    outcome: Annotated[Outcome, typer.Option(help="Whether it breaks a rule.")],
     explanation: Annotated[str, typer.Option(help="Why, as the author may read it.")],
     case: Optional = None,
     measure: Annotated[
@@ -258,22 +280,27 @@ def case_decide(
             wanted = {one["id"]: one["material"] for one in found}
             batch(calls.post("/batches", {"cases": wanted, "decision": {**decision, "policy": policy}}), as_json)
             return
-        held = fence if fence is not None else claim_of(calls, str(case))
-        verdict = {
-            "outcome": outcome,
-            "explanation": explanation,
-            "measures": measures,
-            "minutes": minutes,
-            "policy": policy,
-            "fence": held,
-        }
-        decided = calls.post(f"/cases/{case}/decide", verdict)
+        decision = {"outcome": outcome, "explanation": explanation, "measures": measures, "minutes": minutes}
+        decided = written(calls, str(case), {**decision, "policy": policy}, fence)
         if as_json:
             last_line(decided)
         else:
             casefile.shown(out, decided)
         if unseen := looks.blind(decided):
             say(f"nobody had looked what was there before: {', '.join(unseen)}")
+
+
+def written(calls: Any, case: str, decision: dict[str, Any], fence: int | None) -> dict[str, Any]:
+    """The case as it is then. What was claimed for the decision alone is given back when that is refused."""
+    own = claim_of(calls, case) if fence is None else None
+    try:
+        return dict(calls.post(f"/cases/{case}/decide", {**decision, "fence": own if fence is None else fence}))
+    except UnansweredError:
+        raise  # It may have been decided.
+    except ApiError:
+        if own is not None:
+            calls.post(f"/cases/{case}/release", {"fence": own})
+        raise
 
 
 def claim_of(calls: Any, case: str) -> int | None:
@@ -302,8 +329,12 @@ def asked(given: list[str]) -> tuple[list[str], dict[str, int]]:
     minutes: dict[str, int] = {}
     for one in given:
         name, timed, long = one.partition("=")
-        if timed and not (long.isascii() and long.isdigit()):
-            raise ValueError(f"--measure {one}: how many minutes? Write for example {name}=60")
+        if name not in get_args(Measure):
+            raise ValueError(f"--measure {one}: there is no such measure; there are {', '.join(get_args(Measure))}")
+        if timed and name not in TIMED:
+            raise ValueError(f"--measure {one}: {name} has no end, so it takes no minutes; write --measure {name}")
+        if (timed or name in TIMED) and not (long.isascii() and long.isdigit() and 0 < int(long) <= LONGEST):
+            raise ValueError(f"--measure {one}: how many minutes? Write for example {name}=60, at most {LONGEST:,}")
         if timed:
             minutes[name] = int(long)
     return [one.partition("=")[0] for one in given], minutes
@@ -312,7 +343,7 @@ def asked(given: list[str]) -> tuple[list[str], dict[str, int]]:
 @cases_app.command("appeal")
 def case_appeal(
     case: Id,
-    words: Annotated[str, typer.Option(help="Why, in the words of whoever asks.")],
+    words: Annotated[str, typer.Option(help="Why, in the words of whoever asks.", callback=said)],
     by: Annotated[str, typer.Option(help="author, or the id of a report, as `show` lists it")] = "author",
     community: CommunityOption = None,
     as_json: JsonOption = False,
@@ -320,7 +351,9 @@ def case_appeal(
     """Ask for another look for somebody who wrote to you instead of using their link: it makes a case of its own."""
     with sentences(as_json):
         made = api(community).post(f"/cases/{case}/appeal", {"by": by, "words": words})
-        answer(made, f"{made['id']} is the appeal: somebody who had no part in {case} has to decide it.", as_json)
+        open_now = f"{made['id']} is the appeal: somebody who had no part in {case} has to decide it."
+        over = f"{made['id']} was the appeal, and is decided already: {made.get('outcome')}."
+        answer(made, over if made["state"] == "decided" else open_now, as_json)
 
 
 @cases_app.command("undo")
@@ -329,7 +362,8 @@ def case_undo(
         list[str] | None, typer.Argument(help="As listed.", callback=lambda given: identifiers(given or []))
     ] = None,
     measure: Annotated[
-        list[str] | None, typer.Option(help="Which of its measures; all that were carried out, when left out.")
+        list[str] | None,
+        typer.Option(help="Which of its measures; all that were carried out, when left out.", callback=known),
     ] = None,
     of_batch: Annotated[
         str | None, typer.Option("--batch", help="All cases of this batch, instead.", callback=identifier)
@@ -387,6 +421,7 @@ def audit_verify(
 ) -> None:
     """Prove that the history of every case is what was written and sealed, or name where it is not."""
     with sentences(as_json):
+        named = [day_and_seal(given) for given in seal or ()]
         calls, checked, broken = api(community), 0, list[dict[str, Any]]()
         for state in ("open", "snoozed", "decided"):
             page: dict[str, Any] = {"next": ""}
@@ -396,11 +431,15 @@ def audit_verify(
                 checked, broken = checked + page["cases"], [*broken, *page["broken"]]
                 say(f"{checked} histories")
         days, differing = sealed(calls)
-        broken += differing + [one for given in seal or () for one in as_named(calls, given)]
+        broken += differing + [one for day, wanted in named for one in as_named(calls, day, wanted)]
         if as_json:
             last_line({"cases": checked, "days": days, "broken": broken})
         else:
-            grid(broken, ("day", "case", "line", "told"), f"all {checked} histories hold, and all {days} daily seals")
+            grid(
+                broken,
+                ("day", "case", "line", "told"),
+                f"histories that hold: {checked}; daily seals that hold: {days}",
+            )
         if broken:
             raise typer.Exit(1)
 
@@ -415,12 +454,16 @@ def sealed(calls: Any) -> tuple[int, list[dict[str, Any]]]:
     return days, broken
 
 
-def as_named(calls: Any, given: str) -> list[dict[str, Any]]:
-    """Whether the seal of a day is the one that somebody has written down. Raises ValueError."""
+def day_and_seal(given: str) -> tuple[str, str]:
+    """Raises ValueError."""
     found = re.fullmatch(r"(\d{4}-\d\d-\d\d)=([0-9a-f]{64})", given.strip())
     if not found:
         raise ValueError(f"--seal {given}: write the day and its seal as a digest names them, 2026-11-22=…")
-    day, wanted = found.groups()
+    return found[1], found[2]
+
+
+def as_named(calls: Any, day: str, wanted: str) -> list[dict[str, Any]]:
+    """Whether the seal of a day is the one that somebody has written down."""
     try:
         known = calls.get(f"/audit/seals/{day}")["hash"]
     except ApiError as error:

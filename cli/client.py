@@ -48,7 +48,7 @@ class Api:
         try:
             answer = self.pool.request(method, f"{self.base}{path}", body=body or None, headers=sent)
         except urllib3.exceptions.HTTPError as error:
-            raise UnansweredError(f"{self.base} does not answer ({type(error).__name__}): is it up?") from error
+            raise UnansweredError(f"nothing answers at {self.base}: is Liaison up there?") from error
         try:
             told = json.loads(answer.data)
         except ValueError:

@@ -74,6 +74,8 @@ def run(port: int, say: Say) -> dict[str, Any]:
         drain(api)
         say("deciding the cases")
         decided = decide_all(api)
+        drain(api)
+        invoke("FunctionUpkeep")  # Those who wrote and reported it are told while the other side still listens.
         say("publishing an announcement")
         announcement = announce(api)
         drain(api)

@@ -7,14 +7,14 @@ from typing import Any
 
 from rich.console import Console
 
-from cli import told
+from cli import casefile, told
 from functions.platforms.acting import GONE, described
 
 Case = dict[str, Any]
 
 SECONDS = 8
 """That a look is waited for; whoever decides at once need not."""
-LONGEST = 400
+LONGEST = 4_000
 """Characters of one request; `--json` has all of it."""
 
 
@@ -37,6 +37,8 @@ def taken(out: Console, case: Case, until: str) -> None:
     told.line(
         out, f"{case['platform']} {case['subject']['kind']} {case['subject'].get('url') or case['subject']['id']}"
     )
+    for what in casefile.around({"case": case, **case}):
+        told.line(out, what)
     if not case["measures"]:
         told.line(out, "Nothing can be done there from here.", "yellow")
         return

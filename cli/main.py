@@ -5,7 +5,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 from urllib.parse import parse_qsl
 
 import typer
@@ -138,7 +138,9 @@ def status(community: CommunityOption = None, as_json: JsonOption = False) -> No
 @app.command()
 def resolve(
     key: Id,
-    outcome: Annotated[str, typer.Argument(help="sent: it is there. again: it is not, send it again.")],
+    outcome: Annotated[
+        Literal["sent", "again"], typer.Argument(help="sent: it is there. again: it is not, send it again.")
+    ],
     identifier: Annotated[str, typer.Option("--id", help="What the platform calls it, if it is there.")] = "",
     url: Annotated[str, typer.Option(help="Where it is.")] = "",
     community: CommunityOption = None,

@@ -3,6 +3,7 @@ here until it is ended, tells what Liaison asks of it."""
 
 import json
 import secrets
+import signal
 import textwrap
 import threading
 import time
@@ -53,6 +54,7 @@ def run(say: Callable[[str], None]) -> None:
     """Open a case and stay until somebody ends it. Raises DemoError, StackError or OperatorError."""
     with begun(say) as case:
         say(f"a player reported another: {case}. `liaison cases next` takes it; Ctrl-C ends the game's server")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

@@ -134,6 +134,7 @@ def down(say: Say) -> bool:
         return False
     say("stopping (saving state)")
     end(alive)
+    shutil.rmtree(HOME / "tmp", ignore_errors=True)
     return True
 
 

@@ -122,6 +122,10 @@ def show(told: dict[str, Any], as_json: bool) -> None:
         out.print_json(data=told, default=str)
 
 
+READABLE = 24
+"""Characters of a column that are left to it however narrow the terminal is."""
+
+
 def grid(rows: list[dict[str, Any]], columns: tuple[str, ...], empty: str) -> None:
     """Strangers' text is only ever text: nothing in a cell is read as markup. What is copied, an id, stays in one
     piece, and a column that has nothing to say is left out."""
@@ -132,7 +136,9 @@ def grid(rows: list[dict[str, Any]], columns: tuple[str, ...], empty: str) -> No
     for column in columns:
         cells[column] = [plain(row.get(column, "")) for row in rows]
         if any(cells[column]):
-            drawn.add_column(column, overflow="fold", no_wrap=all(in_one(cell.plain) for cell in cells[column]))
+            whole = all(in_one(cell.plain) for cell in cells[column])
+            width = min(READABLE, max(len(cell.plain) for cell in cells[column]))
+            drawn.add_column(column, overflow="fold", no_wrap=whole, min_width=width)
     for row in zip(*(column for column in cells.values() if any(column)), strict=True):
         drawn.add_row(*row)
     out.print(drawn)

@@ -23,13 +23,15 @@ class Upkeep(Construct):
             handler="functions.upkeep.handler.main",
             timeout=50,
             may=[
-                ground.table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"),
+                ground.table.may(
+                    "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"
+                ),
                 ground.table.may_query_index("due"),
                 queues.may_drain(),
                 queues.may_send(queues.delivery, queues.parked),
                 ground.storage.may_get("program", "plans"),
-                ground.storage.may_put("parked", "plans"),
-                ground.may_read_parameters("directory"),
+                ground.storage.may_put("evidence", "parked", "plans"),
+                ground.may_read_parameters("directory", "links"),
                 ground.may_write_parameters("directory"),
             ],
         )

@@ -116,9 +116,12 @@ def page_of_work(community: str, queue: str, after: str) -> View:
 
 
 def counted(community: str, found: list[Item]) -> list[View]:
-    """Cases of a list, those of a cluster with how many it has."""
+    """Cases of a list, those of a cluster with how many more it has."""
     sizes = clusters.sizes(table(), community, found)
-    return [{**brief(one), **({"alike": sizes[one["cluster"]]} if "cluster" in one else {})} for one in found]
+    return [
+        {**brief(one), **({"alike": clusters.beside(one, sizes[one["cluster"]])} if "cluster" in one else {})}
+        for one in found
+    ]
 
 
 @router.post("/v1/<community>/cases/next", tags=["cases"], summary="Take the next case that is yours to do")
@@ -198,8 +201,8 @@ def held(taken: Item) -> View:
     """A case that somebody has now, with what can be done about it, and what is known of whoever wrote it. What each
     measure finds there is read now: ask for the case in a moment."""
     moved(taken)
-    known = background(taken, program.active()[0])
-    return {**brief(taken), "fence": taken["fence"], **possible(taken, looks.of(table(), taken)), "background": known}
+    known = {"background": background(taken, program.active()[0]), "alike": clusters.others(table(), taken)}
+    return {**brief(taken), "fence": taken["fence"], **possible(taken, looks.of(table(), taken)), **known}
 
 
 def moved(case: Item) -> Item:

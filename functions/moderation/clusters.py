@@ -169,6 +169,10 @@ def others(store: Table, found: Item) -> Item:
     if "cluster" not in found:
         return {"cases": 0, "open": 0}
     (size,) = sizes(store, found["community"], [found]).values()
+    return beside(found, size)
+
+
+def beside(found: Item, size: Item) -> Item:
     return {"cases": size["cases"] - 1, "open": size["open"] - (found["state"] != "decided")}
 
 

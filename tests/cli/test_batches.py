@@ -35,7 +35,7 @@ def words(text: str) -> str:
 def test_from_the_list_to_the_undo(ada: Desk) -> None:
     listed = ada.good("cases")
     assert "alike" in listed
-    assert len(re.findall(r" 3 +Hello", listed)) == 3
+    assert len(re.findall(r" 2 +Hello", listed)) == 3
     assert {one["cluster"] for one in ada.told("cases")["cases"]} == {name(ada)}
     shown = ada.good("cases", "cluster", name(ada, "203"))
     assert "Hello everybody!" in shown

@@ -172,11 +172,14 @@ def test_an_older_fence_of_the_same_person_is_refused(flagged: World) -> None:
         decided(flagged, first)
 
 
-def test_a_lapsed_lease_is_refused(flagged: World) -> None:
+def test_a_lapsed_lease_is_good_until_somebody_else_has_taken_the_case(flagged: World) -> None:
     claimed = held(flagged)
     flagged.later(minutes=15)
+    held(flagged, "Zoe")
     with pytest.raises(NotAllowedError, match="do not hold this case"):
         decided(flagged, claimed)
+    flagged.later(minutes=15)
+    assert decided(flagged, flagged.item("case"), who="Zoe")["state"] == "decided"
 
 
 def test_a_case_nobody_claimed_cannot_be_decided(flagged: World) -> None:

@@ -104,14 +104,20 @@ class Faults:
             self.act(trap.action)
 
     def act(self, action: Action) -> None:
-        self.acting = True
         try:
-            action()
+            with self.by_others():
+                action()
         except Crash:
             self.dead = True
             raise
+
+    @contextmanager
+    def by_others(self) -> Iterator[None]:
+        before, self.acting = self.acting, True
+        try:
+            yield
         finally:
-            self.acting = False
+            self.acting = before
 
     def born(self) -> None:
         """A new invocation begins."""
@@ -132,7 +138,9 @@ class Faults:
         self.dead = False
 
     @contextmanager
-    def watching(self, clients: list[Any]) -> Iterator[None]:
+    def watching(self, clients: list[Any], asked: Callable[..., None]) -> Iterator[None]:
+        """`asked` hears of every call before it is a step."""
+
         def before(event_name: str, **_: object) -> None:
             self.reached(event_name.removeprefix("before-call."), "before")
 
@@ -140,11 +148,13 @@ class Faults:
             self.reached(event_name.removeprefix("after-call."), "after")
 
         for client in clients:
+            client.meta.events.register("provide-client-params", asked)
             client.meta.events.register("before-call", before)
             client.meta.events.register("after-call", after)
         try:
             yield
         finally:
             for client in clients:
+                client.meta.events.unregister("provide-client-params", asked)
                 client.meta.events.unregister("before-call", before)
                 client.meta.events.unregister("after-call", after)

@@ -76,7 +76,8 @@ class Outside:
             unreachable()
         call = Call(method, url, dict(headers), body, private)
         self.calls.append(call)
-        reply = answer() if answer and answer is not silent else self.usual(call)
+        with self.faults.by_others():
+            reply = answer() if answer and answer is not silent else self.usual(call)
         if 200 <= reply.status < 300:
             self.happens(call)
         self.faults.reached("http", "after")

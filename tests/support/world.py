@@ -36,6 +36,7 @@ from functions.shared.table import Item, whole
 from functions.upkeep import handler as upkeep
 from tests.support import builders, stores
 from tests.support.faults import Crash, Faults
+from tests.support.leave import Leave
 from tests.support.outside import Outside
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -45,6 +46,15 @@ WORKERS: dict[str, Callable[[dict[str, Any], Any], Any]] = {
     "feedback": feedback.main,
     "delivery": delivery.main,
 }
+FUNCTIONS = {
+    **{function: name for name, function in WORKERS.items()},
+    api.main: "api",
+    digests.main: "digests",
+    feedback.roll_up: "roll_up",
+    upkeep.main: "upkeep",
+    upkeep.rounds: "rounds",
+}
+"""Their names, as the roles have them."""
 BATCH = {"delivery": 1}
 FEW, SHARD = 2, table.shard
 
@@ -87,6 +97,7 @@ class World:
         self.now = START
         self.program_text = program_text
         self.faults = Faults()
+        self.leave = Leave(self.faults, stores.PARAMETERS)
         self.outside = Outside(self.faults)
         self.failures: list[BaseException] = []
         self.exits = ExitStack()
@@ -112,7 +123,7 @@ class World:
             for name in ("site", "game", "forum"):
                 if f'id = "{name}"' in self.program_text:
                     operator.put_secret(name, builders.SECRET, outgoing=True)
-        self.exits.enter_context(self.faults.watching(stores.functions_clients()))
+        self.exits.enter_context(self.faults.watching(stores.functions_clients(), self.leave.asked))
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -140,9 +151,11 @@ class World:
     ) -> Any:
         """One invocation. `left` is the time, in milliseconds, that the function is told it has."""
         self.faults.born()
-        with warnings.catch_warnings():
+        before, self.leave.function = self.leave.function, FUNCTIONS[function]
+        with ExitStack() as after, warnings.catch_warnings():
             # Powertools warns of an invocation that counted nothing; most here have nothing to count.
             warnings.filterwarnings("ignore", message="No application metrics")
+            after.callback(setattr, self.leave, "function", before)
             return function(event or {}, Context(left))
 
     def scheduled(self, function: Callable[[dict[str, Any], Any], Any], left: int = 60_000) -> bool:
