@@ -87,7 +87,8 @@ def show_batch(whole: dict[str, Any]) -> None:
     """How far it got, what was skipped and why, and what became of each measure."""
     batch, counts = whole["batch"], whole["counts"]
     decided = f"{counts['decided']} of {counts['cases']} cases decided, {counts['skipped']} skipped"
-    left = {"deciding": f", {counts['left']} to go"}.get(batch["state"], "")
+    over = "to go" if batch["state"] == "deciding" else "left as they were: it was stopped before"
+    left = f", {counts['left']} {over}" if counts["left"] else ""
     told.line(out, f"Batch {batch['id']}: {decided}{left}.")
     for way, states in (("", whole["measures"]), (" taken back", whole["undone"])):
         for measure, numbers in states.items():

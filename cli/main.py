@@ -119,14 +119,14 @@ def status(community: CommunityOption = None, as_json: JsonOption = False) -> No
     """What waits for a person, and how long the queues are."""
     with sentences(as_json):
         told = api(community).get("/status")
+        waiting = api(community).get("/deliveries")["deliveries"]
         if as_json:
-            last_line(told)
+            last_line({**told, "deliveries": waiting})
             return
         waits = told["waiting"]
         counts = {name: f"{waits[name]} or more" if name in told["more"] else waits[name] for name in waits}
         grid([counts], ("cases", "drafts", "series", "deliveries", "parked", "standing", "alerts"), "")
         grid([{**told["queues"], "dead": told["dead"]}], (*told["queues"], "dead"), "")
-        waiting = api(community).get("/deliveries")["deliveries"]
         if waiting:
             grid(waiting, ("key", "destination", "state", "reason", "attempts"), "")
             out.print(
