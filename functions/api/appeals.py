@@ -68,9 +68,9 @@ def page(community: str, case: str, party: str) -> Response[str]:
 def told(found: Item, party: str, active: Program) -> dict[str, Any]:
     """What the page says: what was decided, how it stands, and a form where one can still ask."""
     author = party == appeals.AUTHOR
-    own = active.community(found["community"]).language
-    language = letters.spoken(*((found["language"], own) if author else (own,)))
-    verdict = outcomes.verdict_of(found, records.decision_of(table(), found), active)
+    own = standards.of(active, found["community"]).language
+    language = letters.spoken(appeals.speaks(table(), found, party), own)
+    verdict = outcomes.verdict_of(table(), found, records.decision_of(table(), found), active)
     appeal = table().get(*records.case_key(found["community"], appeals.appeal_id(found["id"], party)))
     notice = standing(found, party, appeal, active, language)
     return {
@@ -80,7 +80,7 @@ def told(found: Item, party: str, active: Program) -> dict[str, Any]:
         "quote": next(letters.quoted(found, language), "") if author else "",
         "found": say(language, "violation" if verdict.outcome == "violation" else "page fine")
         if author
-        else say(language, f"found {verdict.outcome}"),
+        else letters.found(verdict, language),
         "rule": next(letters.ruled(verdict, language), ""),
         "why": say(language, "why", why=verdict.explanation[: letters.LONGEST_WHY]) if author else "",
         "notice": notice,

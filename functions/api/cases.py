@@ -216,7 +216,7 @@ def decide_case(community: str, case: str, verdict: Annotated[Verdict, Body()]) 
     found = records.existing(table(), community, case)
     fence = found["fence"] if verdict.fence is None else verdict.fence
     decision = cases.checked(
-        appeals.completed(table(), found, Decision.model_validate(verdict.model_dump(exclude={"fence"}))),
+        Decision.model_validate(verdict.model_dump(exclude={"fence"})),
         tuple(abilities(found["platform"], found["subject"]["kind"])),
     )
     active, version = program.active()

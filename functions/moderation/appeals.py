@@ -70,7 +70,7 @@ def make(
         admissible(found, party, program, now)
         if not words.strip():
             raise NotAllowedError("say in a few words why it should be looked at again")
-        about = {**found, **decided_on(store, found)}
+        about = {**found, **decided_on(store, found), "speaks": speaks(store, found, party)}
         made = opened(
             about, party, person, words, involved(store, found, standards.of(program, community), now), program, now
         )
@@ -102,15 +102,23 @@ def party_of(store: Table, found: Item, party: str) -> Item:
     return dict(person)
 
 
+def speaks(store: Table, found: Item, party: str) -> str:
+    """The language in which they are told; empty where nobody knows."""
+    if party == AUTHOR:
+        return str(found["language"])
+    return str((store.get(records.subject_of(found), f"flag#{party}") or {}).get("speaks", ""))
+
+
 def admissible(found: Item, party: str, program: Program, now: datetime) -> None:
     if found["state"] != "decided":
         raise NotAllowedError("this has not been decided yet")
     if is_appeal(found) or judged_for(found, party):
         raise NotAllowedError("this was looked at again already")
     days = standards.of(program, found["community"]).settings.appeals
-    if clock.moment(found["decided_at"]) + timedelta(days=days) < now:
+    if since(found, party) + timedelta(days=days) < now:
         raise NotAllowedError(f"the time to ask for another look is over: it was {days} days")
-    if party != AUTHOR and len(found.get("appeals", ())) >= MOST:
+    others = {*found.get("appeals", ())} - {appeal_id(found["id"], AUTHOR)}
+    if party != AUTHOR and len(others) >= MOST:
         raise NotAllowedError("others who reported it have asked already, and it is looked at again for all of you")
     if party == AUTHOR and found["outcome"] == "no_violation":
         raise NotAllowedError("nothing was found to be wrong with what you wrote")
@@ -120,6 +128,12 @@ def judged_for(found: Item, party: str) -> bool:
     """Whether it was looked at again. Once it was decided against its author because somebody else asked, the author
     may ask, too."""
     return bool(found.get("judged")) and not (party == AUTHOR and found.get("against_author"))
+
+
+def since(found: Item, party: str) -> datetime:
+    """When the time to ask began: of an author against whom it was decided on another's appeal, with that."""
+    anew = party == AUTHOR and found.get("against_author")
+    return clock.moment(found["judged_at"] if anew else found["decided_at"])
 
 
 def involved(store: Table, found: Item, valid: Standards, now: datetime) -> set[str]:
@@ -154,6 +168,7 @@ def opened(
         "text",
         "original",
         "language",
+        "speaks",
         "author",
         "reasons",
         "codes",
@@ -193,14 +208,39 @@ def opened(
 
 
 def completed(store: Table, found: Item, decision: Decision) -> Decision:
-    """Of an appeal, whoever names no measures and comes to the same outcome leaves what was done as it is."""
-    original = store.get(*case_key(found["community"], found["of"])) if is_appeal(found) else None
-    if original is None or decision.measures or original.get("judged"):
+    """Of an appeal, whoever comes to the same outcome leaves what was done as it is where they name no measures, and
+    the rule where they name none. Also of one that is decided: asked again, it is the same decision."""
+    before = standing(store, found) if is_appeal(found) else None
+    if before is None or before.outcome != decision.outcome:
         return decision
-    before = Decision.model_validate(records.decision_of(store, original)["decision"])
-    if before.outcome != decision.outcome:
-        return decision
-    return decision.model_copy(update={"measures": before.measures, "minutes": before.minutes})
+    done = {} if decision.measures else {"measures": before.measures, "minutes": before.minutes}
+    return decision.model_copy(update={**done, "policy": decision.policy or before.policy})
+
+
+def standing(store: Table, appeal: Item) -> Decision | None:
+    """What an appeal may leave as it is; None where another one was decided first."""
+    if appeal["state"] == "decided":
+        return Decision.model_validate(records.decision_of(store, appeal)["decision"])
+    found = existing(store, appeal["community"], appeal["of"])
+    return None if judged_for(found, appeal["party"]) else holding(store, found)
+
+
+def holding(store: Table, found: Item) -> Decision:
+    """The decision that holds now, with those of its measures that nobody has stopped or taken back since."""
+    decision = Decision.model_validate(records.decision_of(store, found)["decision"])
+    left = tuple(measure for measure in decision.measures if holds(store, found, measure))
+    minutes = {measure: number for measure, number in decision.minutes.items() if measure in left}
+    return decision.model_copy(update={"measures": left, "minutes": minutes})
+
+
+def holds(store: Table, found: Item, measure: Measure) -> bool:
+    row = row_of(store, found, measure)
+    return bool(row and row["state"] != "cancelled" and not store.get(row["pk"], f"delivery#undo#{measure}"))
+
+
+def row_of(store: Table, found: Item, measure: Measure) -> Item | None:
+    """A measure of the decision that holds: it stands where it was decided."""
+    return next(filter(None, (store.get(pk, f"delivery#{measure}") for pk in places(found))), None)
 
 
 def judged(
@@ -211,7 +251,7 @@ def judged(
     found = existing(store, appeal["community"], appeal["of"])
     if judged_for(found, appeal["party"]):
         return [], closing_too(found, appeal, who, decision, program, now)
-    before = Decision.model_validate(records.decision_of(store, found)["decision"])
+    before = holding(store, found)
     overturned = decision.outcome != found["outcome"]
     kept = {
         measure
@@ -222,20 +262,36 @@ def judged(
     news = [measure for measure in decision.measures if measure not in kept]
     independent = who not in {*found["excluded"], found["decided_by"], found.get("judged_by")}
     what: Judged = "overturned" if overturned else "changed" if gone or news else "upheld"
-    verdict: Item = {"judged": what, "independent": independent, "judged_by": who}
-    if overturned:
-        against = decision.outcome == "violation" and appeal["party"] != AUTHOR
-        verdict |= {"outcome": decision.outcome, "overturned": appeal["id"], "against_author": against}
+    verdict: Item = {
+        "verdict": appeal["id"],
+        "judged": what,
+        "judged_by": who,
+        "judged_at": clock.text(now),
+        "independent": independent,
+        **concerning(appeal, decision, overturned=overturned, gone=gone, news=news),
+        **({"outcome": decision.outcome, "overturned": appeal["id"]} if overturned else {}),
+    }
+    same_rule = not overturned and decision.policy == before.policy
     detail = {"appeal": appeal["id"], "independent": independent}
     writes = [
         *moving(found, Move(what, verdict, detail), who, now, add={"open_appeals": -1}),
         *(write for measure in gone for write in taken_back(store, found, measure, who, now)),
-        *([records.outcome_again(found, now)] if overturned else []),
+        *([records.outcome_again(found, now)] if overturned or verdict["author_hears"] else []),
         *(records.told_of_author(found, decision.outcome, instead_of=found["outcome"]) if overturned else []),
-        *strikes.rejudged(store, found, decision, program, now),
+        *([] if same_rule else strikes.rejudged(store, found, decision, program, now)),
         *answer(appeal, decision, program, now, judged=what, independent=independent),
     ]
     return news, writes
+
+
+def concerning(
+    appeal: Item, decision: Decision, *, overturned: bool, gone: Sequence[Measure], news: Sequence[Measure]
+) -> Item:
+    """What it is to the author, where somebody else has asked: whether they hear of it, and whether it is decided
+    against them, so that they may ask. Their own appeal answers them."""
+    others, felt = appeal["party"] != AUTHOR, {*gone, *news} - {"resolve"}
+    worse = decision.outcome == "violation" and (overturned or bool(felt & {*news}))
+    return {"author_hears": others and (overturned or bool(felt)), "against_author": others and worse}
 
 
 def closing_too(
@@ -254,10 +310,8 @@ def closing_too(
 
 
 def taken_back(store: Table, found: Item, measure: Measure, who: str, now: datetime) -> Sequence[Write]:
-    """A measure that is done is undone; one that is not yet, never will be. It stands where it was decided: in the
-    case, or in the appeal that overturned it."""
-    places = (case_key(found["community"], name)[0] for name in (found.get("overturned"), found["id"]) if name)
-    row = next(filter(None, (store.get(pk, f"delivery#{measure}") for pk in places)), None)
+    """A measure that is done is undone; one that is not yet, never will be."""
+    row = row_of(store, found, measure)
     if row is None or row["state"] == "cancelled":
         return ()
     if store.get(row["pk"], f"delivery#undo#{measure}"):
@@ -272,6 +326,11 @@ def taken_back(store: Table, found: Item, measure: Measure, who: str, now: datet
     if "after" not in row.get("posted", {}) or "before" not in row["request"].get("prepared", {}):
         return ()  # A person said that it is there: a person has to take it back.
     return [outbox.put(undoing(row, measure, now))]
+
+
+def places(found: Item) -> list[str]:
+    """Partitions that have the measures of a case: the appeal whose decision holds, and the case."""
+    return [case_key(found["community"], name)[0] for name in (found.get("verdict"), found["id"]) if name]
 
 
 def undoing(done: Item, measure: Measure, now: datetime) -> Item:
@@ -306,8 +365,7 @@ def answer(
     if telling.on(appeal["platform"]) is None or not appeal["appellant"]:
         return []  # There is no way to tell them, or their account was erased.
     author = appeal["party"] == AUTHOR
-    own = program.community(appeal["community"]).language
-    language = letters.spoken(*((appeal["language"], own) if author else (own,)))
+    language = letters.spoken(appeal["speaks"], standards.of(program, appeal["community"]).language)
     verdict = Verdict(decision.outcome, explanation=decision.explanation)
     letter = letters.to_appellant(verdict, language, author=author, judged=judged, independent=independent)
     request = MessageRequested(

@@ -13,7 +13,7 @@ from events.buttons import Button
 from events.envelope import Envelope
 from events.moderation import TIMED, CardUsed, Decision, FlagRaised, Measure
 from events.program import Moderator, Program
-from functions.moderation import appeals, cards, cases, records, roster, standards, working
+from functions.moderation import cards, cases, records, roster, standards, working
 from functions.moderation.cases import NotAllowedError
 from functions.moderation.standards import Standards
 from functions.platforms.acting import abilities
@@ -79,7 +79,7 @@ def act(
             why = values.get(buttons.WHY, "").strip()[:LONGEST_WHY]
             working.escalate(store, community, case, who, why, valid, now, beside)
         case _:
-            decision = appeals.completed(store, found, decided(found, button, values, program))
+            decision = decided(found, button, values, program)
             working.decide(store, community, case, who, button.fence, decision, version, now, program, beside)
 
 

@@ -49,7 +49,7 @@ def end(case: Item, program: Program, now: datetime) -> datetime:
     """By what the program says now. An appeal ends by itself; what it was about waits for it."""
     if case.get("open_appeals", 0) > 0:
         return now + PUT_OFF
-    return clock.moment(case["decided_at"]) + timedelta(days=days(case, program)) + KEPT_ON
+    return appeals.since(case, appeals.AUTHOR) + timedelta(days=days(case, program)) + KEPT_ON
 
 
 def days(case: Item, program: Program) -> int:

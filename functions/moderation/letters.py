@@ -25,8 +25,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "reported": "About your report",
         "thanks": "Thank you for your report.",
         "again": "Somebody had reported the same before you, and it was decided already.",
-        "found violation": "A moderator decided that what you reported breaks a rule of the community, and acted on"
-        " it.",
+        "found violation": "A moderator decided that what you reported breaks a rule of the community.",
+        "acted": "A moderator decided that what you reported breaks a rule of the community, and acted on it.",
         "found no_violation": "A moderator decided that what you reported breaks no rule of the community.",
         "overturned": "A decision about this was looked at again, and taken back.",
         "upheld": "The decision was looked at again. It stays as it is.",
@@ -66,7 +66,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "reported": "À propos de votre signalement",
         "thanks": "Merci pour votre signalement.",
         "again": "La même chose avait été signalée avant vous, et la décision était déjà prise.",
-        "found violation": "La modération a décidé que cela enfreint une règle de la communauté, et a agi.",
+        "found violation": "La modération a décidé que cela enfreint une règle de la communauté.",
+        "acted": "La modération a décidé que cela enfreint une règle de la communauté, et a agi.",
         "found no_violation": "La modération a décidé que cela n’enfreint aucune règle de la communauté.",
         "overturned": "Une décision à ce sujet a été réexaminée, et annulée.",
         "upheld": "La décision a été réexaminée. Elle est maintenue.",
@@ -105,8 +106,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "reported": "Zu Ihrer Meldung",
         "thanks": "Danke für Ihre Meldung.",
         "again": "Dasselbe war schon vor Ihnen gemeldet worden und ist bereits entschieden.",
-        "found violation": "Die Moderation hat entschieden, dass es gegen eine Regel der Community verstößt, und"
-        " gehandelt.",
+        "found violation": "Die Moderation hat entschieden, dass es gegen eine Regel der Community verstößt.",
+        "acted": "Die Moderation hat entschieden, dass es gegen eine Regel der Community verstößt, und gehandelt.",
         "found no_violation": "Die Moderation hat entschieden, dass es gegen keine Regel der Community verstößt.",
         "overturned": "Eine Entscheidung hierzu wurde neu geprüft und zurückgenommen.",
         "upheld": "Die Entscheidung wurde neu geprüft. Sie bleibt bestehen.",
@@ -165,14 +166,21 @@ def say(language: str, name: str, **given: object) -> str:
     return TEXTS[language][name].format(**given)
 
 
-def to_author(case: Case, verdict: Verdict, language: str, appeal_until: str) -> Letter | None:
-    """None where there is nothing to tell: what was found to be fine, and had stayed where it was."""
-    if verdict.outcome == "no_violation" and "approve" not in verdict.measures:
+Judged = Literal["upheld", "changed", "overturned"]
+"""What an appeal has come to. changed: the same was found, and something else is done about it."""
+
+
+def to_author(
+    case: Case, verdict: Verdict, language: str, appeal_until: str, judged: Judged | None = None
+) -> Letter | None:
+    """None where there is nothing to tell: what was found to be fine, and had stayed where it was. `judged`: what
+    became of the decision that they know, because somebody else asked."""
+    fine = verdict.outcome == "no_violation"
+    if fine and not judged and "approve" not in verdict.measures:
         return None
-    opening = "violation" if verdict.outcome == "violation" else "approved"
-    done = ", ".join(effects(verdict, language)) if verdict.outcome == "violation" else ""
+    done = ", ".join(effects(verdict, language)) if judged or not fine else ""
     paragraphs = [
-        say(language, opening),
+        say(language, (judged or "approved") if fine else "changed" if judged == "changed" else "violation"),
         *quoted(case, language),
         *ruled(verdict, language),
         say(language, "why", why=verdict.explanation[:LONGEST_WHY]),
@@ -186,15 +194,17 @@ def to_reporter(verdict: Verdict, language: str, appeal_until: str, *, late: boo
     """What became of it; never what was done to whom."""
     paragraphs = [
         " ".join([say(language, "thanks"), *([say(language, "again")] if late else [])]),
-        say(language, f"found {verdict.outcome}"),
+        found(verdict, language),
         *ruled(verdict, language),
         *([say(language, "appeal", day=appeal_until)] if appeal_until else []),
     ]
     return Letter(say(language, "reported"), "\n\n".join(paragraphs))
 
 
-Judged = Literal["upheld", "changed", "overturned"]
-"""What an appeal has come to. changed: the same was found, and something else is done about it."""
+def found(verdict: Verdict, language: str) -> str:
+    """What a reporter is told of it."""
+    acted = verdict.outcome == "violation" and any(effects(verdict, language))
+    return say(language, "acted" if acted else f"found {verdict.outcome}")
 
 
 def to_appellant(verdict: Verdict, language: str, *, author: bool, judged: Judged, independent: bool) -> Letter:

@@ -13,7 +13,7 @@ from typing import Any
 from events.moderation import Decision, MessageRequested, Subject
 from events.people import Person
 from events.program import Program
-from functions.moderation import appeals, cases, letters, records
+from functions.moderation import appeals, letters, records, standards
 from functions.moderation.letters import Letter, Verdict
 from functions.platforms import telling
 from functions.shared import clock, links, outbox, table
@@ -43,10 +43,10 @@ def page(store: Table, row: Item, program: Program, now: datetime) -> list[Item]
     community = table.community_of(row["pk"])
     case = records.existing(store, community, row["case"])
     decision = records.decision_of(store, case)
-    told = Telling(case, verdict_of(case, decision, program), program, now, there="there" in decision)
+    told = Telling(case, verdict_of(store, case, decision, program), program, now, there="there" in decision)
     flags = list(islice(unanswered(store, case, row["cursor"]), PAGE + 1))
     here, more = flags[:PAGE], len(flags) > PAGE
-    author = [] if row["author"] == case["outcome"] else told.author()
+    author = [] if row["author"] == holds(case) else told.author(again=bool(row["author"]))
     letters_to = [(flag, told.reporter(flag)) for flag in here]
     writes: list[Write] = []
     for flag, letter in letters_to:
@@ -55,6 +55,11 @@ def page(store: Table, row: Item, program: Program, now: datetime) -> list[Item]
     writes += figured(here, case)
     store.transact([moved(row, here, more, case), *told_to(case, author), *writes])
     return [*author, *(one for _, letter in letters_to for one in letter)]
+
+
+def holds(case: Item) -> str:
+    """Which decision it is that its author has to know of, once each."""
+    return str(case.get("verdict") or case["id"])
 
 
 def told_to(case: Item, author: Sequence[Item]) -> list[Write | Check]:
@@ -67,7 +72,7 @@ def moved(row: Item, here: list[Item], more: bool, case: Item) -> Update:
     cursor = here[-1]["sk"] if here else row["cursor"]
     return Update(
         table.key_of(row),
-        set={"cursor": cursor, "author": case["outcome"]},
+        set={"cursor": cursor, "author": holds(case)},
         remove=[] if more else ["due", "due_at"],
         when=[
             table.equals("cursor", row["cursor"]),
@@ -120,15 +125,15 @@ def figured(flags: Sequence[Item], case: Item) -> list[Write]:
     return [Update((who, "figures"), set={"kind": "figures"}, add=dict(change)) for who, change in changes.items()]
 
 
-def verdict_of(case: Item, found: Item, program: Program) -> Verdict:
+def verdict_of(store: Table, case: Item, found: Item, program: Program) -> Verdict:
     """What is true of the case now. `found`: the decision as it is kept."""
     decision = Decision.model_validate({**found.get("decision", {}), "outcome": case["outcome"]})
-    at = clock.moment(str(found.get("at") or case["decided_at"]))
-    ends = {measure: cases.until(decision, measure, at) for measure in decision.measures}
+    rows = {measure: appeals.row_of(store, case, measure) for measure in decision.minutes}
     return Verdict(
         decision.outcome,
         decision.measures,
-        {measure: clock.text(end) for measure, end in ends.items() if end},
+        # As it was asked for: what an appeal has left as it was ends when it was to end.
+        {measure: row["request"]["until"] for measure, row in rows.items() if row},
         decision.explanation,
         program.policy(case["community"], decision.policy) if decision.policy else None,
     )
@@ -141,20 +146,16 @@ class Telling:
         self.there = there
         self.case, self.verdict, self.program, self.now = case, verdict, program, now
         self.subject = Subject.model_validate(case["subject"])
-        try:
-            community = program.community(case["community"])
-            self.language, days = community.language, community.moderation.appeals
-        except LookupError:
-            self.language, days = "en", 0
-        self.lasts = timedelta(days=days)
+        valid = standards.of(program, case["community"])
+        self.language, self.lasts = valid.language, timedelta(days=valid.settings.appeals)
 
-    def author(self) -> list[Item]:
-        """Not about what was decided on the platform, which tells them itself, nor what an appeal has answered."""
-        again = bool(self.case.get("overturned"))
-        if not self.case["author"].get("id") or self.there or (again and not self.case["against_author"]):
+    def author(self, *, again: bool) -> list[Item]:
+        """Not about what was decided on the platform, which tells them itself; `again`, since they know of a decision
+        before, only where somebody else's appeal has changed something for them."""
+        if not self.case["author"].get("id") or self.there or (again and not self.case.get("author_hears")):
             return []
-        language = letters.spoken(self.case["language"], self.language)
-        letter = letters.to_author(self.case, self.verdict, language, self.until("author"))
+        language, judged = letters.spoken(self.case["language"], self.language), self.case["judged"] if again else None
+        letter = letters.to_author(self.case, self.verdict, language, self.until("author"), judged)
         return self.row("author", self.case["author"], letter, "author again" if again else "author")
 
     def reporter(self, flag: Item) -> list[Item]:
@@ -168,9 +169,9 @@ class Telling:
 
     def until(self, party: str) -> str:
         """The last day on which somebody can ask for another look; empty where nobody can."""
-        if not self.lasts or appeals.judged_for(self.case, party):
+        if appeals.judged_for(self.case, party):
             return ""
-        return (clock.moment(self.case["decided_at"]) + self.lasts).date().isoformat()
+        return (appeals.since(self.case, party) + self.lasts).date().isoformat()
 
     def row(self, party: str, person: dict[str, Any], letter: Letter | None, name: str) -> list[Item]:
         if letter is None or telling.on(self.case["platform"]) is None:

@@ -840,8 +840,8 @@ def existing(store: Table, community: str, case: str) -> Item:
 
 
 def decision_of(store: Table, case: Item) -> Item:
-    """The one that holds now, as it is kept: an appeal's, where it was overturned."""
-    name = case.get("overturned") or case["id"]
+    """The one that holds now, as it is kept: that of the appeal on which it was looked at again."""
+    name = case.get("verdict") or case["id"]
     return store.get(case_key(case["community"], name)[0], "decision") or {}
 
 

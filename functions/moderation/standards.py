@@ -22,6 +22,7 @@ class Standards:
 
     settings: Moderation = field(default_factory=Moderation)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    language: str = "en"
     policies: tuple[Policy, ...] = ()
     moderators: tuple[Moderator, ...] = ()
     queues: tuple[Queue, ...] = ()
@@ -68,6 +69,7 @@ def of(program: Program, community: str) -> Standards:
     return Standards(
         found.moderation,
         ZoneInfo(found.timezone),
+        found.language,
         program.policies_of(community),
         program.moderators_of(community),
         program.queues_of(community),

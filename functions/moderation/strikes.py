@@ -129,10 +129,7 @@ def count(store: Table, strike: Item, program: Program, now: datetime) -> Item |
 
 
 def spoken(program: Program, pk: str) -> str:
-    try:
-        return letters.spoken(program.community(table.community_of(pk)).language)
-    except LookupError:
-        return "en"
+    return letters.spoken(standards.of(program, table.community_of(pk)).language)
 
 
 def tell(store: Table, strike: Item, program: Program, now: datetime) -> None:

@@ -184,10 +184,11 @@ def decide(
     """
     for _ in range(TRIES):
         found = existing(store, community, case)
+        whole = appeals.completed(store, found, decision)
         if found["state"] == "decided":
-            return already(store, found, who, fence, decision)
-        move = cases.decided(found, who, fence, decision, now)
-        others = following(store, found, who, decision, program, hash_, now)
+            return already(store, found, who, fence, whole)
+        move = cases.decided(found, who, fence, whole, now)
+        others = following(store, found, who, whole, program, hash_, now)
         # Else a flag was added, or it was decided there.
         if written(store, [*moving(found, move, who, now), *others], beside):
             return existing(store, community, case)

@@ -286,7 +286,7 @@ class Cases(RuleBasedStateMachine):
         fault=FAULT,
     )
     def decides_too_late(self, pick: int, who: str, meanwhile: str, fault: Fault) -> None:
-        """Something happened of which they do not know, or their time is over."""
+        """Something happened of which they do not know. That their time is over alone does not matter."""
         view = self.taken(pick, who)
         if not view:
             return
@@ -300,7 +300,8 @@ class Cases(RuleBasedStateMachine):
                 self.world.later(minutes=15)
         before = len(self.world.items("decision"))
         self.decide(who, view, REMOVE, fault)
-        if not appeals.is_appeal(view) and (meanwhile != "worse" or severity > 1):
+        news = meanwhile == "edited" or (meanwhile == "worse" and severity > 1)
+        if news and not appeals.is_appeal(view):
             assert len(self.world.items("decision")) == before
 
     def taken(self, pick: int, who: str) -> Item | None:
@@ -534,9 +535,11 @@ class Cases(RuleBasedStateMachine):
         assert Counter(counted) == expected
         letters = [row for row in self.world.items("delivery") if row["purpose"] == "tell"]
         to_author = Counter(row["pk"] for row in letters if "#told#author" in row["sk"])
+        changed = {line["pk"] for line in self.world.items("audit") if line["what"] in ("overturned", "changed")}
         for case in self.final():
-            there = "there" in records.decision_of(table(), case)
-            assert to_author[case["pk"]] <= (0 if there else 1) + bool(case.get("against_author"))
+            there = case["decided_by"] not in TEAM
+            heard = case["pk"] in changed
+            assert to_author[case["pk"]] <= (0 if there else 1) + heard
             reported = {flag["sk"] for flag in self.world.items("flag") if flag["case"] == case["id"]}
             told = {row["sk"].removeprefix("delivery#told#") for row in letters if row["pk"] == case["pk"]}
             assert {f"flag#{name}" for name in told if not name.startswith("author")} == reported

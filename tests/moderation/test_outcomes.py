@@ -64,6 +64,22 @@ def test_nobody_is_bothered_about_what_was_fine_all_along(world: World) -> None:
     assert "breaks no rule" in told(world)["r-1"]["request"]["text"]
 
 
+def test_where_nothing_was_done_nobody_is_told_that_somebody_acted(world: World) -> None:
+    flagged(world, 1)
+    decided(world, held(world), Decision(outcome="violation", measures=("resolve",), explanation="Rude, and it stays."))
+    go_through(world)
+    assert "breaks a rule of the community." in told(world)["r-1"]["request"]["text"]
+
+
+def test_where_something_was_done_that_is_told_and_not_what(world: World) -> None:
+    flagged(world, 1)
+    decided(world, held(world))
+    go_through(world)
+    letter = told(world)["r-1"]["request"]["text"]
+    assert "breaks a rule of the community, and acted on it." in letter
+    assert "hid" not in letter
+
+
 def test_what_is_let_through_is_told(world: World) -> None:
     flagged(world, 1)
     decided(world, held(world), NOTHING.model_copy(update={"measures": ("approve",)}))
