@@ -34,8 +34,8 @@ def decide_many(community: str, wanted: Annotated[Wanted, Body()]) -> View:
     """The first few are decided now, the others within minutes. Each is decided by itself: what somebody else has, what
     has changed since it was seen, and what the measures cannot be done about is left, and says why. The same again
     is the same batch."""
-    _, version = program.active()
-    made = batches.begin(table(), community, wanted.cases, wanted.decision, who(), version, clock.now())
+    active, version = program.active()
+    made = batches.begin(table(), community, wanted.cases, wanted.decision, who(), version, clock.now(), active)
     return gone_on(community, made)
 
 

@@ -215,11 +215,12 @@ def moved(case: Item) -> Item:
 def decide_case(community: str, case: str, verdict: Annotated[Verdict, Body()]) -> View:
     found = records.existing(table(), community, case)
     fence = found["fence"] if verdict.fence is None else verdict.fence
+    active, version = program.active()
     decision = cases.checked(
         Decision.model_validate(verdict.model_dump(exclude={"fence"})),
         tuple(abilities(found["platform"], found["subject"]["kind"])),
+        active.policies_of(community),
     )
-    active, version = program.active()
     moved(working.decide(table(), community, case, who(), fence, decision, version, clock.now(), active))
     whole = records.whole(table(), community, case)
     outbox.kick(row for row in whole["told"] if row["state"] == "planned")

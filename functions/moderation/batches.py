@@ -49,10 +49,11 @@ def begin(
     who: str,
     version: str,
     now: datetime,
+    program: Program,
 ) -> Item:
     """A new batch, due now; asked for again, the same one. `wanted`: the cases, each with the `material` that was seen.
     `version`: of the program. Raises NotAllowedError for a decision that nobody could take."""
-    cases.checked(decision, decision.measures)
+    cases.checked(decision, decision.measures, program.policies_of(community))
     name = name_of(store, community, wanted, decision, who, now)
     pk, sk = key(community, name)
     row: Item = {
@@ -165,7 +166,7 @@ def deciding(store: Table, row: Item, case: str, seen: int, program: Program, no
     if found["material"] != seen:
         raise NotAllowedError("it has changed since you looked at it: look again")
     possible = tuple(abilities(found["platform"], found["subject"]["kind"]))
-    decision = cases.checked(Decision.model_validate(row["decision"]), possible)
+    decision = cases.checked(Decision.model_validate(row["decision"]), possible, program.policies_of(community))
     held = {**found, **taken.set}
     move = cases.decided(held, who, held["fence"], decision, now)
     both = Move(move.what, {**taken.set, **move.set}, {**move.detail, "batch": row["id"]})

@@ -542,7 +542,7 @@ def pressable(found: Case, seen: Seen, language: str, now: datetime) -> Iterator
 def decisions(found: Case, seen: Seen, language: str, now: datetime) -> Iterator[CardButton]:
     """No violation, then each measure: those first that the rule says are usual, or the threshold that opened it."""
     broken = rules(found, seen)
-    reached = seen.background.reached(now) if seen.background and points.REASON in found["reasons"] else None
+    reached = seen.background.reached(now) if seen.background and cases.THRESHOLD in found else None
     usual = [reached.measure] if reached and reached.measure else []
     usual += [measure for rule in broken for measure in rule.measures]
     offered = sorted(seen.possible, key=lambda measure: usual.index(measure) if measure in usual else len(usual))

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from events.moderation import TIMED, Decision, FlagRaised, Measure
 from events.moments import moment, text
+from events.program import Policy
 from functions.moderation.standards import Standards
 from functions.moderation.weights import PARTS
 
@@ -39,6 +40,10 @@ PART = "you had a part in what this is about: somebody else has to judge it"
 PARTY = "party"
 """What an appeal has: whose it is."""
 
+THRESHOLD = "threshold"
+"""What a case has that a threshold of points has raised: `only` that, or others reported it, `too`. Its reasons tell
+nothing of it: whoever reports writes them."""
+
 
 class NotAllowedError(Exception):
     """The case does not allow this now; the text tells the moderator why."""
@@ -63,8 +68,13 @@ class Report:
     revision: str = ""
     moderator: str = ""
     """Who of the roster it is from; empty for anybody else."""
-    level: int = 0
-    """`LEADS` for what they have to look at whatever else is known of it."""
+    by_threshold: bool = False
+    """Whether a threshold of points raised it, and nobody who had seen something: for the leads, whatever else is
+    known of it."""
+
+    @property
+    def level(self) -> int:
+        return LEADS if self.by_threshold else 0
 
 
 def case_id(subject_key: str, flag: str) -> str:
@@ -115,6 +125,14 @@ def flagged(case: Case, reports: Sequence[Report], standards: Standards, now: da
         "excluded": sorted({*case["excluded"], *(one.moderator for one in reports)} - {""}),
     }
     return {**changes, **(material(case) if news else {})}
+
+
+def by_threshold(case: Case | None, reports: Sequence[Report]) -> dict[str, str]:
+    """What more reports say of a case, new where it is None: whether a threshold has raised it, and nobody else."""
+    before, said = case.get(THRESHOLD) if case else None, [one.by_threshold for one in reports]
+    if not (before or any(said)):
+        return {}
+    return {THRESHOLD: "only" if all(said) and (case is None or before == "only") else "too"}
 
 
 def revisions(known: Sequence[str], reports: Sequence[Report]) -> list[str]:
@@ -238,8 +256,12 @@ def closed(outcome: str, who: str, now: datetime) -> dict[str, Any]:
     return {"state": "decided", "outcome": outcome, "decided_by": who, "decided_at": text(now)}
 
 
-def checked(decision: Decision, possible: Sequence[Measure]) -> Decision:
-    """Raises NotAllowedError for a decision that contradicts itself or cannot be carried out there."""
+def checked(decision: Decision, possible: Sequence[Measure], policies: Sequence[Policy]) -> Decision:
+    """Raises NotAllowedError for a decision that contradicts itself, cannot be carried out there, or rests on a rule
+    that the community does not have."""
+    rules = [policy.id for policy in policies]
+    if decision.policy and decision.policy not in rules:
+        raise NotAllowedError(f"there is no rule {decision.policy[:40]!r}; there are {', '.join(rules) or 'none'}")
     harsh = [measure for measure in decision.measures if measure not in HARMLESS]
     if decision.outcome == "no_violation" and harsh:
         raise NotAllowedError(f"no violation, so no measure: leave out {', '.join(harsh)}")

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from functions.moderation import likeness, records
-from functions.moderation.cases import Move
+from functions.moderation.cases import THRESHOLD, Move
 from functions.moderation.likeness import ALIKE, Print
 from functions.moderation.records import BUSY, LIKE, TRIES, BusyError, case_key, cluster_key, moving
 from functions.shared import clock, table
@@ -49,6 +49,8 @@ def go_on(store: Table, key: Key, now: datetime) -> None:
 def compared(store: Table, found: Item, now: datetime) -> None:
     """All that are alike and in no cluster are linked, not only the nearest: of them, one may have looked before this
     one was there, and another may have been cut off before it looked."""
+    if THRESHOLD in found:
+        return  # It is about an account, and its title about points.
     words, author = newest(found, store.get(records.subject_of(found), "message"))
     # What is in a cluster is looked for by the words that brought it there.
     made = likeness.fingerprint(reported(found) if "cluster" in found else words)

@@ -92,10 +92,6 @@ def has_it(found: Item, who: str, now: datetime) -> bool:
 def decided(found: Item, button: Button, values: Mapping[str, str], program: Program) -> Decision:
     """What the form says. Raises NotAllowedError."""
     measures = chosen(values)
-    rule = values.get(buttons.RULE, "").strip()
-    if rule and program.policy(found["community"], rule) is None:
-        known = ", ".join(one.id for one in program.policies_of(found["community"]))
-        raise NotAllowedError(f"there is no rule {rule[:40]!r}; there are {known or 'none'}")
     timed = [one for one in measures if one in TIMED]
     lasts = minutes(values.get(buttons.MINUTES, "")) if timed else 0
     try:
@@ -103,12 +99,13 @@ def decided(found: Item, button: Button, values: Mapping[str, str], program: Pro
             outcome="no_violation" if button.action == "dismiss" else "violation",
             measures=measures,
             minutes=dict.fromkeys(timed, lasts) if lasts else {},
-            policy=rule,
+            policy=values.get(buttons.RULE, "").strip(),
             explanation=values.get(buttons.WHY, ""),
         )
     except ValidationError as error:
         raise NotAllowedError(f"the form cannot be read: {error.errors()[0]['msg']}") from error
-    return cases.checked(decision, tuple(abilities(found["platform"], found["subject"]["kind"])))
+    possible = tuple(abilities(found["platform"], found["subject"]["kind"]))
+    return cases.checked(decision, possible, program.policies_of(found["community"]))
 
 
 def chosen(values: Mapping[str, str]) -> tuple[Measure, ...]:

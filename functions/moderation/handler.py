@@ -45,10 +45,14 @@ def group(one: Delivery) -> tuple[str, ...]:
 def settle(deliveries: Sequence[Delivery]) -> None:
     arrivals = [arrival(one.envelope, one.event) for one in deliveries if isinstance(one.event, FlagRaised)]
     if arrivals:
-        fates = records.record_flags(table(), arrivals, valid(arrivals[0].flag.community), clock.now())
+        now = clock.now()
+        fates = records.record_flags(table(), arrivals, valid(arrivals[0].flag.community), now)
         for flag, fate in zip(arrivals, fates, strict=True):
             intake.settled(flag.envelope, fate)
-        outbox.kick(desks.unseen(table(), arrivals[0].flag, valid(arrivals[0].flag.community), clock.now()))
+        outbox.kick(desks.unseen(table(), arrivals[0].flag, valid(arrivals[0].flag.community), now))
+        outbox.kick(
+            records.questions([one for one, fate in zip(arrivals, fates, strict=True) if fate == "recorded"], now)
+        )
         return
     for one in deliveries:
         if (what := settled(one)) is not None:

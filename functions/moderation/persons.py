@@ -133,8 +133,9 @@ def unlink(store: Table, community: str, account: Account, reason: str, who: str
             raise NotAllowedError(f"{account} belongs to no person here")
         left = [one for one in person["accounts"] if one != account.kept()]
         after, writes = changed(person, "unlinked", left, [account], reason.strip(), who, now)
-        # The way to what was said about it stays.
-        nobody = {PERSON: "", "was": person["id"], "at": clock.text(now)}
+        # The way to what was said about it stays: also to what was said when it was another person's before.
+        was = [*(store.get(*account.key(community)) or {}).get("was", ()), person["id"]]
+        nobody = {PERSON: "", "was": list(dict.fromkeys(was)), "at": clock.text(now)}
         own = Update(account.key(community), set=nobody, when=[table.equals(PERSON, person["id"])])
         try:
             store.transact([*writes, own])
@@ -150,10 +151,11 @@ def needed(reason: str) -> None:
 
 
 def history(store: Table, community: str, account: Account) -> list[Item]:
-    """Who linked what, and why, of the person whom an account belongs to, or has belonged to last."""
+    """Who linked what, and why, of every person whom an account has ever belonged to, the oldest first."""
     own = store.get(*account.key(community)) or {}
-    name = own.get(PERSON) or own.get("was")
-    return list(store.query(person_key(community, name)[0], "audit#")) if name else []
+    names = {name for name in (*own.get("was", ()), own.get(PERSON)) if name}
+    lines = [line for name in sorted(names) for line in store.query(person_key(community, name)[0], "audit#")]
+    return sorted(lines, key=lambda line: str(line["at"]))
 
 
 # What is known of them

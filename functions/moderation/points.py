@@ -13,11 +13,12 @@ from typing import Any
 from events.moderation import Decision
 from events.moments import text
 from events.program import Moderation, Policy, Threshold
+from functions.moderation.cases import THRESHOLD
 
 Strike = Mapping[str, Any]
 
 REASON = "points"
-"""What a case is reported for that a threshold opens."""
+"""What a threshold reports an account for. Others may write that, too: see `cases.THRESHOLD`."""
 
 TITLES: dict[str, str] = {
     "en": "{points} points in {days} days: {what}",
@@ -97,8 +98,8 @@ def given(case: Mapping[str, Any], decision: Decision, policies: Iterable[Policy
 
 
 def gives(case: Mapping[str, Any]) -> bool:
-    """Not what a threshold alone has opened: that is about points which were given before."""
-    return bool(case["reasons"] != [REASON])
+    """Not what a threshold alone has raised: that is about points which were given before."""
+    return bool(case.get(THRESHOLD) != "only")
 
 
 def summed(accounts: Iterable[Known], now: datetime) -> dict[str, int]:

@@ -27,7 +27,7 @@
 | community#person#id | audit#000001 | who linked which of them, and why |
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -93,13 +93,13 @@ def case_key(community: str, case: str) -> table.Key:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A flag, the delivery it came with, whether its platform can be asked for what it left open, and whether it is for
-    the leads."""
+    """A flag, the delivery it came with, whether its platform can be asked for what it left open, and whether a
+    threshold of points raised it, which is for the leads."""
 
     envelope: Envelope
     flag: FlagRaised
     can_ask: bool = False
-    for_leads: bool = False
+    by_threshold: bool = False
 
 
 def record_flags(store: Table, arrivals: Sequence[Arrival], standards: Standards, now: datetime) -> list[inbox.Fate]:
@@ -165,12 +165,27 @@ def read_known(store: Table, arrivals: Sequence[Arrival]) -> Known:
     }
     found = {table.key_of(item): item for item in store.read([(subject_pk, "round"), *flags, *reporters])}
     newest = found.get((subject_pk, "round"))
+    case = store.get(*case_key(first.community, newest["case"])) if newest else None
+    if decided_between(newest, case):
+        return read_known(store, arrivals)
     return Known(
         newest,
-        store.get(*case_key(first.community, newest["case"])) if newest else None,
+        case,
         {key[1]: found[key] for key in flags if key in found},
         {key: found[key] for key in reporters if key in found},
     )
+
+
+def decided_between(newest: Item | None, case: Item | None) -> bool:
+    """Whether a case that was still open when its round was read was decided before it was read itself."""
+    return bool(newest and case and newest["state"] == "open" and case["state"] == "decided")
+
+
+def newest_round(store: Table, community: str, subject_pk: str) -> tuple[Item, Item]:
+    """The newest round of a subject that has one, and its case."""
+    newest = store.get(subject_pk, "round") or {}
+    case = existing(store, community, newest["case"])
+    return newest_round(store, community, subject_pk) if decided_between(newest, case) else (newest, case)
 
 
 def figures_key(community: str, source: str, reporter: str) -> Key:
@@ -241,7 +256,7 @@ def recording(fold: list[Arrival], known: Known, standards: Standards, now: date
             for one, why, weight in zip(fold, explained, weighed, strict=True)
         ),
         *writes,
-        *(question(subject_pk, one.flag, now) for one in fold if asks(one)),
+        *map(outbox.put, questions(fold, now)),
     ]
 
 
@@ -263,7 +278,7 @@ def report(one: Arrival, explained: Item | None, weight: weights.Weight, standar
     severity = min(standards.severity(code) for code in codes)
     told_of = explained["reporter"].get("id", "") if explained else ""
     who = moderator(flag, standards) or standards.moderator(flag.source, told_of)
-    return Report(severity, weight.parts, flag.subject.revision, who, cases.LEADS if one.for_leads else 0)
+    return Report(severity, weight.parts, flag.subject.revision, who, one.by_threshold)
 
 
 def filed(
@@ -329,18 +344,21 @@ def flag_write(
     return Update((subject_pk, flag_sk(flag.flag)), set={**told, **reporter}, when=when)
 
 
-def question(subject_pk: str, flag: FlagRaised, now: datetime) -> Put:
-    """Asked through delivery; the answer comes back as an ordinary delivery and explains the flag."""
-    return outbox.put(
-        outbox.planned(
-            pk=subject_pk,
-            name=f"look#{sha256(flag.flag.encode()).hexdigest()[:16]}",
-            purpose="look",
-            platform=flag.platform,
-            destination=flag.source,
-            request=LookRequested(more=flag.more, subject=flag.subject),
-            at=clock.text(now),
-        )
+def questions(arrivals: Iterable[Arrival], now: datetime) -> list[Item]:
+    """What the platform is asked about these flags, as rows for delivery. The answer comes back as an ordinary delivery
+    and explains the flag."""
+    return [question(one.flag, now) for one in arrivals if asks(one)]
+
+
+def question(flag: FlagRaised, now: datetime) -> Item:
+    return outbox.planned(
+        pk=table.partition(flag.community, "subject", flag.subject.key),
+        name=f"look#{sha256(flag.flag.encode()).hexdigest()[:16]}",
+        purpose="look",
+        platform=flag.platform,
+        destination=flag.source,
+        request=LookRequested(more=flag.more, subject=flag.subject),
+        at=clock.text(now),
     )
 
 
@@ -371,6 +389,11 @@ def record_explanation(
         there = [
             table.present("raised_at") if case else table.absent("raised_at"),
             table.present("erased") if flag.get("erased") else table.absent("erased"),
+            # Nor has it been answered, or explained otherwise, meanwhile.
+            table.equals("answered", flag["answered"]) if "answered" in flag else table.absent("answered"),
+            table.equals("explained_at", flag["explained_at"])
+            if "explained_at" in flag
+            else table.absent("explained_at"),
         ]
         try:
             store.transact(
@@ -406,66 +429,71 @@ def explaining(
     now: datetime,
 ) -> list[Write]:
     """An explanation may say that it is worse than the flag alone did: also than what was decided, which nobody knew
-    then. So the report goes into the next case, and is answered anew."""
-    subject_pk, severity = subject_of(case), standards.severity(told.code)
-    worse = case["state"] == "decided" and severity < case["severity"]
-    last = store.get(subject_pk, "round") if worse else None
-    if last and (last["case"], last["state"]) == (case["id"], "decided"):
-        return reopening(case, last, {**flag, **why}, there, severity, standards, now)
+    then. So the report leaves that case, and is answered anew. It may also be the first to say whose report it is, of
+    one that was answered when there was nobody to be told."""
+    severity = standards.severity(told.code)
+    if case["state"] == "decided" and severity < case["severity"]:
+        newest, other = newest_round(store, told.community, subject_of(case))
+        return leaving(case, newest, other, {**flag, **why}, there, severity, standards, now)
     changes = named(case, [(told.reason, told.code)])
     if case["state"] != "decided":
         who = standards.moderator(told.source, told.reporter.id) if told.reporter else ""
         changes |= cases.flagged(case, [Report(severity, 0, moderator=who)], standards, now)
     rows = new_cards({**case, **changes}, standards, now)
     move = Move("explained", changes | with_cards(case, rows), {"flag": told.flag, "reason": told.reason})
-    explained = Update(table.key_of(flag), set=why, when=there)
-    return [explained, *moving(case, move, told.source, now), *map(outbox.put, rows)]
+    unheard = "answered" in flag and why["reporter"].get("id") and not flag["reporter"].get("id")
+    return [
+        Update(table.key_of(flag), set=why, remove=ANSWER if unheard else (), when=there),
+        *moving(case, move, told.source, now),
+        *([outcome_again(case, now)] if unheard else []),
+        *map(outbox.put, rows),
+    ]
 
 
 ANSWER = ("answered", "answered_at", "counted")
 """What a report has once it was answered."""
 
 
-def reopening(
+def leaving(
     case: Item,
-    last: Item,
+    newest: Item,
+    other: Item,
     flag: Item,
     there: Sequence[Condition],
     severity: int,
     standards: Standards,
     now: datetime,
 ) -> list[Write]:
-    """A report that turned out to be worse than what was decided leaves that case for a new one."""
+    """A report that turned out to be worse than what was decided leaves that case for the newest one of its subject, or
+    for a new one where that does not answer it. `newest`: the round, and `other` its case."""
     raised = FlagRaised.model_validate(
         {name: case[name] for name in ("community", "platform", "subject", "title", "text", "original", "language")}
         | {name: flag[name] for name in ("source", "flag", "nature", "reason", "code", "comment", "raised_at")}
         | {"author": case["author"] or None, "reporter": flag["reporter"] or None}
     )
     who = standards.moderator(flag["source"], flag["reporter"].get("id", ""))
-    # Not the id that this flag alone would open: that case may be the one it leaves.
-    name = cases.case_id(raised.subject.key, f"{raised.flag}\n{flag['explained_at']}")
+    report, given = Report(severity, flag["weight"], flag["revision"], who), [(raised.reason, raised.code)]
+    if newest["state"] == "open":
+        name, writes = other["id"], joining(other, [raised], [report], given, standards, now, moved=True)
+    elif cases.repeats(newest, report, standards, now):
+        name, writes = other["id"], repeating(other, [raised], given, now, moved=True)
+    else:
+        # Not the id that this flag alone would open: that case may be the one it leaves. It leaves each case once.
+        name = cases.case_id(raised.subject.key, f"{raised.flag}\n{case['id']}")
+        writes = opening(name, [raised], [report], given, newest, standards, now)
     late = flag["recorded_at"] > case["decided_at"]
     moved = {"flags": -1, **({"repeats": -1} if late else {})}
-    same = table.equals("answered", flag["answered"]) if "answered" in flag else table.absent("answered")
     fields = {field: flag[field] for field in ("reason", "code", "comment", "explained_at", "reporter")}
     return [
         Update(
             table.key_of(flag),
             set={**fields, "case": name},
             remove=[field for field in ANSWER if field in flag],
-            when=[*there, same],
+            when=there,
         ),
         *uncounted(flag),
         *moving(case, Move("explained", {}, {"flag": raised.flag, "next": name}), flag["source"], now, add=moved),
-        *opening(
-            name,
-            [raised],
-            [Report(severity, flag["weight"], flag["revision"], who)],
-            [(raised.reason, raised.code)],
-            last,
-            standards,
-            now,
-        ),
+        *writes,
     ]
 
 
@@ -669,6 +697,7 @@ def opening(
         "flags": len(flags),
         **named({"reasons": []}, why),
         **cases.opened(reports, standards, now),
+        **cases.by_threshold(None, reports),
         "opened_at": clock.text(now),
         "epoch": (before or {}).get("epoch", 0) + 1,
         "earlier": (before or {}).get("case", ""),
@@ -686,7 +715,7 @@ def opening(
         Put(pointer, when=none),
         Put({**case, **placed(case), **with_cards(case, rows)}, when=[table.absent()]),
         put_line(pk, first),
-        like_planned(case, now),
+        *([] if cases.THRESHOLD in case else [like_planned(case, now)]),
         *map(outbox.put, rows),
     ]
 
@@ -698,21 +727,27 @@ def joining(
     why: Sequence[tuple[str, str]],
     standards: Standards,
     now: datetime,
+    *,
+    moved: bool = False,
 ) -> list[Write]:
+    """`moved`: they were raised about an earlier round, and say nothing of what is there now."""
     changes = {**named(case, why), **cases.flagged(case, reports, standards, now), "last_flag_at": clock.text(now)}
-    changes |= evidence.kept(case, [evidence.of_flag(one) for one in flags], now)
+    changes |= cases.by_threshold(case, reports)
+    changes |= evidence.kept(case, [evidence.of_flag(one) for one in flags], now, "never" if moved else "new")
     rows = new_cards({**case, **changes}, standards, now)
     move = Move("flagged", changes | with_cards(case, rows), of_flags(flags))
     return [*moving(case, move, flags[0].source, now, add={"flags": len(flags)}), *map(outbox.put, rows)]
 
 
-def repeating(case: Item, flags: list[FlagRaised], why: Sequence[tuple[str, str]], now: datetime) -> list[Write]:
-    """More of the same about what was just decided: counted, and no new case."""
+def repeating(
+    case: Item, flags: list[FlagRaised], why: Sequence[tuple[str, str]], now: datetime, *, moved: bool = False
+) -> list[Write]:
+    """More of the same about what was just decided: counted, and no new case. `moved`: they are from before that."""
     changes = {**named(case, why), "last_flag_at": clock.text(now)}
-    changes |= evidence.kept(case, [evidence.of_flag(one) for one in flags], now)
+    changes |= evidence.kept(case, [evidence.of_flag(one) for one in flags], now, "never" if moved else "new")
     move = Move("flagged again", changes, of_flags(flags))
-    answer = outcome_again(case, now)
-    return [answer, *moving(case, move, flags[0].source, now, add={"flags": len(flags), "repeats": len(flags)})]
+    add = {"flags": len(flags), **({} if moved else {"repeats": len(flags)})}
+    return [outcome_again(case, now), *moving(case, move, flags[0].source, now, add=add)]
 
 
 def of_flags(flags: list[FlagRaised]) -> Item:

@@ -116,6 +116,7 @@ def count(store: Table, strike: Item, program: Program, now: datetime) -> Item |
         number = head["version"] + 1 if head else 1
         changes["crossed"] = {
             "threshold": reached.model_dump(mode="json"),
+            "least": min(one.points for one in valid.settings.thresholds if one.points > totals[0]),
             "points": totals[1],
             "title": called,
             "number": number,
@@ -139,6 +140,10 @@ def tell(store: Table, strike: Item, program: Program, now: datetime) -> None:
         store.transact([told(strike)])
         return
     flag = report(case, strike, standards.of(program, case["community"]))
+    key = table.partition(case["community"], "subject", flag.subject.key), flag_sk(flag.flag)
+    if not stands(store, strike) and store.get(*key) is None:
+        store.transact([told(strike)])
+        return
     envelope = Envelope(
         source=flag.source,
         community=flag.community,
@@ -149,12 +154,20 @@ def tell(store: Table, strike: Item, program: Program, now: datetime) -> None:
         received_at=strike["crossed"]["at"],
         body=b"",
     )
-    arrival = Arrival(envelope, flag, for_leads=True)
+    arrival = Arrival(envelope, flag, by_threshold=True)
     records.record_flags(store, [arrival], standards.of(program, case["community"]), now)
-    there = store.get(table.partition(case["community"], "subject", flag.subject.key), flag_sk(flag.flag)) or {}
+    there = store.get(*key) or {}
     detail = {"reached": strike["crossed"]["threshold"]["points"], "points": strike["crossed"]["points"]}
     move = Move("threshold", {}, {**detail, "opened": there.get("case", "")})
     store.transact([told(strike), *moving(case, move, "liaison", now)])
+
+
+def stands(store: Table, strike: Item) -> bool:
+    """Whether the account is still at any threshold that it has reached with this strike: an appeal may have taken
+    points back since they were counted. If it gets them again, it reaches the threshold again."""
+    crossed = strike["crossed"]
+    left = points.total(ledger(store, strike["pk"]), clock.moment(crossed["at"]), "counted")
+    return bool(left >= crossed["least"])
 
 
 def told(strike: Item) -> Update:

@@ -58,10 +58,13 @@ def found(store: Table, items: list[Item], who: Account) -> Iterator[tuple[Item,
             subjects.setdefault(subject_of(item), set()).add((item["pk"], item["sk"]))
     for subject, keys in subjects.items():
         yield from traces.of_subject(everything(store, who.community, subject, keys), who)
+    persons = {item["pk"] for item in items if traces.links(item, who)}
+    for person in sorted(persons):
+        yield from traces.of_person(list(store.query(person)), who)
     for item in items:
         if traces.goes(item, who):
             yield item, None
-        elif changes := traces.alone(item, who):
+        elif item["pk"] not in persons and (changes := traces.alone(item, who)):
             yield item, changes
 
 

@@ -63,6 +63,11 @@ class Account:
         """Whether an id of the platform's was made from this one."""
         return bool(re.search(rf"(?<![A-Za-z0-9]){re.escape(self.id)}(?![A-Za-z0-9])", text))
 
+    def called_in(self, text: str) -> bool:
+        """Whether somebody who writes about this account calls it by its id or its name."""
+        name = re.escape(self.name.strip())
+        return self.named_in(text) or bool(name and re.search(rf"(?<!\w){name}(?!\w)", text, re.IGNORECASE))
+
 
 def mentions(item: Item, who: Account) -> bool:
     """Whether the account stands in one of an item's fields for people, or is whom something on its way is about."""
@@ -84,8 +89,9 @@ def goes(item: Item, who: Account) -> bool:
 
 
 def alone(item: Item, who: Account) -> Item:
-    """What changes in an item that belongs to no subject: a draft's author, the accounts of a person, the body of a
-    mail that nobody is about to send (one that a person sends again without its body is refused)."""
+    """What changes in an item that belongs to no subject: a draft's author, a line about other people's accounts that
+    has this one's id, the body of a mail that nobody is about to send (one that a person sends again without its body
+    is refused)."""
     if not item["pk"].startswith(f"{who.community}#"):
         return {}
     match item.get("kind"):
@@ -95,10 +101,8 @@ def alone(item: Item, who: Account) -> Item:
             return {"who": GONE, "detail": {**item["detail"], "account": {}}}
         case "audit" if "#announcement#" in item["pk"] and item["who"] in whose(who):
             return {"who": GONE}
-        case "person":
-            return differing(item, {"accounts": [one for one in item["accounts"] if not at(one, who)]})
-        case "audit" if "#person#" in item["pk"]:
-            return unlinked(item, who)
+        case "audit" if is_link(item) and who.named_in(item["detail"]["reason"]):
+            return unexplained(item)
         case "delivery" if item["purpose"] == "mail" and item["state"] not in ON_ITS_WAY:
             return differing(item, {"request": {**item["request"], "html": "", "text": ""}})
     return {}
@@ -120,13 +124,44 @@ def at(account: Item | None, who: Account) -> bool:
     return bool(account) and account == {"source": who.source, "id": who.id}
 
 
-def unlinked(line: Item, who: Account) -> Item:
-    """What is left of a line about whose accounts these are: not which one it was, nor how somebody found out."""
-    detail, named = line["detail"], f"{who.source}:{who.id}"
-    if named not in detail.values() and not who.named_in(detail["reason"]):
-        return {}
-    left = {field: GONE if value == named or field == "reason" else value for field, value in detail.items()}
-    return erased(line, {"detail": left})
+def is_link(item: Item) -> bool:
+    """A line about whose accounts these are."""
+    return item.get("kind") == "audit" and "#person#" in item["pk"]
+
+
+def links(item: Item, who: Account) -> bool:
+    """Whether the account is, or was, one of the person whom an item belongs to."""
+    if not item["pk"].startswith(f"{who.community}#person#"):
+        return False
+    return (
+        f"{who.source}:{who.id}" in item["detail"].values()
+        if is_link(item)
+        else any(at(one, who) for one in item["accounts"])
+    )
+
+
+def of_person(items: Sequence[Item], who: Account) -> list[tuple[Item, Item]]:
+    """What changes in everything that is kept about a person who has, or had, the account: not which one it was, nor
+    how somebody found out; nor what was said of it when others were linked. The items by which the account is found
+    come last, so that whoever is cut off finds the rest again."""
+    changed = [(item, differing(item, unlinked(item, who))) for item in items]
+    return sorted(((item, new) for item, new in changed if new), key=lambda pair: links(pair[0], who))
+
+
+def unlinked(item: Item, who: Account) -> Item:
+    if not is_link(item):
+        return {"accounts": [one for one in item["accounts"] if not at(one, who)]}
+    named, detail = f"{who.source}:{who.id}", item["detail"]
+    if named in detail.values():
+        return erased(
+            item,
+            {"detail": {name: GONE if value == named else value for name, value in detail.items()} | {"reason": GONE}},
+        )
+    return unexplained(item) if who.called_in(detail["reason"]) else {}
+
+
+def unexplained(line: Item) -> Item:
+    return erased(line, {"detail": {**line["detail"], "reason": GONE}})
 
 
 def whose(who: Account) -> set[str]:

@@ -310,3 +310,13 @@ def test_a_decision_on_words_that_were_changed_meanwhile_is_refused_as_such(
     answer = lea.post(f"cases/{case['id']}/decide", verdict)
     assert answer.status == 409
     assert answer.message.startswith("it has changed since you took it: look at it again")
+
+
+def test_a_rule_that_there_is_not_is_refused_before_anything_is_decided(team: World) -> None:
+    report(team, "a", language="fr")
+    maureen = who(team, "mo")
+    case = maureen.post("cases/next", {}).json["id"]
+    body = {"outcome": "violation", "policy": "be-kid", "explanation": "Rude."}
+    answer = maureen.post(f"cases/{case}/decide", body)
+    assert (answer.status, answer.message) == (409, "there is no rule 'be-kid'; there are none")
+    assert not team.items("decision")

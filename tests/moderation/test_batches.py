@@ -32,7 +32,7 @@ def opened(world: World, *names: str, **more: Any) -> dict[str, int]:
 
 
 def begun(world: World, wanted: dict[str, int], decision: Decision = HIDE, who: str = "Mo") -> Item:
-    return batches.begin(table(), "acme", wanted, decision, who, "program-hash", world.now)
+    return batches.begin(table(), "acme", wanted, decision, who, "program-hash", world.now, PROGRAM)
 
 
 def gone_on(world: World, row: Item, program: Program = PROGRAM, steps: int = batches.STEPS) -> Item:
@@ -449,3 +449,10 @@ def test_what_an_appeal_took_back_is_not_taken_back_again(removed: tuple[World, 
     lines = Counter(line["case"] for line in world.items("audit") if line["what"] == "undone")
     assert lines[name] == 0
     assert lines.total() == 1
+
+
+def test_a_rule_that_there_is_not_begins_nothing(world: World) -> None:
+    wanted = opened(world, "a")
+    with pytest.raises(NotAllowedError, match="there is no rule 'be-kid'"):
+        begun(world, wanted, HIDE.model_copy(update={"policy": "be-kid"}))
+    assert not world.items("batch")

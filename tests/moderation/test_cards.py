@@ -377,8 +377,10 @@ def test_points_are_known_before_anybody_decides(background: Background, languag
 
 
 def test_what_the_threshold_says_is_offered_first() -> None:
-    opened = {**HELD, "codes": [], "reasons": ["points"]}
-    for found, first in ((opened, "timeout"), ({**opened, "reasons": ["spam"]}, "remove")):
+    """Also where others reported it, too; not where somebody calls their report so."""
+    called = {**HELD, "codes": [], "reasons": ["points"]}
+    only, too = {**called, "threshold": "only"}, {**called, "threshold": "too"}
+    for found, first in ((only, "timeout"), (too, "timeout"), (called, "remove")):
         made = card(found, background=known("2026-11-23"))
         assert next(action for action in actions(made) if action in POSSIBLE) == first
         styles = {one.name.split(":")[2]: one.style for one in made.buttons}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from events.moderation import Decision
+from events.program import Policy
 from functions.moderation import cases, records, working
 from functions.moderation.cases import NotAllowedError
 from functions.moderation.standards import Standards
@@ -255,18 +256,18 @@ def test_a_whole_case_has_its_own_flags_and_not_those_of_the_next_one(flagged: W
 )
 def test_a_decision_that_cannot_be_meant_is_refused_with_a_sentence(decision: Decision, told: str) -> None:
     with pytest.raises(NotAllowedError, match=told):
-        cases.checked(decision, ("hide", "remove", "timeout"))
+        cases.checked(decision, ("hide", "remove", "timeout"), ())
 
 
 def test_where_nothing_can_be_done_it_is_said_so() -> None:
     decision = Decision(outcome="violation", measures=("hide",), explanation="x")
     with pytest.raises(NotAllowedError, match="possible: nothing"):
-        cases.checked(decision, ())
+        cases.checked(decision, (), ())
 
 
 def test_what_ends_says_when_and_what_lasts_does_not() -> None:
     timed = Decision(outcome="violation", measures=("timeout", "hide"), minutes={"timeout": 60}, explanation="x")
-    assert cases.checked(timed, ("hide", "timeout")) == timed
+    assert cases.checked(timed, ("hide", "timeout"), ()) == timed
     at = datetime(2026, 11, 22, 12, tzinfo=UTC)
     assert cases.until(timed, "timeout", at) == datetime(2026, 11, 22, 13, tzinfo=UTC)
     assert cases.until(timed, "hide", at) is None
@@ -274,4 +275,14 @@ def test_what_ends_says_when_and_what_lasts_does_not() -> None:
 
 def test_what_broke_no_rule_may_be_let_through_and_its_reports_closed() -> None:
     decision = Decision(outcome="no_violation", measures=("approve", "resolve"), explanation="Rude, and allowed.")
-    assert cases.checked(decision, ("approve", "resolve", "hide")) == decision
+    assert cases.checked(decision, ("approve", "resolve", "hide"), ()) == decision
+
+
+def test_a_rule_that_there_is_not_is_refused_and_those_that_there_are_are_named() -> None:
+    decision = Decision(outcome="violation", policy="be-kid", explanation="x")
+    rule = Policy(id="be-kind", community="acme", title="Be kind", text="…")
+    with pytest.raises(NotAllowedError, match="there is no rule 'be-kid'; there are be-kind"):
+        cases.checked(decision, (), (rule,))
+    with pytest.raises(NotAllowedError, match="there are none"):
+        cases.checked(decision, (), ())
+    assert cases.checked(decision.model_copy(update={"policy": "be-kind"}), (), (rule,)).policy == "be-kind"

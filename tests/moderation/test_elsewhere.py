@@ -12,8 +12,9 @@ from events.moderation import Change, DecisionReported, FlagExplained, FlagRaise
 from functions.moderation import messages, records
 from functions.moderation.standards import Standards
 from functions.shared import outbox
-from functions.shared.table import table
-from tests.moderation.people import NOTHING, decided, held, recorded
+from functions.shared.table import Item, table
+from functions.upkeep import sweep
+from tests.moderation.people import HIDE, NOTHING, decided, held, recorded
 from tests.support import builders
 from tests.support.faults import answer_lost
 from tests.support.world import START, World
@@ -194,6 +195,18 @@ def test_in_any_order_a_message_ends_the_same(length: int) -> None:
     assert all(end(order) == end(story) for order in itertools.permutations(story))
 
 
+@pytest.mark.parametrize("last", ["removed", "edited"])
+def test_of_one_second_the_later_change_stands_whichever_is_told_last(last: Change) -> None:
+    """Platforms tell time in seconds: nobody edits what was removed, or what was not there yet."""
+    story = [
+        ("created", 5, {"text": "one"}),
+        ("edited", 5, {"text": "two"}),
+        *([("removed", 5, {})] * (last == "removed")),
+    ]
+    ends = [end(order) for order in itertools.permutations(story)]
+    assert {(one["state"], one["text"]) for one in ends} == {(last, "two")}
+
+
 @given(st.lists(st.sampled_from(STORY), min_size=1, max_size=10))
 def test_repeats_change_nothing(story: list[Any]) -> None:
     once = [one for number, one in enumerate(story) if one not in story[:number]]
@@ -252,3 +265,180 @@ def test_a_report_that_is_no_worse_than_what_was_decided_opens_nothing(world: Wo
     explanation(world)
     assert world.item("case")["state"] == "decided"
     assert set(world.item("case")["codes"]) == {"hate", "spam"}
+
+
+def by_age(world: World) -> list[Item]:
+    return sorted(world.items("case"), key=lambda case: case["opened_at"])
+
+
+def two_rounds(world: World) -> None:
+    """What `f` reported was decided, and long afterwards `g` reports the same thing."""
+    flag(world, reporter={"id": "9"})
+    closed(world)
+    world.later(days=8)
+    flag(world, "g", reporter={"id": "8"}, code="spam")
+
+
+def worse(world: World, name: str = "f", **more: Any) -> str:
+    world.later(minutes=1)
+    return explanation(world, name, **{"code": "minor_safety", "reason": "a child", "reporter": None, **more})
+
+
+def of_flag(world: World, name: str) -> Item:
+    return next(one for one in world.items("flag") if one["flag"] == name)
+
+
+def test_a_report_of_an_older_round_that_turns_out_to_be_worse_joins_the_open_one(world: World) -> None:
+    two_rounds(world)
+    assert worse(world) == "recorded"
+    first, second = by_age(world)
+    assert (first["state"], first["flags"], first["codes"]) == ("decided", 0, [])
+    assert (second["state"], second["flags"], second["severity"], second["material"]) == ("open", 2, 0, 2)
+    assert second["codes"] == ["minor_safety", "spam"]
+    assert of_flag(world, "f")["case"] == second["id"]
+    assert "answered" not in of_flag(world, "f")
+    closed(world)
+    assert of_flag(world, "f")["answered"] == "no_violation"
+    assert [(one["agreed"], one["disagreed"]) for one in figures(world)] == [(0, 1), (0, 1)]
+    assert all(records.verified(table(), case) is None for case in world.items("case"))
+
+
+def figures(world: World) -> list[Any]:
+    """How often those who reported were right and wrong."""
+    return [{"agreed": one.get("agreed", 0), "disagreed": one.get("disagreed", 0)} for one in world.items("figures")]
+
+
+def test_what_it_said_then_is_kept_and_is_not_what_is_there_now(world: World) -> None:
+    two_rounds(world)
+    message(world, "edited", after=700_000, text="Something else")
+    before = by_age(world)[1]
+    worse(world)
+    after = by_age(world)[1]
+    assert after["current"] == before["current"] == 2
+
+
+def test_a_report_that_is_worse_than_all_that_was_decided_since_opens_a_case(world: World) -> None:
+    two_rounds(world)
+    closed(world)
+    worse(world)
+    first, second, third = by_age(world)
+    assert [case["state"] for case in (first, second, third)] == ["decided", "decided", "open"]
+    assert (third["earlier"], third["epoch"], third["codes"]) == (second["id"], 3, ["minor_safety"])
+    assert (first["flags"], second["flags"], third["flags"]) == (0, 1, 1)
+
+
+def test_a_report_that_what_was_decided_since_answers_is_answered_with_it(world: World) -> None:
+    flag(world, reporter={"id": "9"})
+    closed(world)
+    world.later(days=8)
+    flag(world, "g", reporter={"id": "8"}, code="minor_safety")
+    decided(world, held(world), HIDE)
+    world.finish()
+    worse(world)
+    world.finish()
+    first, second = by_age(world)
+    assert (first["flags"], second["flags"], second.get("repeats", 0)) == (0, 2, 0)
+    moved = of_flag(world, "f")
+    assert (moved["case"], moved["answered"]) == (second["id"], "violation")
+    assert sorted((one["agreed"], one["disagreed"]) for one in figures(world)) == [(1, 0), (1, 0)]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_cut_off_it_is_in_one_case(world: World, when: Any) -> None:
+    two_rounds(world)
+    given = {**ORIGIN, "flag": "f", "subject": POST, "code": "minor_safety", "explained_at": world.now}
+    told, envelope = FlagExplained.model_validate(given), delivery(world)
+    world.faults.at("dynamodb.TransactWriteItems", when, answer_lost)
+    with pytest.raises(Exception, match="timeout"):
+        records.record_explanation(table(), envelope, told, Standards(), world.now)
+    fate = records.record_explanation(table(), envelope, told, Standards(), world.now)
+    assert fate == ("recorded" if when == "before" else "duplicate")
+    assert [case["flags"] for case in by_age(world)] == [0, 2]
+
+
+def test_one_that_is_decided_while_it_joins_is_not_what_it_joins(world: World) -> None:
+    """Read as open, and decided before it is read itself: nobody would look at what is written there."""
+    two_rounds(world)
+    before = by_age(world)[1]["id"]
+
+    def decide() -> None:
+        decided(world, held(world, case=before), NOTHING)
+
+    world.faults.at("dynamodb.GetItem", "after", decide, nth=3)
+    worse(world)
+    assert [case["state"] for case in by_age(world)] == ["decided", "decided", "open"]
+
+
+def test_a_report_that_comes_while_its_case_is_decided_is_answered(world: World) -> None:
+    flag(world)
+    world.faults.at("dynamodb.GetItem", "before", lambda: decided(world, held(world), NOTHING))
+    flag(world, "g", code="violence")
+    assert sorted(case["state"] for case in world.items("case")) == ["decided", "open"]
+
+
+def test_of_two_worse_explanations_of_one_moment_each_opens_a_case(world: World) -> None:
+    flag(world, reporter={"id": "9"})
+    at = world.now
+    for code, reason in (("hate", "a"), ("minor_safety", "b")):
+        closed(world)
+        assert explanation(world, code=code, reason=reason, reporter=None, explained_at=at) == "recorded"
+    assert sorted(case["state"] for case in world.items("case")) == ["decided", "decided", "open"]
+    assert world.item("flag")["code"] == "minor_safety"
+
+
+def test_of_two_explanations_before_their_flag_the_later_stands_whichever_is_written_last(world: World) -> None:
+    later = world.now + timedelta(minutes=1)
+
+    def newer() -> None:
+        explanation(world, reason="a child", code="minor_safety", explained_at=later)
+
+    world.faults.at("dynamodb.TransactWriteItems", "before", newer)
+    assert explanation(world) == "duplicate"
+    assert world.item("flag")["code"] == "minor_safety"
+
+
+# Whose report it was
+
+
+def letters(world: World) -> list[str]:
+    """Who is told what was decided, or would be."""
+    return [row["request"]["person"]["id"] for row in world.items("delivery") if row["purpose"] == "tell"]
+
+
+def test_a_reporter_who_is_known_only_after_the_decision_is_told_and_counted(world: World) -> None:
+    flag(world, raised_at=world.now)
+    closed(world)
+    assert letters(world) == []
+    explanation(world)
+    world.finish()
+    assert letters(world) == ["9"]
+    assert figures(world) == [{"agreed": 0, "disagreed": 1}]
+    explanation(world, reason="spam, spam", explained_at=world.now)
+    world.finish()
+    assert (letters(world), figures(world)) == (["9"], [{"agreed": 0, "disagreed": 1}])
+
+
+def test_a_reporter_who_becomes_known_while_their_report_is_answered_is_told(world: World) -> None:
+    flag(world)
+    decided(world, held(world), NOTHING)
+    world.faults.at("dynamodb.TransactWriteItems", "before", lambda: explanation(world))
+    world.finish()
+    assert letters(world) == ["9"]
+    assert figures(world) == [{"agreed": 0, "disagreed": 1}]
+
+
+def test_a_reporter_whose_report_is_answered_while_they_become_known_is_told(world: World) -> None:
+    flag(world)
+    decided(world, held(world), NOTHING)
+    world.faults.at("dynamodb.TransactWriteItems", "before", lambda: sweep.outcomes_due(table(), lambda: True))
+    explanation(world)
+    world.finish()
+    assert letters(world) == ["9"]
+    assert figures(world) == [{"agreed": 0, "disagreed": 1}]
+
+
+def test_what_a_platform_is_asked_about_a_flag_waits_for_no_sweep(world: World) -> None:
+    world.handle(builders.post_flag(world.now, author=9))
+    world.work_off("delivery")
+    (row,) = [row for row in world.items(outbox.KIND) if row["purpose"] == "look"]
+    assert row["attempts"] == 1

@@ -121,7 +121,7 @@ class Many(RuleBasedStateMachine):
         wanted = self.views[-1 if newest else 0]
 
         def decide() -> None:
-            row = batches.begin(table(), "acme", wanted, REMOVE, "Mo", "program-hash", self.world.now)
+            row = batches.begin(table(), "acme", wanted, REMOVE, "Mo", "program-hash", self.world.now, PROGRAM)
             self.goes_on(row, steps)
 
         self.survived(fault, decide)

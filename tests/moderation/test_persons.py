@@ -85,6 +85,22 @@ def test_unlinked_it_is_nobody_s_and_the_others_stay(world: World) -> None:
     consistent(world)
 
 
+def test_what_was_said_when_they_were_other_people_s_stays_to_be_read(world: World) -> None:
+    link(world, KIM, PAT, reason="first")
+    for account in (KIM, PAT):
+        unlink(world, account)
+    world.later(minutes=1)
+    link(world, KIM, LEE, reason="second")
+    link(world, PAT, Account("forum", "10"), reason="third")
+    assert [reason for _, _, reason in told(KIM)] == ["first", "They told me.", "They told me.", "second"]
+    assert [reason for _, _, reason in told(PAT)] == ["first", "They told me.", "They told me.", "third"]
+    unlink(world, KIM)
+    link(world, KIM, LEE, reason="again")
+    unlink(world, KIM)
+    assert [what for what, _, _ in told(KIM)] == ["linked", "unlinked", "unlinked", *["linked", "unlinked"] * 2]
+    consistent(world)
+
+
 def test_two_persons_are_not_made_one(world: World) -> None:
     link(world, KIM, PAT)
     link(world, LEE, Account("forum", "10"))
@@ -201,7 +217,7 @@ def test_thresholds_go_by_each_account_alone(world: World) -> None:
 def test_an_appeal_adds_no_points(world: World) -> None:
     case = broken(world, "a")
     rude = PROGRAM.policies[0]
-    for found, adds in ((case, True), ({**case, "of": case["id"]}, False), ({**case, "reasons": ["points"]}, False)):
+    for found, adds in ((case, True), ({**case, "of": case["id"]}, False), ({**case, "threshold": "only"}, False)):
         known = persons.behind(table(), found, PROGRAM)
         assert known
         assert bool(known.adds(rude, world.now)) == adds
@@ -215,8 +231,8 @@ def test_nobody_known_is_nobody_known(world: World) -> None:
 # Forgotten
 
 
-def erase(world: World, account: Account) -> None:
-    who = traces.Account("acme", account.source, "any", account.id)
+def erase(world: World, account: Account, name: str = "") -> None:
+    who = traces.Account("acme", account.source, "any", account.id, name)
     for item, changes in erasure.found(table(), list(world.every_item()), who):
         write = erasure.records.without(item, changes, {"version": 1} if "version" in item else {}, ())
         table().write(write)
@@ -237,3 +253,28 @@ def test_an_account_that_is_erased_is_no_part_of_anybody(world: World) -> None:
     consistent(world)
     link(world, PAT, Account("forum", "11"))
     consistent(world)
+
+
+def test_nor_is_it_called_by_its_name_where_others_were_linked(world: World) -> None:
+    link(world, KIM, PAT)
+    link(world, PAT, LEE, reason="kimG told me about this one.")
+    link(world, PAT, Account("forum", "10"), reason="Akimg is somebody else.")
+    link(world, Account("forum", "11"), Account("forum", "12"), reason="KimG is a name that many have.")
+    unlink(world, KIM)
+    erase(world, KIM, "KimG")
+    said = [chain.GONE, chain.GONE, "Akimg is somebody else.", chain.GONE]
+    assert [reason for _, _, reason in told(PAT)] == said
+    assert told(Account("forum", "11"))[0][2] == "KimG is a name that many have."
+    consistent(world)
+    before = list(world.every_item())
+    erase(world, KIM, "KimG")
+    assert list(world.every_item()) == before
+
+
+def test_cut_off_the_rest_is_found_again(world: World) -> None:
+    """The lines that name the account go last."""
+    link(world, KIM, PAT)
+    link(world, PAT, LEE, reason="KimG told me.")
+    who = traces.Account("acme", KIM.source, "any", KIM.id, "KimG")
+    changed = [item for item, changes in erasure.found(table(), list(world.every_item()), who) if changes]
+    assert [traces.links(item, who) for item in changed] == [False, True, True]

@@ -57,21 +57,20 @@ def test_points_end_by_themselves() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "policy", "reasons", "number"),
+    ("outcome", "policy", "case", "number"),
     [
-        ("violation", "be-kind", ["spam"], 4),
-        ("violation", "be-kind", ["points", "spam"], 4),
-        ("violation", "be-kind", [], 4),
-        ("violation", "be-kind", ["points"], 0),
-        ("violation", "", ["spam"], 0),
-        ("violation", "gone", ["spam"], 0),
-        ("no_violation", "be-kind", ["spam"], 0),
+        ("violation", "be-kind", {}, 4),
+        ("violation", "be-kind", {"threshold": "too"}, 4),
+        ("violation", "be-kind", {"threshold": "only"}, 0),
+        ("violation", "", {}, 0),
+        ("violation", "gone", {}, 0),
+        ("no_violation", "be-kind", {}, 0),
     ],
 )
-def test_points_are_for_a_rule_that_was_broken(outcome: Any, policy: str, reasons: list[str], number: int) -> None:
+def test_points_are_for_a_rule_that_was_broken(outcome: Any, policy: str, case: Any, number: int) -> None:
     """And not for what a threshold alone has brought up again."""
     decision = Decision(outcome=outcome, policy=policy, explanation="…")
-    assert points.given({"reasons": reasons}, decision, [rule()]) == number
+    assert points.given(case, decision, [rule()]) == number
 
 
 def known(*strikes: dict[str, Any], gives: bool = True, **settings: Any) -> Background:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from events.moderation import ActionRequested
-from functions.moderation import appeals, points, records, strikes, working
+from functions.moderation import appeals, persons, points, records, strikes, working
 from functions.moderation.cases import LEADS
 from functions.platforms import acting
 from functions.shared import aws, clock
 from functions.shared.table import CancelledError, Delete, Item, Table, Update, key_of, table
-from functions.upkeep import traces
+from functions.upkeep import sweep, traces
 from functions.upkeep.traces import Account
 from tests.moderation.people import DAY
 from tests.moderation.strikes import (
@@ -282,6 +282,45 @@ def test_the_case_of_a_threshold_gives_no_points(world: World) -> None:
     assert lines(world) == [4]
 
 
+def test_what_a_stranger_calls_points_is_a_report_like_any_other(world: World) -> None:
+    world.handle(builders.flag(world.now, subject="a", reason="points"))
+    case = opened(world, "a")
+    known = persons.behind(table(), case, PROGRAM)
+    assert known
+    assert known.adds(PROGRAM.policies[0], world.now), "whoever decides is told what it would add"
+    judged(world, case["id"], verdict())
+    assert list(ledger(world).values()) == [4]
+
+
+@pytest.mark.parametrize("reason", ["", "points"])
+def test_what_others_report_about_the_account_gives_points_whatever_they_call_it(world: World, reason: str) -> None:
+    broken(world, "a")
+    sweep_up(world)
+    about = {"kind": "account", "id": ACCOUNT, "author": {"id": ACCOUNT}}
+    told = {"id": "f", "reason": reason, "at": world.now.isoformat(), "subject": about}
+    world.handle(builders.webhook("flag.raised", told, world.now))
+    (case,) = for_the_leads(world)
+    assert (case["flags"], case["threshold"]) == (2, "too")
+    judged(world, case["id"], verdict("rude"))
+    assert sorted(ledger(world).values()) == [1, 4]
+
+
+def test_cases_of_thresholds_are_like_nothing(world: World) -> None:
+    """Their titles are the same words, and the accounts have nothing to do with each other."""
+    for number, author in enumerate(("u-1", "u-2")):
+        about = {"kind": "post", "id": f"p{number}", "text": f"{number}", "author": {"id": author}}
+        told = {"id": f"f-{number}", "reason": "hate", "at": world.now.isoformat(), "subject": about}
+        world.handle(builders.webhook("flag.raised", told, world.now))
+        judged(world, opened(world, f"p{number}")["id"], verdict())
+    sweep_up(world)
+    made = for_the_leads(world)
+    assert len(made) == 2
+    for case in made:  # Also where others say that there is something to be compared.
+        table().write(records.like_planned(case, world.now))
+    sweep.likes_due(table(), lambda: True)
+    assert not [case for case in for_the_leads(world) if "cluster" in case]
+
+
 def test_just_decided_or_not_the_next_threshold_has_a_case(world: World) -> None:
     broken(world, "a")
     sweep_up(world)
@@ -298,7 +337,7 @@ def test_where_accounts_are_no_subjects_it_is_about_what_was_written_last(world:
     strike["crossed"]["at"] = strike["given_at"]
     flag = strikes.report(case, strike, STANDARDS)
     assert (flag.subject.kind, flag.subject.id) == ("chat_message", "a")
-    again = records.Arrival(builders.flag(world.now), flag, for_leads=True)
+    again = records.Arrival(builders.flag(world.now), flag, by_threshold=True)
     assert records.record_flags(table(), [again], STANDARDS, world.now) == ["recorded"]
     (made,) = for_the_leads(world)
     assert (made["level"], made["subject"]["id"], made["earlier"]) == (LEADS, "a", case["id"])
@@ -345,6 +384,54 @@ def test_what_was_taken_back_is_reached_anew(team: World) -> None:
     broken(team, "b")
     sweep_up(team)
     assert lines(team) == [4, 4]
+
+
+def counted_and_cut_off(world: World) -> None:
+    strike = next(one for one in world.items("strike") if "due" in one)
+    assert strikes.count(table(), strike, PROGRAM, world.now)
+
+
+def test_what_was_taken_back_before_the_leads_were_told_they_are_not_told(team: World) -> None:
+    case = broken(team, "a")
+    counted_and_cut_off(team)
+    overturned(team, case, verdict("", "no_violation"))
+    sweep_up(team)
+    assert for_the_leads(team) == []
+    assert "crossed" not in team.item("strike")
+    broken(team, "b")
+    sweep_up(team)
+    assert (len(for_the_leads(team)), lines(team)) == (1, [4])
+
+
+def test_what_others_points_still_reach_is_told(team: World) -> None:
+    case = broken(team, "a", policy="rude")
+    sweep_up(team)
+    broken(team, "b")
+    counted_and_cut_off(team)
+    overturned(team, case, verdict("", "no_violation"))
+    sweep_up(team)
+    assert lines(team) == [4]
+
+
+def test_what_is_left_at_a_lower_threshold_is_told(team: World) -> None:
+    case = broken(team, "a", policy="vile")
+    counted_and_cut_off(team)
+    overturned(team, case, verdict("cruel"))
+    sweep_up(team)
+    assert (len(for_the_leads(team)), ledger(team)) == (1, {case["id"]: 4})
+
+
+def test_the_leads_who_have_the_case_already_find_out_why(team: World) -> None:
+    """Cut off after it was opened; taken back before the history said so."""
+    case = broken(team, "a")
+    counted_and_cut_off(team)
+    team.faults.at("dynamodb.TransactWriteItems", "before", nth=2)
+    with pytest.raises(Crash):
+        strikes.tell(table(), team.item("strike"), PROGRAM, team.now)
+    team.faults.forget()
+    overturned(team, case, verdict("", "no_violation"))
+    sweep_up(team)
+    assert (len(for_the_leads(team)), lines(team)) == (1, [4])
 
 
 def test_what_was_taken_back_before_anybody_counted_it_was_never_reached(team: World) -> None:
