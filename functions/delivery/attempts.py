@@ -9,10 +9,12 @@ come is looked into; without one it is a person's. `waiting` has a part before i
 to a target that is paused; `missed` came too late; `stuck` was given up, and surely not sent; so was `cancelled`.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from events.moments import moment
 from functions.platforms.outgoing import Kind, Outcome, Refused, Sent, Unknown, Wait
 from functions.platforms.posting import Absent, Counted
 
@@ -23,6 +25,8 @@ IN_DOUBT = ("armed", "unknown")
 """An earlier attempt may have arrived."""
 
 FOR_A_PERSON = ("refused", "unknown", "stuck", "missed")
+OVER = ("sent", "cancelled")
+"""Nothing more will come of it."""
 
 LEASE = timedelta(seconds=30)
 """Longer than the function may run (20 s). Lease and sweep together stay below the shortest time that a
@@ -30,6 +34,9 @@ platform honours a key for (Discord: 120 s)."""
 
 WAITS = (30, 60, 120, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400, 86400)
 """Seconds before each further attempt, about three days in all, as Standard Webhooks asks of senders."""
+
+TURN = 30
+"""Seconds, at least, until a row looks again whether those that it follows are over."""
 
 LOOKS = (5, 30, 120, 600)
 """Seconds before each look after an answer that was lost."""
@@ -95,6 +102,21 @@ def step(case: Case) -> Literal["send", "look"] | Next:
     if case.better_twice and case.kind == "blind" and not case.withdrawn:
         return "send"
     return Next("unknown", "the last attempt was cut off, and this platform cannot be asked about it")
+
+
+def turn(before: Sequence[Mapping[str, Any]], now: datetime) -> Next | None:
+    """Of a measure that takes the place of others: None once these are taken back. Done sooner, taking them back would
+    take it along; so where that waits for a person, it does, too."""
+    left = [one for one in before if one["state"] not in OVER]
+    for one in left:
+        if "due_at" not in one:
+            why = f"{one['request']['measure']} has to be taken back first, and waits for a person: {one['reason']}"
+            return Next("stuck", why)
+    if not left:
+        return None
+    measures = ", ".join(one["request"]["measure"] for one in left)
+    seconds = int((max(moment(one["due_at"]) for one in left) - now).total_seconds()) + 1
+    return Next("planned", f"waits until it is taken back: {measures}", due_in=max(seconds, TURN))
 
 
 def given_up(case: Case, reason: str = "") -> Next:

@@ -83,9 +83,11 @@ def lent(now: datetime, largest: int = http.LARGEST) -> Hands:
 
 
 def stopped(row: Item, case: Case, announcement: Item | None, now: datetime) -> Next | None:
-    """Under the claim: where something would be said, people's switches are looked at; and a shared rate has to have
-    room."""
+    """Under the claim: where something would be said, people's switches are looked at; what it follows has to be over;
+    and a shared rate has to have room."""
     if row["purpose"] in calls.SAYS and (instead := switched(row, case, announcement)):
+        return instead
+    if instead := attempts.turn(outbox.followed(table(), row), now):
         return instead
     seconds = budgets.take(table(), row.get("calling", {}).get("budgets", []), now)
     return Next(same(case), "waits for its turn", due_in=seconds) if seconds else None

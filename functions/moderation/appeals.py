@@ -16,9 +16,9 @@ from functions.moderation.cases import LEADS, Move, NotAllowedError
 from functions.moderation.letters import Judged, Verdict
 from functions.moderation.records import case_key, existing, moving
 from functions.moderation.standards import Standards
-from functions.platforms import telling
+from functions.platforms import acting, telling
 from functions.shared import clock, outbox, table, tokens
-from functions.shared.table import CancelledError, Item, Put, Table, Update, Write
+from functions.shared.table import CancelledError, Item, Key, Put, Table, Update, Write
 
 PURPOSE = "appeal"
 """Of the link by which somebody asks for another look."""
@@ -245,12 +245,12 @@ def row_of(store: Table, found: Item, measure: Measure) -> Item | None:
 
 def judged(
     store: Table, appeal: Item, who: str, decision: Decision, program: Program, now: datetime
-) -> tuple[list[Measure], list[Write]]:
-    """What the decision of an appeal changes in the case that it is about: what to do now that was not done, and all
-    writes beside the appeal's own. Raises NotAllowedError."""
+) -> tuple[list[Measure], list[Key], list[Write]]:
+    """What the decision of an appeal changes in the case that it is about: what to do now that was not done, what has
+    to be taken back before that, and all writes beside the appeal's own. Raises NotAllowedError."""
     found = existing(store, appeal["community"], appeal["of"])
     if judged_for(found, appeal["party"]):
-        return [], closing_too(found, appeal, who, decision, program, now)
+        return [], [], closing_too(found, appeal, who, decision, program, now)
     before = holding(store, found)
     overturned = decision.outcome != found["outcome"]
     kept = {
@@ -273,15 +273,16 @@ def judged(
     }
     same_rule = not overturned and decision.policy == before.policy
     detail = {"appeal": appeal["id"], "independent": independent}
+    back = [write for measure in gone for write in taken_back(store, found, measure, who, now)]
     writes = [
         *moving(found, Move(what, verdict, detail), who, now, add={"open_appeals": -1}),
-        *(write for measure in gone for write in taken_back(store, found, measure, who, now)),
+        *back,
         *([records.outcome_again(found, now)] if overturned or verdict["author_hears"] else []),
         *(records.told_of_author(found, decision.outcome, instead_of=found["outcome"]) if overturned else []),
         *([] if same_rule else strikes.rejudged(store, found, decision, program, now)),
         *answer(appeal, decision, program, now, judged=what, independent=independent),
     ]
-    return news, writes
+    return news, going_back(store, found, back), writes
 
 
 def concerning(
@@ -323,9 +324,28 @@ def taken_back(store: Table, found: Item, measure: Measure, who: str, now: datet
         same = [table.equals("fence", row["fence"]), table.equals("state", row["state"])]
         gone = [name for name in ("due", "due_at", "listing", "listed_at") if name in row]
         return [Update(table.key_of(row), set=never, add={"fence": 1}, remove=gone, when=same)]
-    if "after" not in row.get("posted", {}) or "before" not in row["request"].get("prepared", {}):
-        return ()  # A person said that it is there: a person has to take it back.
-    return [outbox.put(undoing(row, measure, now))]
+    back = undoing(row, measure, now)
+    if None in (back["request"]["before"], back["request"]["after"]):
+        # A person said that it is there: a person has to take it back.
+        back = outbox.for_a_person(back, cases.UNWRITTEN.format(measure=measure), clock.text(now))
+    return [outbox.put(back)]
+
+
+def going_back(store: Table, found: Item, writes: Sequence[Write]) -> list[Key]:
+    """What takes measures of a case back, and is not over: now, by hand or with a batch. What is done instead follows
+    it. What cannot be undone there is left out: that is a person's, and changes nothing there."""
+    there = [row for pk in places(found) for row in store.query(pk, "delivery#undo#")]
+    new = [one.item for one in writes if isinstance(one, Put) and one.item.get("request", {}).get("undo")]
+    return [
+        table.key_of(row)
+        for row in [*there, *new]
+        if ("due" in row or "listing" in row) and reversible(row["platform"], row["request"]["measure"])
+    ]
+
+
+def reversible(platform: str, measure: Measure) -> bool:
+    ability = acting.ability(platform, measure)
+    return bool(ability and ability.reversible)
 
 
 def places(found: Item) -> list[str]:
@@ -343,8 +363,8 @@ def undoing(done: Item, measure: Measure, now: datetime) -> Item:
             "undo": True,
             "expected": None,
             "prepared": {},
-            "before": done["request"]["prepared"]["before"],
-            "after": done["posted"]["after"],
+            "before": done["request"].get("prepared", {}).get("before"),
+            "after": done.get("posted", {}).get("after"),
         }
     )
     return outbox.planned(

@@ -39,6 +39,8 @@ MOST_REVISIONS = 50
 PART = "you had a part in what this is about: somebody else has to judge it"
 PARTY = "party"
 """What an appeal has: whose it is."""
+UNWRITTEN = "nobody wrote down what was before the {measure}: undo it on the platform"
+"""Of a measure that a person said is there."""
 
 THRESHOLD = "threshold"
 """What a case has that a threshold of points has raised: `only` that, or others reported it, `too`. Its reasons tell
@@ -290,7 +292,7 @@ def undoable(row: Mapping[str, Any] | None, measure: Measure) -> None:
     if row["state"] != "sent":
         raise NotAllowedError(f"{measure} is {row['state']}: only what was carried out can be undone")
     if "before" not in row["request"].get("prepared", {}) or "after" not in row.get("posted", {}):
-        raise NotAllowedError(f"nobody wrote down what was before the {measure}: undo it on the platform")
+        raise NotAllowedError(UNWRITTEN.format(measure=measure))
 
 
 def until(decision: Decision, measure: Measure, decided_at: datetime) -> datetime | None:

@@ -17,7 +17,7 @@ from functions.moderation import cards, cases, records, roster, standards, worki
 from functions.moderation.cases import NotAllowedError
 from functions.moderation.standards import Standards
 from functions.platforms.acting import abilities
-from functions.shared import clock, inbox, table
+from functions.shared import clock, inbox, outbox, table
 from functions.shared.table import CancelledError, Item, Table, Write
 
 LONGEST_WHY = 2_000
@@ -154,7 +154,10 @@ def unseen(store: Table, flag: FlagRaised, valid: Standards, now: datetime) -> l
 
 
 def due(store: Table, community: str, case: str, now: datetime) -> list[Item]:
-    """What a move has made: cards to be changed, the look of a claim, measures to be carried out."""
+    """What a move has made: cards to be changed, the look of a claim, measures to be carried out, and before these what
+    they follow."""
     pk, _ = records.case_key(community, case)
     at = clock.text(now)
-    return [row for row in records.deliveries_of(store, pk) if row.get("due_at", "9") <= at]
+    rows = [row for row in records.deliveries_of(store, pk) if row.get("due_at", "9") <= at]
+    before = {table.key_of(one): one for row in rows for one in outbox.followed(store, row)}
+    return [*(one for one in before.values() if one.get("due_at", "9") <= at), *rows]

@@ -13,7 +13,7 @@ from functions.moderation.cases import HARMLESS, Move, NotAllowedError
 from functions.moderation.records import BUSY, TRIES, BusyError, existing, moving
 from functions.moderation.standards import Standards
 from functions.shared import clock, outbox, table
-from functions.shared.table import CancelledError, Item, Put, Table, Update, Write
+from functions.shared.table import CancelledError, Item, Key, Put, Table, Update, Write
 
 LOOKED_THROUGH = 400
 """Open cases that are looked through for the next one."""
@@ -218,9 +218,9 @@ def following(
         "program": hash_,
         **cases.snapshot(found.get("looked", 0)),
     }
-    measures, others = list(decision.measures), list[Write]()
+    measures, back, others = list(decision.measures), list[Key](), list[Write]()
     if appeals.is_appeal(found):
-        measures, others = appeals.judged(store, found, who, decision, program, now)
+        measures, back, others = appeals.judged(store, found, who, decision, program, now)
     else:
         others = [
             records.outcome_planned(found, now),
@@ -229,15 +229,12 @@ def following(
             *strikes.given(found, decision, program, now),
             *records.fewer_open(found),
         ]
-    # What is taken back in the same moment changes what was looked at.
-    look = None if any(undoes(one) for one in others) else looks.of(store, found)
-    actions = [outbox.put(row) for row in acting(store, found, measures, decision, look, now)]
+    # What is taken back meanwhile changes what was looked at.
+    look = None if back else looks.of(store, found)
+    rows = acting(store, found, measures, decision, look, now)
+    actions = [outbox.put(outbox.following(row, back)) for row in rows]
     ends = evidence.end_planned(found, forgetting.days(found, program), now)
     return [Put(verdict, when=[table.absent()]), ends, *actions, *others]
-
-
-def undoes(one: Write) -> bool:
-    return isinstance(one, Put) and bool(one.item.get("request", {}).get("undo"))
 
 
 def acting(

@@ -133,8 +133,10 @@ def undoing(acting: Acting, ability: Ability, action: ActionRequested, state: St
         return ()
     if not ability.reversible:
         raise CannotError(f"{action.measure} cannot be undone there. {ability.lost}".strip())
+    if action.before is None or action.after is None:
+        raise CannotError("nobody wrote down what was before: undo it on the platform")
     if state != action.after:
-        raise CannotError(f"it has changed since: {difference(action.after or {}, state)}")
+        raise CannotError(f"it has changed since: {difference(action.after, state)}")
     return acting.back(action, state, now)
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from functions.shared import clock, queues, table
 from functions.shared.log import logger
-from functions.shared.table import CancelledError, ConditionFailedError, Item, Put, Table, Update, Write
+from functions.shared.table import CancelledError, ConditionFailedError, Item, Key, Put, Table, Update, Write
 
 Purpose = Literal["post", "edit", "withdraw", "count", "act", "tell", "look", "see", "mail", "card"]
 KIND = "delivery"
@@ -61,6 +61,25 @@ def planned(
 def waits(row: Item) -> Item:
     """A row whose turn comes once the part before it is there."""
     return {name: value for name, value in row.items() if name not in ("due", "due_at")} | {"state": "waiting"}
+
+
+def following(row: Item, before: Iterable[Key]) -> Item:
+    """A row that goes only once others are over, wherever they are. Unlike the part of a thread it needs nothing that
+    they bring, so it looks for itself whether its turn has come."""
+    follows = [list(key) for key in before]
+    return {**row, "follows": follows} if follows else row
+
+
+def followed(store: Table, row: Item) -> list[Item]:
+    """What a row has to wait for, as it is now."""
+    return store.read([(pk, sk) for pk, sk in row.get("follows", ())])
+
+
+def for_a_person(row: Item, reason: str, at: str) -> Item:
+    """A new row that only a person can do."""
+    asked = {"state": "refused", "reason": reason, "settled_at": at}
+    listed = table.listed(community_of(row), NEEDS_A_PERSON, row["key"], at)
+    return {name: value for name, value in row.items() if name not in ("due", "due_at")} | asked | listed
 
 
 def put(row: Item) -> Put:

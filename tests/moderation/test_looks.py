@@ -10,7 +10,7 @@ import pytest
 
 from cli import operator
 from events.moderation import Decision
-from functions.moderation import cards, looks, working
+from functions.moderation import appeals, cards, looks, working
 from functions.moderation.cards import Possible, Seen
 from functions.moderation.standards import Standards
 from functions.platforms.outgoing import Reply
@@ -348,11 +348,17 @@ def test_what_closes_reports_is_held_to_the_reports_that_were_looked_at(world: W
     assert looks.expected(row, close, ("1", "2")) == {}
 
 
-def test_an_appeal_that_takes_something_back_is_not_held_to_what_that_changes(world: World) -> None:
-    undone: Item = {"pk": "a", "sk": "delivery#undo#hide", "request": {"undo": True}}
-    assert working.undoes(outbox.put(undone))
-    assert not working.undoes(outbox.put({**undone, "request": {"undo": False}}))
-    assert not working.undoes(outbox.put({"pk": "a", "sk": "decision"}))
+def test_an_appeal_is_held_to_what_was_looked_at_unless_something_is_taken_back_before_it(world: World) -> None:
+    case: Item = {"id": "c", "community": "acme"}
+    back = {"pk": "a", "sk": "delivery#undo#hide", "kind": "delivery", "platform": "standard_webhooks", "due": "DUE#0"}
+    hidden: Item = {**back, "request": {"measure": "hide", "undo": True}}
+    warned: Item = {**back, "request": {"measure": "warn", "undo": True}}
+    over = {name: value for name, value in hidden.items() if name != "due"}
+    refused = {**over, "listing": "acme#deliveries-stuck"}
+    assert appeals.going_back(table(), case, [outbox.put(hidden)]) == [("a", "delivery#undo#hide")]
+    assert appeals.going_back(table(), case, [outbox.put(warned)]) == []  # Nothing can unsay it.
+    assert appeals.going_back(table(), case, [outbox.put(over)]) == []
+    assert appeals.going_back(table(), case, [outbox.put(refused)]) == [("a", "delivery#undo#hide")]
 
 
 # Told
