@@ -324,11 +324,42 @@ def taken_back(store: Table, found: Item, measure: Measure, who: str, now: datet
         same = [table.equals("fence", row["fence"]), table.equals("state", row["state"])]
         gone = [name for name in ("due", "due_at", "listing", "listed_at") if name in row]
         return [Update(table.key_of(row), set=never, add={"fence": 1}, remove=gone, when=same)]
+    if keeper := kept_by(store, found, measure):
+        return [taking_over(keeper, row)]
     back = undoing(row, measure, now)
     if None in (back["request"]["before"], back["request"]["after"]):
         # A person said that it is there: a person has to take it back.
         back = outbox.for_a_person(back, cases.UNWRITTEN.format(measure=measure), clock.text(now))
     return [outbox.put(back)]
+
+
+def kept_by(store: Table, found: Item, measure: Measure) -> Item | None:
+    """The same measure of a later decision about the same, which found it done already and rests on it."""
+    newest = store.get(records.subject_of(found), "round")
+    name = newest["case"] if newest else ""
+    while name and name != found["id"]:
+        later = existing(store, found["community"], name)
+        row = row_of(store, later, measure) if later["state"] == "decided" else None
+        if row and row["state"] == "sent" and not store.get(row["pk"], f"delivery#undo#{measure}"):
+            return row
+        name = later.get("earlier", "")
+    return None
+
+
+def taking_over(keeper: Item, row: Item) -> Update:
+    """What was before the first decision is what an undo of the later one leads back to: so it stays done for as long
+    as one of them holds."""
+    prepared = {**keeper["request"].get("prepared", {}), "before": row["request"].get("prepared", {}).get("before")}
+    request = {**keeper["request"], "prepared": prepared}
+    same = [table.equals("fence", keeper["fence"]), table.equals("state", keeper["state"])]
+    return Update(table.key_of(keeper), set={"request": request}, when=same)
+
+
+def rested_on(store: Table, found: Item, measure: Measure) -> None:
+    """Raises NotAllowedError where a later decision needs what somebody wants to take back."""
+    if keeper := kept_by(store, found, measure):
+        case = keeper["pk"].rpartition("#")[2]
+        raise NotAllowedError(f"{case} has decided the same since, and rests on it: take it back there first")
 
 
 def going_back(store: Table, found: Item, writes: Sequence[Write]) -> list[Key]:
