@@ -27,6 +27,7 @@ from events.moderation import TIMED, Measure, Outcome
 from events.moments import text
 from events.program import MAIN
 from functions.moderation.records import Listed
+from functions.platforms.acting import abilities
 from functions.shared import clock
 
 cases_app = typer.Typer(
@@ -392,11 +393,15 @@ def case_undo(
 
 def carried_out(calls: Any, case: str) -> list[str]:
     """The measures of a case that were carried out. Raises ValueError."""
-    rows = calls.get(f"/cases/{case}")["deliveries"]
+    whole = calls.get(f"/cases/{case}")
+    rows, can = whole["deliveries"], abilities(whole["case"]["platform"], whole["case"]["subject"]["kind"])
     found = [row["measure"] for row in rows if row["purpose"] == "act" and row["state"] == "sent" and not row["undo"]]
-    if not found:
-        raise ValueError(f"case {case}: no measure was carried out, so there is nothing to undo")
-    return found
+    back = [measure for measure in found if measure in can and can[measure].reversible]
+    if not back:
+        raise ValueError(f"case {case}: no measure was carried out that could be undone")
+    for measure in sorted({*found} - {*back}):
+        say(f"{measure} stays: it cannot be taken back")
+    return back
 
 
 def undone(whole: dict[str, Any]) -> list[dict[str, Any]]:

@@ -355,8 +355,11 @@ def taking_over(keeper: Item, row: Item) -> Update:
     return Update(table.key_of(keeper), set={"request": request}, when=same)
 
 
-def rested_on(store: Table, found: Item, measure: Measure) -> None:
-    """Raises NotAllowedError where a later decision needs what somebody wants to take back."""
+def may_go_back(store: Table, found: Item, measure: Measure) -> None:
+    """Raises NotAllowedError for what cannot be undone there, and where a later decision rests on it."""
+    if not reversible(found["platform"], measure):
+        ability = acting.ability(found["platform"], measure)
+        raise NotAllowedError(f"{measure} cannot be taken back. {ability.lost if ability else ''}".rstrip())
     if keeper := kept_by(store, found, measure):
         case = keeper["pk"].rpartition("#")[2]
         raise NotAllowedError(f"{case} has decided the same since, and rests on it: take it back there first")

@@ -249,7 +249,7 @@ def taken_back(store: Table, found: Item, measure: Measure, who: str, now: datet
     done = store.get(found["pk"], f"delivery#{measure}")
     if done and done["state"] == "sent" and not store.get(found["pk"], f"delivery#undo#{measure}"):
         cases.undoable(done, measure)
-        appeals.rested_on(store, found, measure)
+        appeals.may_go_back(store, found, measure)
     return appeals.taken_back(store, found, measure, who, now)
 
 

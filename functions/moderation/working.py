@@ -266,7 +266,7 @@ def undo(store: Table, community: str, case: str, measure: Measure, who: str, no
             return there
         done = store.get(found["pk"], f"delivery#{measure}")
         cases.undoable(done, measure)
-        appeals.rested_on(store, found, measure)
+        appeals.may_go_back(store, found, measure)
         row = appeals.undoing(cast(Item, done), measure, now)
         try:
             store.transact([*moving(found, Move("undone", {}, {"measure": measure}), who, now), outbox.put(row)])

@@ -226,7 +226,7 @@ def test_a_decided_case_is_listed_with_who_decided_what(ada: Desk) -> None:
 
 def test_undoing_nothing_is_said(ada: Desk) -> None:
     name = decided(ada)
-    assert "no measure was carried out" in ada.refused("cases", "undo", name)
+    assert "no measure was carried out that could be undone" in ada.refused("cases", "undo", name)
 
 
 @pytest.mark.parametrize(
