@@ -59,10 +59,19 @@ def words() -> str:
 
 def page(community: str, case: str, party: str) -> Response[str]:
     found = table().get(*records.case_key(community, case))
-    if found is None:
+    if found is None or forgotten(found, party):
         return sorry(404, NOTHING)
     html = templates().get_template("appeal.html").render(**told(found, party, program.active()[0]))
     return Response(200, HTML, html, WITH_FORM)
+
+
+def forgotten(found: Item, party: str) -> bool:
+    """Whether nobody is known any more who could ask, and has not asked before."""
+    try:
+        appeals.party_of(table(), found, party)
+    except LookupError:
+        return table().get(*records.case_key(found["community"], appeals.appeal_id(found["id"], party))) is None
+    return False
 
 
 def told(found: Item, party: str, active: Program) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The end of what was seen: once nobody can ask for another look any more, a case keeps what was decided and why, and
-the words of strangers go: the snapshots, then all that quotes them.
+the words of strangers go: the snapshots, then all that quotes them. So does who they were, but with a measure that can
+still be taken back: it says against whom.
 
 What is left to be emptied is found by looking, so that whoever is cut off goes on where words still stand.
 """
@@ -22,6 +23,9 @@ PUT_OFF = timedelta(days=1)
 BEING_SENT = ("claimed", "armed")
 """A letter that leaves in this moment is left to the next sweep."""
 WORDS = {"title": "", "text": "", "original": "", "summary": chain.GONE}
+NOBODY: Item = {"author": {}, "appellant": {}}
+REPORTED: Item = {"flag": chain.GONE, "reporter": {}, "comment": "", "erased": True}
+"""What is left of a report. Its id may name whom it is from, or about; what is told again brings nothing back."""
 
 
 def go_on(store: Table, key: Key, program: Program, now: datetime) -> None:
@@ -69,7 +73,8 @@ def forgotten(store: Table, row: Item, case: Item, now: datetime) -> None:
     """The objects go first: what the case does not name, nobody would find."""
     if not appeals.is_appeal(case):
         evidence.deleted(case)
-    empty = {name: value for name, value in {**WORDS, "evidence": [], "appeal": ""}.items() if case.get(name)}
+    nothing = {**WORDS, **NOBODY, "evidence": [], "appeal": "", "subject": {**case["subject"], "url": ""}}
+    empty = {name: value for name, value in nothing.items() if case.get(name, value) != value}
     move = Move("forgotten", {**empty, "forgotten": clock.text(now)})
     going = Update(table.key_of(row), set={"state": "going"}, when=[table.equals("state", "kept")])
     store.transact([*records.moving(case, move, "liaison", now), going])
@@ -78,8 +83,8 @@ def forgotten(store: Table, row: Item, case: Item, now: datetime) -> None:
 def left(store: Table, case: Item) -> Iterator[tuple[Item, Item]]:
     """What still holds words, each with what changes in it; nothing where it has to wait."""
     for line in store.query(case["pk"], "audit#"):
-        if line["detail"].get("text"):
-            yield line, chain.erased(line, {"detail": {**line["detail"], "text": ""}})
+        if (detail := unnamed(line["detail"])) != line["detail"]:
+            yield line, chain.erased(line, {"detail": detail})
     for letter in store.query(case["pk"], "delivery#told#"):
         if letter["request"]["text"]:
             yield letter, {} if letter["state"] in BEING_SENT else unsaid(letter)
@@ -87,9 +92,17 @@ def left(store: Table, case: Item) -> Iterator[tuple[Item, Item]]:
         yield from left_of_subject(store, case)
 
 
+def unnamed(detail: Item) -> Item:
+    """What a line tells without words of strangers, and without the reports that it names (`records.of_flags`)."""
+    flags = {name: chain.GONE for name in detail if name.partition(" ")[0] == "flag"}
+    return {**detail, **flags, **({"text": ""} if "text" in detail else {})}
+
+
 def unsaid(letter: Item) -> Item:
-    """Of a letter its words go; one that never arrived never will. None is for a field that goes."""
-    empty = {"request": {**letter["request"], "title": "", "text": "", "link": ""}}
+    """Of a letter its words go, and to whom; one that never arrived never will. None is for a field that goes."""
+    request = letter["request"]
+    nobody = {"person": {**request["person"], "id": chain.GONE, "name": ""}, "about": {**request["about"], "url": ""}}
+    empty = {"request": {**request, **nobody, "title": "", "text": "", "link": ""}}
     if letter["state"] == "sent":
         return empty
     never = {"state": "cancelled", "reason": "it was not taken until the time of its case was over"}
@@ -102,11 +115,12 @@ def left_of_subject(store: Table, case: Item) -> Iterator[tuple[Item, Item]]:
     newest = store.get(subject, "round") or {}
     last = newest.get("case") == case["id"]
     for flag in store.query(subject, "flag#"):
-        if flag.get("case") == case["id"] and flag["comment"]:
-            yield flag, {"comment": ""}
+        if flag.get("case") == case["id"] and not REPORTED.items() <= flag.items():
+            yield flag, REPORTED
     for told in store.query(subject, "decided#"):
-        if told.get("text") and (last or told["recorded_at"] <= case["decided_at"]):
-            yield told, {"text": ""}
+        theirs = told.get("text") or told.get("person")
+        if theirs and (last or told["recorded_at"] <= case["decided_at"]):
+            yield told, {"text": "", "person": {}}
     message = store.get(subject, "message") if last else None
     if message and (message["text"] or message["original"]):
         yield message, {"text": "", "original": "", "version": message["version"] + 1}
@@ -116,7 +130,7 @@ def emptied(store: Table, item: Item, changes: Item) -> None:
     """Only if what changes is still as it was read: an erasure may be at the same item."""
     new = {name: value for name, value in changes.items() if value is not None}
     gone = [name for name, value in changes.items() if value is None]
-    same = [table.equals(name, item[name]) for name in changes if name in item]
+    same = [table.equals(name, item[name]) if name in item else table.absent(name) for name in changes]
     if changes:
         store.write(Update(table.key_of(item), set=new, remove=gone, when=same))
 

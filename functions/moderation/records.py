@@ -379,9 +379,12 @@ def record_explanation(
     }
     for _ in range(TRIES):
         flag = store.get(*key) or {}
-        if flag.get("erased"):  # Whoever reported it has asked to be forgotten.
-            why |= {"flag": flag["flag"], "comment": ""}
-            told = told.model_copy(update={"reporter": None, "flag": flag["flag"]})
+        # It may have named somebody who has asked to be forgotten.
+        why["flag"] = flag.get("flag", told.flag)
+        told = told.model_copy(update={"flag": why["flag"]})
+        if flag.get("erased"):  # Whoever reported it.
+            why["comment"] = ""
+            told = told.model_copy(update={"reporter": None})
         if "explained_at" in flag and newest(flag) >= newest(why):
             return marked(store, envelope, "duplicate", f"{subject_pk} {key[1]}", now)
         case = store.get(*case_key(told.community, flag["case"])) if "case" in flag else None
@@ -394,6 +397,7 @@ def record_explanation(
             table.equals("explained_at", flag["explained_at"])
             if "explained_at" in flag
             else table.absent("explained_at"),
+            table.equals("flag", flag["flag"]) if flag else table.absent(),
         ]
         try:
             store.transact(
@@ -652,7 +656,8 @@ def noting(case: Item, before: Item | None, seen: MessageSeen, now: datetime) ->
     changes |= evidence.kept(
         case, [evidence.of_message(seen, case["title"])], now, current_if="never" if late else "always"
     )
-    compared = [like_planned(case, now)] if edited else []
+    changes |= (known := author_known(case, [seen]))
+    compared = [like_planned(case, now)] if edited or known else []
     return [*moving(case, Move(f"content {seen.change}", changes, detail), seen.source, now), *compared]
 
 
@@ -734,9 +739,11 @@ def joining(
     changes = {**named(case, why), **cases.flagged(case, reports, standards, now), "last_flag_at": clock.text(now)}
     changes |= cases.by_threshold(case, reports)
     changes |= evidence.kept(case, [evidence.of_flag(one) for one in flags], now, "never" if moved else "new")
+    changes |= (known := author_known(case, flags))
     rows = new_cards({**case, **changes}, standards, now)
     move = Move("flagged", changes | with_cards(case, rows), of_flags(flags))
-    return [*moving(case, move, flags[0].source, now, add={"flags": len(flags)}), *map(outbox.put, rows)]
+    compared = [like_planned(case, now)] if known else []
+    return [*moving(case, move, flags[0].source, now, add={"flags": len(flags)}), *compared, *map(outbox.put, rows)]
 
 
 def repeating(
@@ -745,9 +752,20 @@ def repeating(
     """More of the same about what was just decided: counted, and no new case. `moved`: they are from before that."""
     changes = {**named(case, why), "last_flag_at": clock.text(now)}
     changes |= evidence.kept(case, [evidence.of_flag(one) for one in flags], now, "never" if moved else "new")
+    changes |= (known := author_known(case, flags))
     move = Move("flagged again", changes, of_flags(flags))
+    beside = [outcome_again(case, now), *(told_of_author({**case, **known}, case["outcome"]) if known else [])]
     add = {"flags": len(flags), **({} if moved else {"repeats": len(flags)})}
-    return [outcome_again(case, now), *moving(case, move, flags[0].source, now, add=add)]
+    return [*beside, *moving(case, move, flags[0].source, now, add=add)]
+
+
+def author_known(case: Item, told: Sequence[FlagRaised | MessageSeen]) -> Item:
+    """Whose it is, where the case does not say and is told now: an erasure finds what they wrote by that, and whoever
+    has looked at it before has not seen what else is known of them."""
+    author = next((person(one.author) for one in told if one.author), {})
+    if not author or case["author"] or "forgotten" in case:
+        return {}
+    return {"author": author} | (cases.material(case) if case["state"] != "decided" else {})
 
 
 def of_flags(flags: list[FlagRaised]) -> Item:
@@ -779,8 +797,8 @@ def moving(case: Item, move: Move, who: str, now: datetime, *, add: dict[str, in
         set={**move.set, **place, "head": new["seal"]},
         add={**(add or {}), "next_audit": 1},
         remove=[name for name in ("due", "due_at") if name in case and name not in place],
-        # Nor is a snapshot named in a case that has forgotten its own meanwhile.
-        when=[table.equals("next_audit", number), *([table.absent("forgotten")] if "evidence" in move.set else [])],
+        # What was read of it may have been forgotten meanwhile, and is written nowhere any more.
+        when=[table.equals("next_audit", number), *([] if "forgotten" in case else [table.absent("forgotten")])],
     )
     return [change, put_line(case["pk"], new), *touched(case, now)]
 

@@ -3,7 +3,7 @@
 Parked bodies in the bucket and digest pages are not searched: they end by themselves, after 90 and 60 days.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from events.moderation import Subject
 from functions.moderation import evidence
@@ -38,10 +38,8 @@ def search(store: Table, row: Item, time_left: Callable[[], bool]) -> None:
     cursor: Key | None = (row["cursor"][0], row["cursor"][1]) if "cursor" in row else None
     while time_left():
         items, cursor = store.scan(PAGE, cursor)
-        for item, changes in found(store, items, who):
-            if changes and "evidence" in changes:
-                evidence.deleted(item)  # First: what the case does not name, nobody would find.
-            records.emptied(store, row, item, changes)
+        for together in found(store, items, who):
+            emptied(store, row, together, who)
         after = records.searched(store, row, len(items), cursor, clock.now())
         if cursor is None:
             logger.info("erasure", extra={name: after[name] for name in ("state", "search", "read", "emptied")})
@@ -49,23 +47,37 @@ def search(store: Table, row: Item, time_left: Callable[[], bool]) -> None:
     records.paused(store, row, clock.now())
 
 
-def found(store: Table, items: list[Item], who: Account) -> Iterator[tuple[Item, Item | None]]:
-    """What has to change because of these items, None where one goes; what belongs to one subject is changed
-    together."""
+Changes = Sequence[tuple[Item, Item | None]]
+"""Items with what changes in each: None where it goes, nothing where it has to wait."""
+
+
+def emptied(store: Table, row: Item, together: Changes, who: Account) -> None:
+    """As long as anything is left for the next search, so is all that it is found by, which comes last."""
+    whole = True
+    for item, changes in together:
+        if not whole and (traces.mentions(item, who) or traces.links(item, who)):
+            return
+        if changes and "evidence" in changes:
+            evidence.deleted(item)  # First: what the case does not name, nobody would find.
+        whole = records.emptied(store, row, item, changes) and whole
+
+
+def found(store: Table, items: list[Item], who: Account) -> Iterator[Changes]:
+    """What has to change because of these items: what belongs to one subject together."""
     subjects: dict[str, set[Key]] = {}
     for item in items:
         if traces.mentions(item, who):
             subjects.setdefault(subject_of(item), set()).add((item["pk"], item["sk"]))
     for subject, keys in subjects.items():
-        yield from traces.of_subject(everything(store, who.community, subject, keys), who)
+        yield traces.of_subject(everything(store, who.community, subject, keys), who, clock.text(clock.now()))
     persons = {item["pk"] for item in items if traces.links(item, who)}
     for person in sorted(persons):
-        yield from traces.of_person(list(store.query(person)), who)
+        yield traces.of_person(list(store.query(person)), who)
     for item in items:
         if traces.goes(item, who):
-            yield item, None
+            yield [(item, None)]
         elif item["pk"] not in persons and (changes := traces.alone(item, who)):
-            yield item, changes
+            yield [(item, changes)]
 
 
 def subject_of(item: Item) -> str:
@@ -80,10 +92,16 @@ def everything(store: Table, community: str, subject: str, keys: set[Key]) -> li
     """All that is kept about a subject, with its cases and their histories, and with what was found at `keys`."""
     about = list(store.query(subject))
     cases = {partition(community, "case", item["case"]) for item in about if "case" in item}
-    for pk in sorted(cases | {pk for pk, _ in keys} - {subject}):
-        about.extend(store.query(pk))
-    read = {item["pk"] for item in about}
-    appeals = {partition(community, "case", name) for item in about for name in item.get("appeals", ())}
-    for pk in sorted(appeals - read):
-        about.extend(store.query(pk))
+    read = {subject}
+    while left := sorted((cases | {pk for pk, _ in keys}) - read):
+        more = [item for pk in left for item in store.query(pk)]
+        # Its last report may have left a case for the next one.
+        cases = {partition(community, "case", name) for item in more for name in others(item)}
+        about.extend(more)
+        read.update(left)
     return about
+
+
+def others(case: Item) -> list[str]:
+    """The round before this one, and the appeals against it."""
+    return [*filter(None, [case.get("earlier")]), *case.get("appeals", ())] if case["kind"] == "case" else []

@@ -33,7 +33,8 @@ AGAIN = timedelta(minutes=15)
 """Between two searches for an account: what was on its way when the first one passed has arrived by then."""
 
 SEARCHES = (2, 5)
-"""For one account, at least and at most. The last one of fewer than five found nothing."""
+"""For one account, at least and at most, and more as long as one leaves something behind. The last one of fewer than
+five found nothing."""
 
 
 def sync(store: Table, duties: Sequence[Duty], version: int, now: datetime) -> int:
@@ -224,25 +225,34 @@ def once(store: Table, envelope: Envelope, put: Put, now: datetime) -> inbox.Fat
     return "duplicate"
 
 
-def emptied(store: Table, row: Item, item: Item, changes: Item | None) -> None:
+def emptied(store: Table, row: Item, item: Item, changes: Item | None) -> bool:
     """Empty fields of one item, or take it away, and count it, or neither: the numbers are exact however often it is
-    cut off.
+    cut off. False for what is left to the next search: it changed meanwhile, or nothing of it can change now.
 
-    Raises LostError when the erasure is in other hands. What changed meanwhile is left for the next search.
+    Raises LostError when the erasure is in other hands.
     """
     # A message is folded with what stood there before: whoever has just read it has to read it again.
     add = {"version": 1} if "version" in item else {}
     same = [table.equals("version", item["version"])] if add else [table.present()]
-    # What was said in the same field may have been forgotten meanwhile, or another snapshot was named.
-    read = {"salts", "request", "evidence"} & (changes or {}).keys() & item.keys()
-    same += [table.equals(name, item[name]) for name in sorted(read)]
+    same += [as_read(item, name) for name in sorted({*(changes or {}), *WITH.get(item["kind"], ())})]
     count = Update(table.key_of(row), add={"found": 1, "emptied": 1}, when=[table.equals("fence", row["fence"])])
     try:
-        store.transact([without(item, changes, add, same), count])
+        if changes != {}:
+            store.transact([without(item, changes, add, same), count])
+            return True
     except CancelledError as error:
         if 1 in error.failed:
             raise outbox.LostError(row["pk"]) from error
-        held(store, row, {}, add={"found": 1})
+    held(store, row, {}, add={"found": 1, "left": 1})
+    return False
+
+
+WITH = {"flag": ("counted",)}
+"""What has to be as it was read, too, by the kind of item: somebody may be answered, and counted, meanwhile."""
+
+
+def as_read(item: Item, name: str) -> table.Condition:
+    return table.equals(name, item[name]) if name in item else table.absent(name)
 
 
 def without(item: Item, changes: Item | None, add: dict[str, int], same: table.When) -> Write:
@@ -260,8 +270,8 @@ def searched(store: Table, row: Item, number: int, cursor: table.Key | None, now
     if cursor:
         return held(store, row, {**changes, "cursor": list(cursor), "due_at": clock.text(now + LEASE)})
     least, most = SEARCHES
-    if current["search"] < least or (current["found"] and current["search"] < most):
-        again = {"search": current["search"] + 1, "found": 0, "due_at": clock.text(now + AGAIN)}
+    if current["search"] < least or current.get("left") or (current["found"] and current["search"] < most):
+        again = {"search": current["search"] + 1, "found": 0, "left": 0, "due_at": clock.text(now + AGAIN)}
         return held(store, row, changes | again, remove=("cursor",))
     done = {"state": "done", "done_at": clock.text(now)}
     return held(store, row, changes | done, remove=("cursor", "person", "due", "due_at"))

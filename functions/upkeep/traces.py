@@ -2,10 +2,11 @@
 
 Emptied are the account itself (author, reporter, moderator, appellant, whom a decision was about), the words it wrote
 (a case's and a message's text, its snapshots, the edits in a case's history, the comment of a report, an appeal), its
-name in histories, what it was told, and the bodies of mails, which quote cases. How often its reports were right goes,
-and so do its points, what says whose account it is, and what its words are compared by. What stays: that there was a
-case, its reasons and counts, what was decided, which others it was like, and the id of the subject, which the keys are
-made from. The feedback log names no author, so nobody is found there.
+name in histories, links to what it wrote that name it, what it was told, what platforms told of it when a measure was
+taken against it, and the bodies of mails, which quote cases. How often its reports were right goes, and so do its
+points, what says whose account it is, and what its words are compared by. What stays: that there was a case, its
+reasons and counts, what was decided, which others it was like, and the id of the subject, which the keys are made from.
+The feedback log names no author, so nobody is found there.
 """
 
 import re
@@ -29,11 +30,17 @@ PEOPLE = {
 WROTE = (("case", "author"), ("message", "author"), ("decided", "person"))
 """Where they stand as the one whose content it is."""
 
+ACCOUNTS = ("account", "player", "user")
+"""Kinds of subjects that are an account: what is said there is what its profile says."""
+
+AGAINST = ("warn", "timeout", "suspend", "ban")
+"""Measures against people: the states that are read for them tell of an account."""
+
 ON_ITS_WAY = ("planned", "claimed", "armed")
 """A mail that is still tried keeps its body, and ends with it after sixty days at the latest."""
 
 BEING_SENT = ("claimed", "armed")
-"""What somebody is told in this moment is left to the next search."""
+"""What delivery has in its hands in this moment is left to the next search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +68,34 @@ class Account:
 
     def named_in(self, text: str) -> bool:
         """Whether an id of the platform's was made from this one."""
-        return bool(re.search(rf"(?<![A-Za-z0-9]){re.escape(self.id)}(?![A-Za-z0-9])", text))
+        return standing_in(self.id, text)
 
     def called_in(self, text: str) -> bool:
         """Whether somebody who writes about this account calls it by its id or its name."""
         name = re.escape(self.name.strip())
         return self.named_in(text) or bool(name and re.search(rf"(?<!\w){name}(?!\w)", text, re.IGNORECASE))
 
+    def is_subject(self, about: Item | None) -> bool:
+        """Whether it is this account itself that was reported."""
+        if not about or about["kind"] not in ACCOUNTS:
+            return False
+        return bool((about["source"], about["id"]) == (self.source, self.id))
+
+
+def standing_in(name: str, text: str) -> bool:
+    """By itself, and not as a part of a longer one."""
+    return bool(re.search(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", text))
+
 
 def mentions(item: Item, who: Account) -> bool:
-    """Whether the account stands in one of an item's fields for people, or is whom something on its way is about."""
+    """Whether the account stands in one of an item's fields for people, is what a case is about, or is whom something
+    on its way is about."""
     if not item["pk"].startswith(f"{who.community}#"):
         return False
     if item.get("kind") == "delivery" and item.get("destination") == who.source:
         return who.is_at(item["request"], "person")
+    if item.get("kind") == "case" and who.is_subject(item["subject"]):
+        return True
     return any(who.is_at(item, field) for field in PEOPLE.get(item.get("kind", ""), ()))
 
 
@@ -169,61 +190,92 @@ def whose(who: Account) -> set[str]:
     return {who.signature(), who.signature(who.name)}
 
 
-def of_subject(items: Sequence[Item], who: Account) -> list[tuple[Item, Item]]:
+def of_subject(items: Sequence[Item], who: Account, at: str) -> list[tuple[Item, Item]]:
     """What changes in everything that is kept about one subject, its cases and their histories: each item with its
-    new values. Those by which the account is found come last, so that whoever is cut off finds the rest again."""
+    new values; none of what has to change, and is in other hands now (`at`). Those by which the account is found come
+    last, so that whoever is cut off finds the rest again."""
     if {source for source in map(source_of, items) if source} - {who.source}:
         return []  # Another place, where somebody else has that id.
-    theirs = any(item["kind"] == kind and who.is_at(item, field) for item in items for kind, field in WROTE)
+    theirs = called(items, who) if any(is_theirs(item, who) for item in items) else set()
     names = {
         who.signature(item["moderator"].get("name", ""))
         for item in items
         if item["kind"] == "decided" and who.is_at(item, "moderator")
     }
-    flags = {item["flag"] for item in items if item["kind"] == "flag" and who.named_in(item["flag"])}
-    changed = [(item, differing(item, left(item, who, theirs, names, flags))) for item in items]
-    return sorted(((item, new) for item, new in changed if new), key=lambda pair: mentions(pair[0], who))
+    changed = [(item, differing(item, left(item, who, theirs, names))) for item in items]
+    ready = [(item, {} if being_sent(item, at) else new) for item, new in changed if new]
+    return sorted(ready, key=lambda pair: mentions(pair[0], who))
+
+
+def is_theirs(item: Item, who: Account) -> bool:
+    """Whether an item of a subject says that the account wrote it, or is what was reported."""
+    if item["kind"] == "delivery":
+        return item["purpose"] == "act" and who.is_at(item["request"], "person")
+    if item["kind"] == "case" and who.is_subject(item["subject"]):
+        return True
+    return any(item["kind"] == kind and who.is_at(item, field) for kind, field in WROTE)
+
+
+def called(items: Sequence[Item], who: Account) -> set[str]:
+    """Its id, and the names that it has here: addresses may have them."""
+    places = [(item, field) for item in items for field in PEOPLE.get(item["kind"], ())]
+    places += [(item["request"], "person") for item in items if item["kind"] == "delivery"]
+    return {who.id, who.name, *(it[field].get("name", "") for it, field in places if who.is_at(it, field))} - {""}
+
+
+def being_sent(item: Item, at: str) -> bool:
+    """As long as its lease: then whoever had it is gone."""
+    return item["kind"] == "delivery" and item["state"] in BEING_SENT and item.get("due_at", "") > at
 
 
 def source_of(item: Item) -> str:
     return str(item.get("source") or (item.get("subject") or {}).get("source", ""))
 
 
-def left(item: Item, who: Account, theirs: bool, names: set[str], flags: set[str]) -> Item:
-    """What is left in one item of a subject. `theirs`: the account wrote it; `names`: what histories call it;
-    `flags`: ids of reports that say whose they are."""
+def left(item: Item, who: Account, theirs: set[str], names: set[str]) -> Item:
+    """What is left in one item of a subject. `theirs`: what the account is called, where it wrote it; `names`: what
+    histories call it."""
     match item["kind"]:
         case "case":
             words: Item = {"author": {}, "title": "", "text": "", "original": "", "summary": GONE}
             # What was seen of it goes with them, and nothing more of it is kept.
             words |= {"forgotten": GONE, **({"evidence": []} if "evidence" in item else {})}
-            signed = {"decided_by": GONE} if item.get("decided_by") in names else {}
+            signed: Item = {"decided_by": GONE} if item.get("decided_by") in names else {}
+            signed |= {"excluded": [one for one in item["excluded"] if one not in names]} if "excluded" in item else {}
             appealed: Item = {"appellant": {}, "appeal": ""} if who.is_at(item, "appellant") else {}
-            return signed | appealed | (words if wrote(item, who, theirs) else {})
+            address = {"subject": unaddressed(item["subject"], theirs)}
+            return signed | appealed | address | (words if wrote(item, who, theirs) else {})
         case "message":
-            return {"author": {}, "text": "", "original": ""} if wrote(item, who, theirs) else {}
+            address = {"subject": unaddressed(item["subject"], theirs)} if "subject" in item else {}
+            said = {"author": {}, "text": "", "original": ""} if wrote(item, who, theirs) else {}
+            return address | said
         case "flag":
-            named = {"flag": GONE} if item["flag"] in flags else {}
-            # Marked, so that an explanation that is told again brings neither back.
-            reported = named or who.is_at(item, "reporter")
+            named = {"flag": GONE} if who.named_in(item["flag"]) else {}
+            # Marked, so that an explanation that is told again brings neither back. An id may name whom it is about.
+            reported: Item = {"reporter": {}, "comment": "", "erased": True} if who.is_at(item, "reporter") else {}
             # Whose figures it changed: another decision would make them anew.
             counted = {"counted": ""} if item.get("counted") == who.figures else {}
-            return named | ({"reporter": {}, "comment": "", "erased": True, **counted} if reported else {})
+            return named | reported | counted
         case "decided":
             people: Item = {field: {} for field in PEOPLE["decided"] if who.is_at(item, field)}
             return people | ({"text": ""} if theirs and "text" in item else {})
         case "look":
             return seen(item, theirs)
         case "delivery":
-            return asked(item, who, flags)
+            return asked(item, who, theirs)
         case "decision":
             return {"by": GONE} if item["by"] in names else {}
         case "audit":
-            named = {name: GONE for name, value in item["detail"].items() if is_flag(name) and value in flags}
-            said = {"text": ""} if theirs and "text" in item["detail"] else {}
-            detail = {**item["detail"], **said, **named}
-            return erased(item, {"detail": detail, **({"who": GONE} if item["who"] in names else {})})
+            detail = item["detail"]
+            named = {name: GONE for name, value in detail.items() if is_flag(name) and who.named_in(value)}
+            gone = ({"text": ""} if theirs and "text" in detail else {}) | named
+            return erased(item, {"detail": {**detail, **gone}, **({"who": GONE} if item["who"] in names else {})})
     return {}
+
+
+def unaddressed(about: Item, theirs: set[str]) -> Item:
+    """Something that the account wrote, without an address that names it."""
+    return {**about, "url": ""} if any(standing_in(name, about.get("url", "")) for name in theirs) else about
 
 
 def is_flag(name: str) -> bool:
@@ -231,32 +283,53 @@ def is_flag(name: str) -> bool:
     return name.partition(" ")[0] == "flag"
 
 
-def asked(row: Item, who: Account, flags: set[str]) -> Item:
-    """What is left of what a platform was or will be asked."""
-    request: Item = row["request"]
-    named = {"reports": [one for one in request["reports"] if one not in flags]} if "reports" in request else {}
-    if (request.get("person") or {}).get("id") != who.id:
-        return {"request": request | named}
+def asked(row: Item, who: Account, theirs: set[str]) -> Item:
+    """What is left of what a platform was or will be asked, and of what it answered; whoever has just read it has lost
+    the row."""
+    changes = differing(row, answered(row, who, theirs) | requested(row, who, theirs))
+    return changes | {"fence": row["fence"] + 1} if changes else {}
+
+
+def answered(row: Item, who: Account, theirs: set[str]) -> Item:
+    posted: Item = unaddressed(row.get("posted") or {}, theirs)
+    left = {name: value for name, value in posted.items() if name != "after" or not against(row, who)}
+    return {"posted": left} if posted else {}
+
+
+def requested(row: Item, who: Account, theirs: set[str]) -> Item:
+    request: Item = {**row["request"]}
+    request |= {name: unaddressed(request[name], theirs) for name in ("subject", "about") if request.get(name)}
+    if "reports" in request:
+        request |= {"reports": [one for one in request["reports"] if not who.named_in(one)]}
+    if against(row, who):
+        request |= {"prepared": {}} | {name: None for name in ("expected", "before", "after") if name in request}
+    if not who.is_at(request, "person"):
+        return {"request": request}
     if row["purpose"] != "tell":
         # A measure against nobody is refused, and a person is told.
-        return {"request": request | named | {"person": None}}
-    if row["state"] in BEING_SENT:
-        return {}
+        return {"request": request | {"person": None}}
     nobody = {"person": {**request["person"], "id": GONE, "name": ""}, "title": "", "text": "", "link": ""}
     never = {"state": "cancelled", "due": None, "due_at": None} if "due" in row else {}
     return never | {"request": request | nobody}
 
 
-def seen(row: Item, theirs: bool) -> Item:
+def against(row: Item, who: Account) -> bool:
+    """Whether it is a measure against the account itself, so that the states which were read tell of it."""
+    request: Item = row["request"]
+    hit = who.is_at(request, "person") or who.is_subject(request.get("subject"))
+    return hit and request.get("measure") in AGAINST
+
+
+def seen(row: Item, theirs: set[str]) -> Item:
     """What was read of them and of their words at the place; whoever is reading it now has lost the row."""
     if not theirs or not ("seen" in row or "due" in row):
         return {}
     return {"state": "cancelled", "seen": None, "due": None, "due_at": None, "fence": row["fence"] + 1}
 
 
-def wrote(item: Item, who: Account, theirs: bool) -> bool:
+def wrote(item: Item, who: Account, theirs: set[str]) -> bool:
     """Nobody else is said to be its author."""
-    return theirs and (not item["author"] or who.is_at(item, "author"))
+    return bool(theirs) and (not item["author"] or who.is_at(item, "author"))
 
 
 def differing(item: Item, new: Item) -> Item:

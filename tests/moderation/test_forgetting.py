@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
+from events.moderation import FlagExplained
 from events.program import Community, Moderation, Program
 from functions.moderation import appeals, forgetting, outcomes, records
+from functions.moderation.standards import Standards
 from functions.shared import clock
 from functions.shared.table import Item, Update, key_of, table
 from functions.upkeep import sweep
 from tests.moderation.people import HIDE, NOTHING, PROGRAM, decided, held
-from tests.moderation.test_evidence import edited, flag
+from tests.moderation.test_evidence import POST, edited, flag
+from tests.support.builders import webhook
 from tests.support.faults import Crash, crash
 from tests.support.world import World
 
@@ -208,3 +211,36 @@ def test_many_reports_are_gone_through_a_few_at_a_time(told: World, monkeypatch:
         go_on(told)
     assert WORDS not in everything(told)
     assert "due" not in told.item("ends")
+
+
+def test_nobody_is_named_any_more_but_against_whom_a_measure_can_be_taken_back(told: World) -> None:
+    appeal(told)
+    decided(told, held(told, "Zoe"), HIDE.model_copy(update={"measures": ()}), "Zoe")
+    measure = told.delivery("hide")["request"]["person"]
+    told.later(days=OVER + 1)
+    go_on(told)
+    for row in told.items("delivery"):  # Those of the appeal were on their way.
+        if row["purpose"] == "tell":
+            table().write(Update(key_of(row), set={"state": "sent"}))
+    go_on(told)
+    kept = [item for item in told.every_item() if item.get("expires", 1e12) > told.now.timestamp()]
+    named = [item for item in kept if any(name in json.dumps(item) for name in ("Kim", "Rey", "a-1", "r-1"))]
+    assert [(item["sk"], item["request"]["person"]) for item in named] == [("delivery#hide", measure)]
+    assert measure == {"id": "a-1", "name": "Kim"} | {name: measure[name] for name in measure.keys() - {"id", "name"}}
+    assert holds(told)
+    flag_ = told.item("flag")
+    assert (flag_["flag"], flag_["reporter"], flag_["code"]) == ("erased", {}, "unknown")
+
+
+def test_an_explanation_told_again_after_the_end_brings_nobody_back(told: World) -> None:
+    told.later(days=OVER + 1)
+    go_on(told)
+    given = {"community": "acme", "source": "game", "platform": "standard_webhooks", "flag": "f", "subject": POST}
+    why = {"code": "hate", "comment": WORDS, "reporter": {"id": "r-1", "name": "Rey"}, "explained_at": told.now}
+    event = FlagExplained.model_validate({**given, **why})
+    assert (
+        records.record_explanation(table(), webhook("told", {}, told.now), event, Standards(), told.now) == "recorded"
+    )
+    assert told.item("flag")["code"] == "hate"
+    assert WORDS not in everything(told)
+    assert "Rey" not in everything(told)

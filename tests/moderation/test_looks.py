@@ -473,14 +473,14 @@ def test_a_long_request_is_cut_on_a_card() -> None:
 def test_an_erasure_takes_it_and_what_is_read_in_that_moment_is_not_kept(world: World, forum: Forum) -> None:
     claimed = held(world)
     author = {"author": {"id": "9", "name": "Kim"}}
-    who = Account("acme", "forum", "discourse", "9", "Kim")
+    who, at = Account("acme", "forum", "discourse", "9", "Kim"), clock.text(world.now)
     case = {**world.item("case"), **author}
-    changes = {item["sk"]: new for item, new in traces.of_subject([case, looked(world)], who)}
+    changes = {item["sk"]: new for item, new in traces.of_subject([case, looked(world)], who, at)}
     assert changes[looks.SK]["seen"] is None
     assert changes[looks.SK]["fence"] == look(world)["fence"] + 1
-    assert looks.SK not in {item["sk"] for item, _ in traces.of_subject([claimed, look(world)], who)}
+    assert looks.SK not in {item["sk"] for item, _ in traces.of_subject([claimed, look(world)], who, at)}
     empty = {name: value for name, value in look(world).items() if name != "seen"}
-    assert looks.SK not in {item["sk"] for item, _ in traces.of_subject([case, empty], who)}
+    assert looks.SK not in {item["sk"] for item, _ in traces.of_subject([case, empty], who, at)}
 
 
 def test_a_state_that_is_too_long_is_not_kept(world: World, forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -532,7 +533,8 @@ def test_a_letter_that_was_being_sent_is_emptied_by_the_next_search(world: World
     world.outside.always = unreachable
     world.drain()
     row = letter(world)
-    table().write(Update(key_of(row), set={"state": state}, remove=["due", "due_at"]))
+    lease = clock.text(world.now + timedelta(seconds=30))
+    table().write(Update(key_of(row), set={"state": state, "due_at": lease}))
     asked(world)
     assert world.rounds()
     assert WORDS in letter(world)["request"]["text"]
@@ -584,13 +586,15 @@ def test_figures_that_went_with_an_account_do_not_come_back_when_it_is_decided_o
 
 # The decision itself
 
+AT = "2026-11-23T12:00:00.000Z"
+
 
 def case(**more: Any) -> Item:
     return {
         "pk": "acme#case#c",
         "sk": "case",
         "kind": "case",
-        "subject": {"source": "game"},
+        "subject": {"source": "game", "kind": "post", "id": "p", "url": ""},
         "author": {"id": WHO},
         "title": "t",
         "text": "x",
@@ -601,15 +605,15 @@ def case(**more: Any) -> Item:
 
 
 def test_what_is_empty_already_does_not_change() -> None:
-    ((_, changes),) = traces.of_subject([case()], ACCOUNT)
-    assert not traces.of_subject([case() | changes], ACCOUNT)
+    ((_, changes),) = traces.of_subject([case()], ACCOUNT, AT)
+    assert not traces.of_subject([case() | changes], ACCOUNT, AT)
 
 
 def test_of_several_reports_in_one_line_only_the_accounts_own_goes() -> None:
     flag = {"pk": "acme#subject#s", "sk": "flag#1", "kind": "flag", "flag": f"r:{WHO}", "reporter": {}, "comment": ""}
     detail = {"flag": "r:u-1", "flag 2": f"r:{WHO}", "flag 10": f"r:{WHO}"}
     line: Item = {"pk": "acme#case#c", "sk": "audit#000002", "kind": "audit", "who": "game", "detail": detail}
-    changes = {item["kind"]: new for item, new in traces.of_subject([flag, line], ACCOUNT)}
+    changes = {item["kind"]: new for item, new in traces.of_subject([flag, line], ACCOUNT, AT)}
     assert changes["audit"]["detail"] == {"flag": "r:u-1", "flag 2": "erased", "flag 10": "erased"}
 
 
@@ -634,13 +638,13 @@ def test_whatever_finds_the_account_again_comes_last() -> None:
         "reporter": {"id": WHO},
         "comment": "c",
     }
-    changed = [item["kind"] for item, _ in traces.of_subject([case(), audit, flag], ACCOUNT)]
+    changed = [item["kind"] for item, _ in traces.of_subject([case(), audit, flag], ACCOUNT, AT)]
     assert changed == ["audit", "case", "flag"]
 
 
 def test_a_message_of_somebody_else_about_the_same_thing_stays() -> None:
     message = {"pk": "acme#subject#s", "sk": "message", "kind": "message", "author": {"id": OTHER}, "text": "x"}
-    assert [item["kind"] for item, _ in traces.of_subject([case(), message], ACCOUNT)] == ["case"]
+    assert [item["kind"] for item, _ in traces.of_subject([case(), message], ACCOUNT, AT)] == ["case"]
 
 
 @pytest.mark.parametrize(
