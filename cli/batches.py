@@ -26,9 +26,9 @@ def members(calls: Api, case: str) -> Iterator[dict[str, Any]]:
 
 
 def show_cluster(pages: list[dict[str, Any]]) -> None:
-    """The first one's words, then all of them: how alike, and where they differ."""
+    """What they say, then all of them: how alike, and where they differ."""
     found = [one for page in pages for one in page["members"]]
-    told.line(out, shortened(found[0]["text"]))
+    told.line(out, shortened(pages[0]["text"]))
     grid(
         [
             {
@@ -68,9 +68,11 @@ def undecided(calls: Api, case: str) -> tuple[list[dict[str, Any]], dict[str, An
 def preview(found: list[dict[str, Any]], cluster: dict[str, Any], measures: list[str]) -> None:
     """What a decision would do, in numbers, before anybody acts."""
     taken = Counter(one["claimed_by"] for one in found if one["state"] == "claimed")
-    told.line(err, shortened(found[0]["text"]))
+    told.line(err, shortened(cluster["text"]))
     told.line(err, f"{len(found)} of the {cluster['cases']} cases that are alike would be decided.")
-    told.line(err, f"The least alike has {min(one['alike'] for one in found)} % in common with the first.")
+    told.line(err, f"The least alike has {min(one['alike'] for one in found)} % in common with this.")
+    if leads := sum(bool(one["level"]) for one in found):
+        told.line(err, f"{leads} of them: for the leads; skipped, unless you are one.")
     for who, number in sorted(taken.items()):
         told.line(err, f"{number} of them: {who} has taken; what is not yours then is skipped.")
     for measure in measures:

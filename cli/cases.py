@@ -278,8 +278,11 @@ def case_decide(
             if not yes:
                 batches.confirmed(found)
             decision = {"outcome": outcome, "explanation": explanation, "measures": measures, "minutes": minutes}
-            wanted = {one["id"]: one["material"] for one in found}
-            batch(calls.post("/batches", {"cases": wanted, "decision": {**decision, "policy": policy}}), as_json)
+            seen = {
+                "cases": {one["id"]: one["material"] for one in found},
+                "snapshots": {one["id"]: one["snapshot"] for one in found},
+            }
+            batch(calls.post("/batches", {**seen, "decision": {**decision, "policy": policy}}), as_json)
             return
         decision = {"outcome": outcome, "explanation": explanation, "measures": measures, "minutes": minutes}
         decided = written(calls, str(case), {**decision, "policy": policy}, fence)
@@ -287,8 +290,8 @@ def case_decide(
             last_line(decided)
         else:
             casefile.shown(out, decided)
-        if unseen := looks.blind(decided):
-            say(f"nobody had looked what was there before: {', '.join(unseen)}")
+        if unbound := looks.unbound(decided):
+            say(f"carried out on whatever is there: {', '.join(unbound)}")
 
 
 def written(calls: Any, case: str, decision: dict[str, Any], fence: int | None) -> dict[str, Any]:

@@ -100,7 +100,8 @@ def request(call: Mapping[str, Any]) -> str:
     return whole if len(whole) <= LONGEST else whole[: LONGEST - 1] + "…"
 
 
-def blind(decided: Mapping[str, Any]) -> list[str]:
-    """Measures of a decision that nobody had looked at."""
+def unbound(decided: Mapping[str, Any]) -> list[str]:
+    """Measures of a decision that are carried out on whatever is there: nobody had looked, or what was seen could not
+    be held to."""
     rows = decided["deliveries"]
     return [row["measure"] for row in rows if row["purpose"] == "act" and row["expected"] is None and not row["undo"]]

@@ -15,10 +15,13 @@ from functions.shared import clock, outbox, program
 from functions.shared.table import Item, table
 
 router = APIGatewayHttpRouter()
+WALK = ("cases", "snapshots", "listed", "cursor", "undone")
+"""Of a batch, how it goes through its cases."""
 
 
 class Wanted(BaseModel):
-    """Cases, each with the `material` that was seen of it (see `clusters`), and what is decided of all of them."""
+    """Cases, each with the `material` that was seen of it, and what is decided of all of them. `snapshots`: the number
+    of the snapshot that was seen of each, which its decision names (see `clusters` for both)."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -26,6 +29,7 @@ class Wanted(BaseModel):
         dict[Annotated[str, Field(min_length=1, max_length=64)], Annotated[int, Field(ge=0)]],
         Field(min_length=1, max_length=batches.MOST),
     ]
+    snapshots: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
     decision: Decision
 
 
@@ -34,8 +38,10 @@ def decide_many(community: str, wanted: Annotated[Wanted, Body()]) -> View:
     """The first few are decided now, the others within minutes. Each is decided by itself: what somebody else has, what
     has changed since it was seen, and what the measures cannot be done about is left, and says why. The same again
     is the same batch."""
-    active, version = program.active()
-    made = batches.begin(table(), community, wanted.cases, wanted.decision, who(), version, clock.now(), active)
+    active, _ = program.active()
+    made = batches.begin(
+        table(), community, wanted.cases, wanted.decision, who(), active, clock.now(), wanted.snapshots
+    )
     return gone_on(community, made)
 
 
@@ -53,7 +59,7 @@ def undo_batch(community: str, batch: str) -> View:
 
 def gone_on(community: str, row: Item) -> View:
     at = batches.key(community, row["id"])
-    outbox.kick(batches.go_on(table(), at, program.active()[0], clock.now(), batches.FEW))
+    outbox.kick(batches.go_on(table(), at, *program.active(), clock.now(), batches.FEW))
     return view(batches.whole(table(), community, row["id"]))
 
 
@@ -61,7 +67,7 @@ def view(whole: dict[str, Any]) -> View:
     row, told = whole["batch"], whole["cases"]
     counts = {"cases": len(row["cases"]), "decided": row["decided"], "skipped": row["skipped"]}
     return {
-        "batch": {name: value for name, value in shown(row).items() if name not in ("cases", "cursor", "undone")},
+        "batch": {name: value for name, value in shown(row).items() if name not in WALK},
         "counts": {**counts, "left": counts["cases"] - row["cursor"]},
         "measures": states(whole["deliveries"], undo=False),
         "undone": states(whole["deliveries"], undo=True),

@@ -24,6 +24,7 @@ INNER = {
     "current",
     "looked",
     "open_appeals",
+    "linked_by",
 }
 View = dict[str, Any]
 LAST = "\uffff"

@@ -58,6 +58,8 @@ class Next:
     """Whether it was looked for, and not found."""
     not_there: bool = False
     """Whether that settles that no earlier attempt arrived."""
+    begun: bool = False
+    """Whether a part of it is done: from now on it is never said that it surely was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ def look(case: Case) -> Literal["look"] | Next:
 
 def after(outcome: Outcome, case: Case) -> Next:
     """What becomes of the row after a call. `attempts` counts this one."""
+    if not isinstance(outcome, Sent) and outcome.begun:
+        return replace(after(replace(outcome, begun=False), replace(case, in_doubt=True)), begun=True)
     match outcome:
         case Sent(id=name, url=url, more=more):
             return Next("sent", posted={**more, "id": name, "url": url})

@@ -19,14 +19,12 @@ from functions.platforms.outgoing import (
     Found,
     Hands,
     Kind,
-    NoSessionError,
-    NotSentError,
     Outcome,
     Refused,
     Sent,
-    UnansweredError,
     Unknown,
     Wait,
+    answered,
 )
 from functions.platforms.posting import Absent, Counted, Prepared, to_target
 from functions.shared import clock, outbox, parameters
@@ -86,7 +84,7 @@ def case(row: Item, found: str, platform: str, announcement: Item | None, now: d
     it changes nothing there; what is asked of a post that is there is a state, and so may be repeated, too; and an act
     that is `readable` looks by itself first."""
     attempts = 0 if row["purpose"] == "count" else row["attempts"]
-    in_doubt = found in IN_DOUBT
+    in_doubt = found in IN_DOUBT or "begun" in row
     age = (now - clock.moment(row["armed_at"])).total_seconds() if "armed_at" in row else 0
     if row["purpose"] in MESSAGES:
         kind, window, way = message(row, platform)
@@ -189,7 +187,8 @@ def make(row: Item, platform: str, to: Destination, hands: Hands) -> Outcome | F
     request = REQUESTS[row["purpose"]].model_validate(row["request"])
     purpose = str(row["purpose"])
     if isinstance(request, ActionRequested):
-        looked = request.prepared.get("before") if row["attempts"] == 1 else None
+        # Not where a person has it done again: that was found long ago.
+        looked = request.prepared.get("before") if row["attempts"] == 1 and "resolved_by" not in row else None
         return cast(Outcome, bounded(platform, lambda: acting.act(platform, request, to, row["key"], hands, looked)))
     way = getattr(adapter(platform, purpose), WAYS.get(purpose, purpose))
     with_key = (row["key"], hands) if row["purpose"] != "count" else (hands,)
@@ -239,13 +238,7 @@ def is_counted(platform: str) -> bool:
 def bounded(platform: str, call: Callable[[], object]) -> object:
     """What the adapter's call gives; whatever goes wrong in it, as an outcome."""
     try:
-        return call()
-    except NoSessionError as error:
-        return error.outcome
-    except NotSentError as error:
-        return Wait(0, str(error))
-    except UnansweredError as error:
-        return Unknown(str(error))
+        return answered(call)
     except Exception as error:  # noqa: BLE001
         # A failure nobody thought of, somewhere around a call that may have been made: that is what
         # "unknown" means. Anything narrower would one day call it "not sent" and send it twice.

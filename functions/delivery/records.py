@@ -78,6 +78,8 @@ def settle(store: Table, row: Item, outcome: Next, now: datetime, *, counted: bo
         changes["looks"] = row.get("looks", 0) + 1
     if outcome.not_there:
         changes |= {"looks": 0, "retried": True}
+    if outcome.begun:
+        changes["begun"] = True
     if outcome.due_in is not None:
         changes["due_at"] = clock.text(now + timedelta(seconds=outcome.due_in))
         step(store, row, set_=changes)

@@ -317,8 +317,8 @@ def taken_back(store: Table, found: Item, measure: Measure, who: str, now: datet
         return ()
     if store.get(row["pk"], f"delivery#undo#{measure}"):
         return ()
-    if row["state"] in UNDO_LATER:
-        raise NotAllowedError(f"{measure} is on its way, and nobody can say yet whether it is done: try again later")
+    if row["state"] in UNDO_LATER or ("begun" in row and row["state"] != "sent"):
+        raise NotAllowedError(f"{measure} {unclear(row)}")
     if row["state"] != "sent":
         never = {"state": "cancelled", "reason": f"{who} took it back before it was done"}
         same = [table.equals("fence", row["fence"]), table.equals("state", row["state"])]
@@ -385,6 +385,15 @@ def reversible(platform: str, measure: Measure) -> bool:
 def places(found: Item) -> list[str]:
     """Partitions that have the measures of a case: the appeal whose decision holds, and the case."""
     return [case_key(found["community"], name)[0] for name in (found.get("verdict"), found["id"]) if name]
+
+
+def unclear(row: Item) -> str:
+    """Why nobody can say what there is to take back, and what to do."""
+    if "due" in row or row["state"] != "unknown":
+        return "is on its way, and nobody can say yet whether it is done: try again later"
+    what = "is done in part" if "begun" in row else "may be done or not"
+    key = row["key"]
+    return f"{what}: look there, then take it back there; or finish it (`liaison resolve {key} again`) and undo it then"
 
 
 def undoing(done: Item, measure: Measure, now: datetime) -> Item:

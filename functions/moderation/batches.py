@@ -47,14 +47,16 @@ def begin(
     wanted: Mapping[str, int],
     decision: Decision,
     who: str,
-    version: str,
-    now: datetime,
     program: Program,
+    now: datetime,
+    snapshots: Mapping[str, int] | None = None,
 ) -> Item:
-    """A new batch, due now; asked for again, the same one. `wanted`: the cases, each with the `material` that was seen.
-    `version`: of the program. Raises NotAllowedError for a decision that nobody could take."""
+    """A new batch, due now; asked for again, the same one. `wanted`: the cases, each with the `material` that was seen;
+    `snapshots`: the number of the one that was, where that is known. Raises NotAllowedError for a decision that nobody
+    could take."""
     cases.checked(decision, decision.measures, program.policies_of(community))
-    name = name_of(store, community, wanted, decision, who, now)
+    seen = {case: number for case, number in (snapshots or {}).items() if case in wanted}
+    name = name_of(store, community, wanted, seen, decision, who, now)
     pk, sk = key(community, name)
     row: Item = {
         "pk": pk,
@@ -63,9 +65,10 @@ def begin(
         "id": name,
         "by": who,
         "at": clock.text(now),
-        "program": version,
+        "listed": program.moderator(community, who) is not None,
         "decision": decision.model_dump(mode="json"),
         "cases": [[case, material] for case, material in wanted.items()],
+        "snapshots": seen,
         "state": "deciding",
         "cursor": 0,
         DECIDED: 0,
@@ -79,10 +82,17 @@ def begin(
 
 
 def name_of(
-    store: Table, community: str, wanted: Mapping[str, int], decision: Decision, who: str, now: datetime
+    store: Table,
+    community: str,
+    wanted: Mapping[str, int],
+    snapshots: Mapping[str, int],
+    decision: Decision,
+    who: str,
+    now: datetime,
 ) -> str:
     """From what is asked, who asks, and what they have seen; where that ended a while ago, another one."""
-    asked = json.dumps([who, sorted(wanted.items()), decision.model_dump(mode="json")], sort_keys=True)
+    seen = [sorted(wanted.items()), sorted(snapshots.items())]
+    asked = json.dumps([who, *seen, decision.model_dump(mode="json")], sort_keys=True)
     name = hashed(asked)
     while (there := store.get(*key(community, name))) and long_over(there, now):
         name = hashed(f"{name}\n{asked}")
@@ -104,14 +114,15 @@ def existing(store: Table, community: str, batch: str) -> Item:
     return found
 
 
-def go_on(store: Table, at: Key, program: Program, now: datetime, steps: int = STEPS) -> list[Item]:
-    """Case after case, as far as it gets. Gives the rows to kick."""
+def go_on(store: Table, at: Key, program: Program, version: str, now: datetime, steps: int = STEPS) -> list[Item]:
+    """Case after case, as far as it gets. `version`: of the program. Gives the rows to kick."""
     rows: list[Item] = []
     for _ in range(steps):
         row = store.get(*at)
         if row is None or "due" not in row:
             break
-        written = undo_next(store, row, now) if row["state"] == "undoing" else decide_next(store, row, program, now)
+        deciding = row["state"] == "deciding"
+        written = decide_next(store, row, program, version, now) if deciding else undo_next(store, row, now)
         if written is None:
             break  # Somebody else is at it, or at the case: it stays due.
         rows += planned(written)
@@ -131,13 +142,13 @@ def result(row: Item, what: str, case: str, told: Item, now: datetime) -> Put:
 # Deciding
 
 
-def decide_next(store: Table, row: Item, program: Program, now: datetime) -> list[Write] | None:
+def decide_next(store: Table, row: Item, program: Program, version: str, now: datetime) -> list[Write] | None:
     """What was written about the case that is next; None where something else was written meanwhile."""
     case, seen = row["cases"][row["cursor"]]
     for _ in range(TRIES):
         writes: list[Write] = []
         try:
-            writes = deciding(store, row, case, seen, program, now)
+            writes = deciding(store, row, case, seen, program, version, now)
             told = {"what": DECIDED, "why": ""}
         except NotAllowedError as error:
             told = {"what": SKIPPED, "why": str(error)}
@@ -151,7 +162,9 @@ def decide_next(store: Table, row: Item, program: Program, now: datetime) -> lis
     return None
 
 
-def deciding(store: Table, row: Item, case: str, seen: int, program: Program, now: datetime) -> list[Write]:
+def deciding(
+    store: Table, row: Item, case: str, seen: int, program: Program, version: str, now: datetime
+) -> list[Write]:
     """Taken and decided at once, by whoever asked for the batch. Raises NotAllowedError."""
     community, who = table.community_of(row["pk"]), row["by"]
     found = store.get(*case_key(community, case))
@@ -161,16 +174,21 @@ def deciding(store: Table, row: Item, case: str, seen: int, program: Program, no
         raise NotAllowedError("this is an appeal: it has to be judged by itself")
     taken = cases.claimed(found, who, standards.of(program, community), now)
     moderator = program.moderator(community, who)
+    if row["listed"] and moderator is None:
+        raise NotAllowedError(f"{who} is no moderator here any more")
     if moderator and (why := roster.why_not(moderator, roster.work(found))):
         raise NotAllowedError(why)
-    if found["material"] != seen:
+    current = found.get("current", 0)
+    looked = row["snapshots"].get(case)
+    if found["material"] != seen or looked not in (None, current):
         raise NotAllowedError("it has changed since you looked at it: look again")
     possible = tuple(abilities(found["platform"], found["subject"]["kind"]))
     decision = cases.checked(Decision.model_validate(row["decision"]), possible, program.policies_of(community))
-    held = {**found, **taken.set}
+    taking = {**taken.set, "looked": looked or 0}  # Not what is there now, which nobody may have seen.
+    held = {**found, **taking}
     move = cases.decided(held, who, held["fence"], decision, now)
-    both = Move(move.what, {**taken.set, **move.set}, {**move.detail, "batch": row["id"]})
-    following = working.following(store, held, who, decision, program, row["program"], now)
+    both = Move(move.what, {**taking, **move.set}, {**move.detail, "batch": row["id"]})
+    following = working.following(store, held, who, decision, program, version, now)
     return [*moving(found, both, who, now), *following]
 
 

@@ -93,7 +93,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "no": "no",
         "not set": "not set",
         "for": "{what} (for {long}, say)",
-        "unlooked": "; nobody had looked what was there",
+        "unlooked": "; on whatever was there",
         "nothing": "Nothing can be done there from here",
         "done": "What is done",
         "undo": "{measure}, taken back",
@@ -181,7 +181,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "no": "non",
         "not set": "non défini",
         "for": "{what} (pour {long}, par exemple)",
-        "unlooked": " ; personne n’avait vu ce qu’il en était",
+        "unlooked": " ; quoi qu’il y ait eu là-bas",
         "nothing": "Rien ne peut être fait là-bas d’ici",
         "done": "Ce qui est fait",
         "undo": "{measure}, annulé",
@@ -516,8 +516,9 @@ def result(row: Row, language: str) -> str:
     what = say(language, "undo", measure=measure) if row["request"].get("undo") else measure
     waits = "planned" if row["state"] in ("claimed", "armed", "waiting") else row["state"]
     because = f": {row['reason']}" if row.get("reason") and row["state"] != "sent" else ""
-    blind = not row["request"].get("undo") and row["request"].get("expected", {}) is None
-    return f"{what}: {say(language, f'state {waits}')}{because}{say(language, 'unlooked') if blind else ''}"
+    # Nobody had looked; or what was seen could not be held to (`looks.expected`).
+    unbound = not row["request"].get("undo") and row["request"].get("expected", {}) is None
+    return f"{what}: {say(language, f'state {waits}')}{because}{say(language, 'unlooked') if unbound else ''}"
 
 
 # What can be pressed

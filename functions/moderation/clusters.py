@@ -1,7 +1,8 @@
 """Cases about the same words, by whomever and wherever: linked, so that they can be decided in one go.
 
 A case keeps its own record; being in a cluster changes nothing about it. A cluster is named after its oldest case, and
-a case is in one at most, for good.
+a case is in one at most, for good. It keeps the print that brought it there (`linked_by`): whatever it said before or
+says now, others are linked to it only by that.
 
 | pk | sk | what |
 |---|---|---|
@@ -51,14 +52,24 @@ def compared(store: Table, found: Item, now: datetime) -> None:
     one was there, and another may have been cut off before it looked."""
     if THRESHOLD in found:
         return  # It is about an account, and its title about points.
-    words, author = newest(found, store.get(records.subject_of(found), "message"))
-    # What is in a cluster is looked for by the words that brought it there.
-    made = likeness.fingerprint(reported(found) if "cluster" in found else words)
+    words, author = newest(found, message_of(store, found))
+    made = found_by(found, words)
     if made is None:
         return
     store.transact([Put(item) for item in banded(found, made, author, now)])
-    for other, percent in alike(store, found, made):
-        found = joined(store, found, other, percent, now)
+    for other in near(store, found, made):
+        found = joined(store, found, other, now)
+
+
+def found_by(found: Item, words: str) -> Print | None:
+    """What it is compared by: what brought it to its cluster, or the words that it has now."""
+    if "cluster" in found:
+        return likeness.read(found["linked_by"]) if found.get("linked_by") else None
+    return likeness.fingerprint(words)
+
+
+def message_of(store: Table, found: Item) -> Item | None:
+    return store.get(records.subject_of(found), "message")
 
 
 def reported(found: Item) -> str:
@@ -100,26 +111,31 @@ def place(found: Item) -> str:
     return f"{found['opened_at']}#{found['id']}"
 
 
-def alike(store: Table, found: Item, made: Print) -> list[tuple[Item, int]]:
-    """Cases with words like these, each with how much they have in common: those in a cluster first, then by age. All
-    who look in the same moment begin with the same one, so that they end in one cluster."""
-    near: dict[str, int] = {}
+def near(store: Table, found: Item, made: Print) -> list[Item]:
+    """Cases that have or had words like these: those in a cluster first, then by age. All who look in the same moment
+    begin with the same one, so that they end in one cluster."""
+    names: set[str] = set()
     for band in made.bands:
         items = list(islice(store.between(band_of(found["community"], band), "", "\uffff", page=MOST_READ), MOST_READ))
-        near |= {one["case"]: likeness.likeness(made, likeness.read(one["print"])) for one in items}
-        if len(items) == MOST_READ:
+        alike = {one["case"] for one in items if likeness.likeness(made, likeness.read(one["print"])) >= ALIKE}
+        names |= alike
+        if alike and len(items) == MOST_READ:
             break  # Everybody copies it: the oldest are known.
-    names = [name for name, percent in near.items() if percent >= ALIKE and name != found["id"]]
-    others = store.read([case_key(found["community"], name) for name in names])
-    return [(one, near[one["id"]]) for one in sorted(others, key=lambda one: ("cluster" not in one, place(one)))]
+    others = store.read([case_key(found["community"], name) for name in sorted(names - {found["id"]})])
+    return sorted(others, key=lambda one: ("cluster" not in one, place(one)))
 
 
-def joined(store: Table, found: Item, other: Item, percent: int, now: datetime) -> Item:
-    """The two linked, unless each is in a cluster already; gives the first as it is then. Raises BusyError."""
+def joined(store: Table, found: Item, other: Item, now: datetime) -> Item:
+    """The two linked, if they are alike as they are now, and unless each is in a cluster already; gives the first as it
+    is then. Raises BusyError."""
     for _ in range(TRIES):
         if "cluster" in found and "cluster" in other:
             return found
-        done = linked(store, found, other, percent, now)
+        ours, its = (found_by(one, newest(one, message_of(store, one))[0]) for one in (found, other))
+        percent = likeness.likeness(ours, its) if ours and its else 0
+        if not (ours and its) or percent < ALIKE:
+            return found
+        done = linked(store, (found, ours), (other, its), percent, now)
         found = records.existing(store, found["community"], found["id"])
         if done:
             return found
@@ -127,15 +143,17 @@ def joined(store: Table, found: Item, other: Item, percent: int, now: datetime) 
     raise BusyError(BUSY)
 
 
-def linked(store: Table, found: Item, other: Item, percent: int, now: datetime) -> bool:
+def linked(store: Table, one: tuple[Item, Print], another: tuple[Item, Print], percent: int, now: datetime) -> bool:
     """False where one of the two is not what it was any more."""
+    (found, _), (other, _) = one, another
     cluster = found.get("cluster") or other.get("cluster") or min(found, other, key=place)["id"]
-    new = [(one, its) for one, its in ((found, other), (other, found)) if "cluster" not in one]
+    new = [(case, its, made) for (case, made), (its, _) in ((one, another), (another, one)) if "cluster" not in case]
     writes: list[Write] = []
-    for one, its in new:
-        move = Move("linked", {"cluster": cluster}, {"with": its["id"], "alike": percent})
-        writes += [*moving(one, move, "liaison", now), Put(member(one, cluster, now), when=[table.absent()])]
-    count = {"cases": len(new), "open": sum(one["state"] != "decided" for one, _ in new)}
+    for case, its, made in new:
+        changes = {"cluster": cluster, "linked_by": made.written}
+        move = Move("linked", changes, {"with": its["id"], "alike": percent})
+        writes += [*moving(case, move, "liaison", now), Put(member(case, cluster, now), when=[table.absent()])]
+    count = {"cases": len(new), "open": sum(case["state"] != "decided" for case, _, _ in new)}
     try:
         counted = Update(cluster_key(found["community"], cluster), set={"kind": "cluster"}, add=count)
         store.transact([*writes, counted])
@@ -198,3 +216,17 @@ def page(store: Table, community: str, cluster: str, after: str = "") -> tuple[l
     messages = {item["pk"]: item for item in store.read([(pk, "message") for pk in sorted(subjects)])}
     pairs = [(one, messages.get(records.subject_of(one))) for one in found]
     return pairs, here[-1]["sk"].removeprefix("member#") if more else ""
+
+
+def beginning(members: Iterable[tuple[Item, Item | None]]) -> str:
+    """The words that a cluster is about: those that brought the oldest there of which they are still known; else the
+    oldest words that anybody in it has now. `members`: its first page."""
+    pairs = list(members)
+    said = [(one, words) for one, message in pairs for words in (reported(one), newest(one, message)[0]) if words]
+    known = (words for one, words in said if one.get("linked_by") and one["linked_by"] == written(words))
+    return next(known, next((words for _, words in said), ""))
+
+
+def written(words: str) -> str:
+    made = likeness.fingerprint(words)
+    return made.written if made else ""

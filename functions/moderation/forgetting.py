@@ -74,10 +74,10 @@ def forgotten(store: Table, row: Item, case: Item, now: datetime) -> None:
     if not appeals.is_appeal(case):
         evidence.deleted(case)
     nothing = {**WORDS, **NOBODY, "evidence": [], "appeal": "", "subject": {**case["subject"], "url": ""}}
-    empty = {name: value for name, value in nothing.items() if case.get(name, value) != value}
+    empty = {name: value for name, value in {**nothing, "linked_by": ""}.items() if case.get(name, value) != value}
     move = Move("forgotten", {**empty, "forgotten": clock.text(now)})
-    going = Update(table.key_of(row), set={"state": "going"}, when=[table.equals("state", "kept")])
-    store.transact([*records.moving(case, move, "liaison", now), going])
+    begun = Update(table.key_of(row), set={"state": "going"}, when=[table.equals("state", "kept")])
+    store.transact([*records.moving(case, move, "liaison", now), begun])
 
 
 def left(store: Table, case: Item) -> Iterator[tuple[Item, Item]]:

@@ -3,7 +3,8 @@
 Words are first stripped of what copies vary for nothing (`plain`). A long text has 64 minima of hashes of its runs of
 five letters (MinHash), of which three at a time make a band: of texts that are alike most have a band in common, of
 others hardly any (LSH). How many of the minima are the same tells which share of their runs two texts have in common. A
-short text has one band, and is alike only to what is the same.
+short text has one band, and is alike only to what is the same. What is all links is alike only where these are the
+same to the letter; a picture or a recording, of which nobody knows what it shows, is like no other.
 
 Source: Broder, "On the resemblance and containment of documents" (1997); Leskovec, Rajaraman, Ullman, "Mining of
 Massive Datasets", chapter 3.
@@ -11,6 +12,7 @@ Massive Datasets", chapter 3.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -34,9 +36,19 @@ ALIKE = 50
 
 PRIME = (1 << 61) - 1
 MOST_WORDS, MOST_CHANGES, LONGEST_CHANGE = 200, 4, 60
+MOST_PAIRS = 2_000
+"""Of equal words in two texts: where they repeat themselves, each is compared with each."""
 
 LINK = re.compile(r"(?:https?://|www\.)(?:www\.)?([^\s/?#:<>()\[\]\"'|]+)[^\s<>()\[\]\"'|]*", re.IGNORECASE)
 MENTION = re.compile(r"<[@#][^>\s]{1,80}>|(?<!\w)@[\w.\-]+(?:@[\w.\-]+)?")
+MEDIA = re.compile(
+    r"\[(?:photo|image|picture|gallery|sticker|animation|gifv|video(?: message)?|audio|voice(?: message)?"
+    r"|(?:deleted )?file|document|attachment|unknown|custom emoji)(?:[: ](?:[^\[\]]|\[[^\[\]]*\])*)?\]",
+    re.IGNORECASE,
+)
+"""What adapters write for what is no text, with its name and what its author says that it shows."""
+LABEL = re.compile(r"\[[a-z]+(?: [a-z]+)?(?=[:\]])", re.IGNORECASE)
+"""The beginning of any other note: what is in it are words."""
 AS_LATIN = str.maketrans("аеорсухіѕјһԁԛԝαορνικτ", "aeopcyxisjhdqwaopvikt")
 """Cyrillic and Greek letters that look like Latin ones: as long as all are read like that, words stay apart."""
 
@@ -78,13 +90,23 @@ def plain(text: str) -> str:
 
 def fingerprint(text: str) -> Print | None:
     """None for a text in which there is too little to compare."""
+    text = text[:LONGEST]
+    if not says_enough(LABEL.sub(" ", LINK.sub(" ", MEDIA.sub(" ", text)))):
+        return same_only(" ".join(text.split())) if LINK.search(text) and not MEDIA.search(text) else None
     letters = plain(text)
-    if len(letters.replace("0", "")) < LEAST or len(set(letters) - {"0"}) < VARIED:
-        return None
     if len(letters) <= SHORT:
-        return Print((hashed(letters) & 0xFFFFFFFF, hashed(letters[::-1]) & 0xFFFFFFFF))
+        return same_only(letters)
     values = {hashed(run) for run in runs(letters)}
     return Print(tuple(min((a * one + b) % PRIME for one in values) & 0xFFFFFFFF for a, b in permutations()))
+
+
+def says_enough(text: str) -> bool:
+    letters = plain(text)
+    return len(letters.replace("0", "")) >= LEAST and len(set(letters) - {"0"}) >= VARIED
+
+
+def same_only(letters: str) -> Print:
+    return Print((hashed(letters) & 0xFFFFFFFF, hashed(letters[::-1]) & 0xFFFFFFFF))
 
 
 def runs(letters: str) -> set[str]:
@@ -119,7 +141,14 @@ def share(one: str, other: str) -> int:
 def differences(first: str, other: str) -> list[str]:
     """The first few places where one text says something else: `gold → silver`, `+ now`, `− today`."""
     a, b = first.split()[:MOST_WORDS], other.split()[:MOST_WORDS]
+    while pairs(a, b) > MOST_PAIRS:
+        a, b = a[: len(a) // 2], b[: len(b) // 2]
     return list(changes(a, b))[:MOST_CHANGES]
+
+
+def pairs(a: list[str], b: list[str]) -> int:
+    there = Counter(b)
+    return sum(there[word] for word in a)
 
 
 def changes(a: list[str], b: list[str]) -> Iterator[str]:

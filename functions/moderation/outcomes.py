@@ -23,6 +23,8 @@ PAGE = 6
 """Reports of one transaction: each takes three writes at most, the row and its author's letter three, of 25."""
 PAGES = 20
 """That one sweep goes through for one case, so that others have their turn."""
+PATIENCE = timedelta(days=1)
+"""How long nobody is told while a measure is still on its way: what is told was done is done."""
 
 
 def go_on(store: Table, key: Key, program: Program, now: datetime) -> list[Item]:
@@ -30,13 +32,23 @@ def go_on(store: Table, key: Key, program: Program, now: datetime) -> list[Item]
     rows: list[Item] = []
     for _ in range(PAGES):
         row = store.get(*key)
-        if row is None or "due" not in row:
+        if row is None or "due" not in row or waits(store, row, now):
             break
         try:
             rows += page(store, row, program, now)
         except CancelledError:
             break  # Somebody else is at it, or reported meanwhile: it stays due.
     return rows
+
+
+def waits(store: Table, row: Item, now: datetime) -> bool:
+    """While something is done, or taken back, nobody can say what was: the next minute looks again."""
+    case = records.existing(store, table.community_of(row["pk"]), row["case"])
+    since = clock.moment(case.get("judged_at") or case["decided_at"])
+    if now >= since + PATIENCE:
+        return False
+    rows = (one for pk in appeals.places(case) for one in store.query(pk, "delivery#"))
+    return any(one["purpose"] == "act" and "due" in one for one in rows)
 
 
 def page(store: Table, row: Item, program: Program, now: datetime) -> list[Item]:
@@ -64,7 +76,9 @@ def holds(case: Item) -> str:
 
 def told_to(case: Item, author: Sequence[Item]) -> list[Write | Check]:
     """A letter to an author who has not been forgotten meanwhile."""
-    same = Check(records.case_key(case["community"], case["id"]), [table.equals("author", case["author"])])
+    key = records.case_key(case["community"], case["id"])
+    # Nor was anything taken back meanwhile, which its history has.
+    same = Check(key, [table.equals("author", case["author"]), table.equals("next_audit", case["next_audit"])])
     return [same, *(outbox.put(one) for one in author)] if author else []
 
 
@@ -125,15 +139,21 @@ def figured(flags: Sequence[Item], case: Item) -> list[Write]:
     return [Update((who, "figures"), set={"kind": "figures"}, add=dict(change)) for who, change in changes.items()]
 
 
+def is_done(store: Table, row: Item) -> bool:
+    """Neither refused, nor stopped, nor taken back."""
+    return row["state"] == "sent" and not store.get(row["pk"], f"delivery#undo#{row['request']['measure']}")
+
+
 def verdict_of(store: Table, case: Item, found: Item, program: Program) -> Verdict:
     """What is true of the case now. `found`: the decision as it is kept."""
     decision = Decision.model_validate({**found.get("decision", {}), "outcome": case["outcome"]})
-    rows = {measure: appeals.row_of(store, case, measure) for measure in decision.minutes}
+    rows = {measure: appeals.row_of(store, case, measure) for measure in decision.measures}
+    done = {measure: row for measure, row in rows.items() if row and is_done(store, row)}
     return Verdict(
         decision.outcome,
-        decision.measures,
+        tuple(done),
         # As it was asked for: what an appeal has left as it was ends when it was to end.
-        {measure: row["request"]["until"] for measure, row in rows.items() if row},
+        {measure: row["request"]["until"] for measure, row in done.items() if measure in decision.minutes},
         decision.explanation,
         program.policy(case["community"], decision.policy) if decision.policy else None,
     )

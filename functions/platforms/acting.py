@@ -16,15 +16,15 @@ from what was before and refused when the world has moved.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Protocol, cast
 
 from events.moderation import TIMED, ActionRequested, Measure, Scalar
-from functions.platforms.outgoing import Destination, Hands, Kind, Outcome, Refused, Sent, Unknown, Wait
+from functions.platforms.outgoing import Destination, Hands, Kind, Outcome, Refused, Sent, Unknown, Wait, answered
 
 State = Mapping[str, Scalar]
 """Flat and small: `{"deleted": False, "version": 3}`. Two states that are equal are the same to the measure."""
@@ -206,16 +206,25 @@ def act(
         calls = planned(acting, action, looked, hands.timestamp)
     except CannotError as error:
         return Refused(str(error))
-    for number, call in enumerate(calls):
-        outcome = acting.make(call, to, key if number == 0 else f"{key[:24]}{number}", hands)
-        if not isinstance(outcome, Sent):
-            return outcome
     is_message = acting.ABILITIES[action.measure].kind != "keyed" or acting.ABILITIES[action.measure].window
+    for number, call in enumerate(calls):
+        name = key if number == 0 else f"{key[:24]}{number}"
+        make = partial(acting.make, call, to, name, hands)
+        later = number > 0 and not is_message  # What comes before a message nobody sees.
+        outcome = cast(Outcome, answered(make)) if later else make()
+        if not isinstance(outcome, Sent):
+            return begun("a part of it is done, and then", outcome) if later else outcome
     # After a message there is nothing to see, and a look that fails must not have it sent again.
-    after = acting.state(action, to, hands) if calls and not is_message else looked
+    unseen = bool(calls) and not is_message
+    after = cast(State | Outcome, answered(partial(acting.state, action, to, hands))) if unseen else looked
     if isinstance(after, Sent | Refused | Wait | Unknown):
-        return harmless(after)
+        return begun("it is done, and could not be looked at", harmless(after))
     return Sent(action.subject.id, action.subject.url, {"after": after})
+
+
+def begun(what: str, outcome: Outcome) -> Outcome:
+    """Of what comes after a call: what that has changed is so, whatever becomes of this."""
+    return outcome if isinstance(outcome, Sent) else replace(outcome, begun=True, reason=f"{what}: {outcome.reason}")
 
 
 def harmless(outcome: Outcome) -> Outcome:

@@ -37,6 +37,8 @@ class Refused:
     reason: str
     unauthorized: bool = False
     """It is the credential: nothing else sent there will do better until somebody puts a new one."""
+    begun: bool = False
+    """Of several calls, some are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Wait:
     reason: str
     budget: str = ""
     """Whom it holds up: all calls that share this budget; only this one when empty."""
+    begun: bool = False
+    """Of several calls, some are made: what happened is not nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Unknown:
     """It was sent and nobody knows what became of it."""
 
     reason: str
+    begun: bool = False
+    """Of several calls, some are surely made."""
 
 
 Outcome = Sent | Refused | Wait | Unknown
@@ -92,6 +98,18 @@ class NotSentError(Exception):
 
 class UnansweredError(Exception):
     """The request left and no whole answer came back in time."""
+
+
+def answered(call: Callable[[], object]) -> object:
+    """What a call gives, or what it means that it could not be made, or had no answer."""
+    try:
+        return call()
+    except NoSessionError as error:
+        return error.outcome
+    except NotSentError as error:
+        return Wait(0, str(error))
+    except UnansweredError as error:
+        return Unknown(str(error))
 
 
 class Http(Protocol):

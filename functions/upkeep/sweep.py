@@ -131,6 +131,6 @@ def batches_due(store: Table, time_left: Callable[[], bool]) -> int:
     """Go on with decisions about many cases, and with taking them back."""
 
     def go_on(key: Key) -> None:
-        outbox.kick(batches.go_on(store, key, program.active()[0], clock.now()))
+        outbox.kick(batches.go_on(store, key, *program.active(), clock.now()))
 
     return errands.each(store.due(batches.KIND, clock.text(clock.now())), go_on, time_left)

@@ -240,6 +240,7 @@ def left(item: Item, who: Account, theirs: set[str], names: set[str]) -> Item:
             words: Item = {"author": {}, "title": "", "text": "", "original": "", "summary": GONE}
             # What was seen of it goes with them, and nothing more of it is kept.
             words |= {"forgotten": GONE, **({"evidence": []} if "evidence" in item else {})}
+            words |= {"linked_by": ""} if "linked_by" in item else {}
             signed: Item = {"decided_by": GONE} if item.get("decided_by") in names else {}
             signed |= {"excluded": [one for one in item["excluded"] if one not in names]} if "excluded" in item else {}
             appealed: Item = {"appellant": {}, "appeal": ""} if who.is_at(item, "appellant") else {}

@@ -43,6 +43,38 @@ def test_everything_about_each_member_is_shown_before_anybody_acts(mo: Manager) 
     assert 50 < second["alike"] < 100
 
 
+def test_what_was_seen_of_each_is_told_so_that_a_batch_can_name_it(mo: Manager) -> None:
+    reported(mo.world, "b", OTHER, flag="another")
+    page = mo.get(f"clusters/{case(mo.world, 'a')['id']}").json
+    first, second = page["members"]
+    assert (first["snapshot"], second["snapshot"], second["text"]) == (1, 2, OTHER)
+    assert second["alike"] < 50
+    wanted = {"cases": {first["id"]: 1, second["id"]: 1}, "snapshots": {first["id"]: 1, second["id"]: 1}}
+    told = mo.post("batches", {**wanted, "decision": VERDICT}).json
+    assert {one["id"]: one["what"] for one in told["cases"]} == {first["id"]: "decided", second["id"]: "skipped"}
+
+
+def test_they_are_compared_with_what_brought_them_together(world: World) -> None:
+    """Whether the platform told it, or it says something else by now, or nobody has it any more."""
+    edited(world, "a", spam(1), change="created")
+    first = reported(world, "a", " ")
+    world.later(seconds=1)
+    for name in "bc":
+        reported(world, name, spam(2))
+    compared(world)
+    manager = Manager(world)
+    page = manager.get(f"clusters/{first}").json
+    assert (page["text"], [one["alike"] > 50 for one in page["members"]]) == (spam(1), [True] * 3)
+    edited(world, "a", OTHER)
+    page = manager.get(f"clusters/{first}").json
+    assert [(one["subject"]["id"], one["alike"] > 50) for one in page["members"]] == [
+        ("a", False),
+        ("b", True),
+        ("c", True),
+    ]
+    assert page["text"] == spam(2)
+
+
 def test_a_page_says_where_the_next_one_begins(mo: Manager, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "PAGE", 1)
     name = case(mo.world, "a")["id"]

@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 
 from functions.api import batches as room
+from functions.moderation import working
+from functions.moderation.standards import Standards
+from functions.shared.table import table
 from tests.cli.api import Desk, desk
-from tests.moderation.alike import case, compared, reported, spam
+from tests.moderation.alike import OTHER, case, compared, reported, spam
 from tests.moderation.people import held
+from tests.moderation.test_clusters import edited
 from tests.support.world import World
 
 REMOVE = ("--outcome", "violation", "--measure", "remove", "--explanation", "It was spam.")
@@ -60,6 +64,30 @@ def test_whoever_says_no_decides_nothing(ada: Desk) -> None:
     result = ada.run("cases", "decide", "--cluster", name(ada), *REMOVE, typed="n\n")
     assert result.exit_code == 1
     assert ada.world.items("batch") == []
+
+
+def test_what_is_for_the_leads_is_said_before(ada: Desk) -> None:
+    working.escalate(table(), "acme", name(ada, "202"), "Zoe", "A threat?", Standards(), ada.world.now)
+    result = ada.run("cases", "decide", "--cluster", name(ada), *REMOVE, typed="n\n")
+    assert "1 of them: for the leads; skipped, unless you are one." in words(result.stderr)
+
+
+def test_what_is_compared_is_shown_whatever_the_first_says_now(ada: Desk) -> None:
+    edited(ada.world, "201", OTHER, source="forum")
+    assert ada.good("cases", "cluster", name(ada)).startswith("Hello everybody!")
+    result = ada.run("cases", "decide", "--cluster", name(ada), *REMOVE, typed="n\n")
+    assert "Hello everybody!" in result.stderr
+    assert "The least alike has 3 % in common with this." in words(result.stderr)
+
+
+def test_a_report_with_other_words_in_between_is_looked_at_first(ada: Desk) -> None:
+    def more() -> None:
+        reported(ada.world, "202", OTHER, source="forum", flag="another")
+
+    ada.world.faults.at("dynamodb.PutItem", "before", more)  # The batch is begun.
+    told = words(ada.run("cases", "decide", "--cluster", name(ada), *REMOVE, "--yes").stdout)
+    assert "2 of 3 cases decided, 1 skipped" in told
+    assert "it has changed since you looked at it" in told
 
 
 def test_what_would_be_skipped_is_said_before_and_what_was_after(ada: Desk) -> None:

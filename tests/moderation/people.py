@@ -5,7 +5,7 @@ from events.moderation import Decision, FlagRaised
 from events.program import Community, Program
 from functions.moderation import records, working
 from functions.moderation.standards import Standards
-from functions.shared import inbox
+from functions.shared import inbox, outbox
 from functions.shared.table import Item, table
 from tests.support.world import World
 
@@ -24,6 +24,15 @@ def held(world: World, who: str = "Mo", case: str = "") -> Item:
 def decided(world: World, claimed: Item, decision: Decision = HIDE, who: str = "Mo", fence: int | None = None) -> Item:
     given = claimed["fence"] if fence is None else fence
     return working.decide(table(), "acme", claimed["id"], who, given, decision, "program-hash", world.now, PROGRAM)
+
+
+def carried_out(world: World) -> None:
+    """What was decided is done; nobody is told of it yet."""
+    for _ in range(5):  # What follows something else waits until that is over.
+        outbox.kick(going := [row for row in world.items("delivery") if row["purpose"] == "act" and "due" in row])
+        world.work_off("delivery")
+        world.later(seconds=31 if going else 0)
+    assert not going
 
 
 def recorded(envelope: Envelope, flag: FlagRaised, world: World, *, can_ask: bool = False) -> inbox.Fate:

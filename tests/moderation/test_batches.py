@@ -31,12 +31,19 @@ def opened(world: World, *names: str, **more: Any) -> dict[str, int]:
     return {reported(world, name, spam(1), **more): 1 for name in names}
 
 
-def begun(world: World, wanted: dict[str, int], decision: Decision = HIDE, who: str = "Mo") -> Item:
-    return batches.begin(table(), "acme", wanted, decision, who, "program-hash", world.now, PROGRAM)
+def begun(
+    world: World,
+    wanted: dict[str, int],
+    decision: Decision = HIDE,
+    who: str = "Mo",
+    program: Program = PROGRAM,
+    snapshots: dict[str, int] | None = None,
+) -> Item:
+    return batches.begin(table(), "acme", wanted, decision, who, program, world.now, snapshots)
 
 
 def gone_on(world: World, row: Item, program: Program = PROGRAM, steps: int = batches.STEPS) -> Item:
-    outbox.kick(batches.go_on(table(), batches.key("acme", row["id"]), program, world.now, steps))
+    outbox.kick(batches.go_on(table(), batches.key("acme", row["id"]), program, "program-hash", world.now, steps))
     return batches.existing(table(), "acme", row["id"])
 
 
@@ -132,6 +139,42 @@ def test_what_changed_since_it_was_seen_is_not_decided(world: World) -> None:
     }
     assert case(world, "b")["state"] == "open"
     holds(world)
+
+
+def test_the_decision_names_the_snapshot_that_was_seen(world: World) -> None:
+    wanted = opened(world, "a", "b")
+    one, other = wanted
+    row = gone_on(world, begun(world, wanted, snapshots={one: 1}))
+    assert row["decided"] == 2
+    named = {name: records.whole(table(), "acme", name)["decision"].get("snapshot") for name in wanted}
+    assert named == {one: 1, other: None}  # Nobody said what they had seen of it.
+
+
+def test_a_report_with_other_words_than_were_seen_is_looked_at_first(world: World) -> None:
+    (name,) = wanted = opened(world, "a")
+    reported(world, "a", OTHER, flag="another")
+    assert case(world, "a")["material"] == 1
+    row = gone_on(world, begun(world, wanted, snapshots={name: 1}))
+    assert results(world, row) == {name: "it has changed since you looked at it: look again"}
+    assert gone_on(world, begun(world, wanted, snapshots={name: 2}))["decided"] == 1
+    assert records.whole(table(), "acme", name)["decision"]["snapshot"] == 2
+    holds(world)
+
+
+def test_each_decision_names_the_program_that_it_was_taken_by(world: World) -> None:
+    row = begun(world, opened(world, "a", "b"))
+    at = batches.key("acme", row["id"])
+    batches.go_on(table(), at, PROGRAM, "version-1", world.now, 1)
+    batches.go_on(table(), at, PROGRAM, "version-2", world.now)
+    assert sorted(one["program"] for one in world.items("decision")) == ["version-1", "version-2"]
+
+
+def test_whoever_is_no_moderator_any_more_decides_nothing_more(world: World) -> None:
+    mo = Moderator(id="mo", community="acme", name="Mo", pseudonym="Otter")
+    wanted = opened(world, "a")
+    row = begun(world, wanted, who="mo", program=PROGRAM.model_copy(update={"moderators": (mo,)}))
+    assert set(results(world, gone_on(world, row)).values()) == {"mo is no moderator here any more"}
+    assert case(world, "a")["state"] == "open"
 
 
 def test_what_changes_in_the_moment_of_the_decision_is_not_decided(world: World) -> None:
@@ -367,6 +410,45 @@ def test_what_was_not_carried_out_yet_never_will_be(world: World) -> None:
     holds(world)
 
 
+def letter(world: World) -> str:
+    """What its author is told."""
+    world.later(minutes=1)
+    sweep.outcomes_due(table(), lambda: True)
+    (told,) = (row["request"] for row in world.items("delivery") if row["sk"] == "delivery#told#author")
+    return str(told["text"])
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_nobody_is_told_that_it_was_done_once_it_is_taken_back(world: World, early: bool) -> None:
+    row = batch(world, opened(world, "201", source="forum"), REMOVE)
+    if not early:
+        carried_out(world)
+    undone(world, row)
+    assert world.outside.deleted == set()
+    told = letter(world)
+    assert "breaks a rule" in told
+    assert "What was done" not in told
+
+
+def test_what_is_taken_back_in_the_moment_of_the_letter_is_not_in_it(world: World) -> None:
+    row = batch(world, opened(world, "201", source="forum"), REMOVE)
+    world.faults.at("dynamodb.TransactWriteItems", "before", lambda: undone(world, row))
+    sweep.outcomes_due(table(), lambda: True)
+    assert "What was done" not in letter(world)
+
+
+def test_what_was_decided_anew_in_an_appeal_is_told_as_done_there(world: World) -> None:
+    wanted = opened(world, "201", source="forum", reporter={"id": "r-1"})
+    decided(world, held(world), NOTHING)
+    party = world.item("flag")["sk"].removeprefix("flag#")
+    made = appeals.make(table(), "acme", next(iter(wanted)), party, "Look again.", PROGRAM, world.now)
+    decided(world, held(world, "Zoe", made["id"]), REMOVE, "Zoe")
+    world.later(minutes=1)
+    sweep.outcomes_due(table(), lambda: True)
+    (told,) = (row["request"] for row in world.items("delivery") if row["sk"] == "delivery#told#author again")
+    assert "What was done: it was removed." in told["text"]
+
+
 def test_what_is_on_its_way_is_left_and_can_be_asked_for_again(removed: tuple[World, Item]) -> None:
     world, row = removed
     one, other = (found["pk"] for found in world.items("case"))
@@ -389,6 +471,18 @@ def test_of_what_nobody_wrote_down_a_person_is_told(removed: tuple[World, Item])
     undone(world, row)
     (told,) = [told for told in left(world, row) if told]
     assert told == {"remove": "nobody wrote down what was before the remove: undo it on the platform"}
+
+
+def test_of_what_nobody_knows_whether_it_is_done_a_person_is_told_what_to_do(world: World) -> None:
+    row = batch(world, opened(world, "201", source="forum"), REMOVE)
+    done = world.delivery("remove")
+    table().write(Update((done["pk"], done["sk"]), set={"state": "unknown"}, remove=("due", "due_at")))
+    undone(world, row)
+    ((told,),) = (found.values() for found in left(world, row))
+    assert told == (
+        "remove may be done or not: look there, then take it back there; "
+        f"or finish it (`liaison resolve {done['key']} again`) and undo it then"
+    )
 
 
 def test_an_undo_stops_a_batch_that_has_not_ended(world: World) -> None:

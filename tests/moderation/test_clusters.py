@@ -1,6 +1,9 @@
 """Cases about the same words find each other, whoever is cut off where, and keep their own records."""
 
+from collections import defaultdict
 from datetime import timedelta
+from random import Random
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
@@ -119,6 +122,75 @@ def test_what_is_in_a_cluster_stays_there_whatever_it_says_now(world: World) -> 
     whole(world)
 
 
+def test_whoever_wrote_what_a_copy_said_before_is_not_drawn_into_its_cluster(world: World) -> None:
+    reported(world, "a")
+    reported(world, "b", OTHER)
+    compared(world)
+    world.later(minutes=1)
+    edited(world, "b", spam(7))
+    compared(world)
+    reported(world, "innocent", OTHER)
+    compared(world)
+    assert together(world) == [{"a", "b"}]
+    whole(world)
+
+
+def test_another_edit_draws_in_nobody_who_wrote_what_was_reported(world: World) -> None:
+    reported(world, "a")
+    reported(world, "b", OTHER)
+    edited(world, "b", spam(7))
+    compared(world)
+    world.later(days=31)
+    reported(world, "innocent", OTHER)
+    compared(world)
+    edited(world, "b", "Never mind, I have found it.")
+    compared(world)
+    assert together(world) == [{"a", "b"}]
+    reported(world, "c")  # What brought it there is known again.
+    compared(world)
+    assert together(world) == [{"a", "b", "c"}]
+
+
+def test_what_says_something_else_by_now_is_linked_to_nothing_by_what_it_said(world: World) -> None:
+    reported(world, "a")
+    compared(world)
+    edited(world, "a", OTHER)
+    compared(world)
+    reported(world, "b")
+    compared(world)
+    assert together(world) == []
+
+
+def test_what_is_edited_in_the_moment_of_the_link_is_not_linked(world: World) -> None:
+    reported(world, "a")
+    compared(world)
+    reported(world, "b")
+    world.faults.at("dynamodb.TransactWriteItems", "before", lambda: edited(world, "a", OTHER), nth=2)
+    compared(world)
+    compared(world)
+    assert together(world) == []
+
+
+PICTURES = ["[photo: image.png]", "[photo: image.png]"]
+SPOKEN = ["[voice message: voice-message.ogg]", "[voice message: voice-message.ogg]"]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        PICTURES,
+        SPOKEN,
+        ["https://cdn.discordapp.com/attachments/1/2/cat.png", "https://cdn.discordapp.com/attachments/7/9/gore.jpg"],
+        ["https://www.instagram.com/p/CxAbC/", "https://www.instagram.com/reel/Zz9/"],
+    ],
+)
+def test_pictures_recordings_and_links_are_no_words(world: World, texts: list[str]) -> None:
+    for name, words in zip("ab", texts, strict=True):
+        reported(world, name, words)
+    compared(world)
+    assert together(world) == []
+
+
 def test_an_edit_while_words_are_compared_is_not_forgotten(world: World) -> None:
     reported(world, "a")
     reported(world, "b", OTHER)
@@ -230,6 +302,27 @@ def test_of_what_thousands_copy_only_so_many_are_read(world: World, monkeypatch:
     whole(world)
 
 
+def test_copies_of_what_shares_a_full_band_with_others_find_each_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those others begin alike, and are not."""
+    monkeypatch.setattr(clusters, "MOST_READ", 2)
+    chance, by_band = Random(1), defaultdict[str, list[str]](list)
+    while not (group := next((texts for texts in by_band.values() if len(texts) == 3), None)):
+        text = FORM + " ".join("".join(chance.choices(ascii_lowercase, k=6)) for _ in range(30))
+        made = likeness.fingerprint(text)
+        assert made
+        by_band[made.bands[0]].append(text)
+    for name, words in zip("abcd", (*group, group[2]), strict=True):
+        reported(world, name, words)
+        world.later(seconds=1)
+        compared(world)
+    assert together(world) == [{"c", "d"}]
+
+
+FORM = "Please fill in all fields of this form: my player name is given below, and what happened is described here. "
+
+
 def test_a_cluster_is_read_page_by_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "PAGE", 2)
     for number in range(3):
@@ -267,4 +360,4 @@ def test_nothing_else_of_a_case_changes(world: World) -> None:
     compared(world)
     for name in "ab":
         changed = {field for field, value in case(world, name).items() if before[name].get(field) != value}
-        assert changed == {"cluster", "next_audit", "head"}
+        assert changed == {"cluster", "linked_by", "next_audit", "head"}

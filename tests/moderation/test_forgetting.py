@@ -13,7 +13,7 @@ from functions.moderation.standards import Standards
 from functions.shared import clock
 from functions.shared.table import Item, Update, key_of, table
 from functions.upkeep import sweep
-from tests.moderation.people import HIDE, NOTHING, PROGRAM, decided, held
+from tests.moderation.people import HIDE, NOTHING, PROGRAM, carried_out, decided, held
 from tests.moderation.test_evidence import POST, edited, flag
 from tests.support.builders import webhook
 from tests.support.faults import Crash, crash
@@ -34,6 +34,7 @@ def told(world: World) -> World:
     flag(world, text=f"{WORDS}!", title=WORDS, original=f"<b>{WORDS}</b>", comment=f"says {WORDS}", reporter=person)
     edited(world, f"{WORDS}, edited", 60)
     decided(world, held(world))
+    carried_out(world)
     outcomes.go_on(table(), key_of(world.item("outcome")), PROGRAM, world.now)
     for row in world.items("delivery"):
         table().write(Update(key_of(row), set={"state": "sent"}, remove=["due", "due_at"]))
@@ -76,6 +77,14 @@ def test_the_sweep_finds_it(told: World) -> None:
     assert sweep.cases_over(table(), lambda: True) == 1
     assert WORDS not in everything(told)
     assert sweep.cases_over(table(), lambda: True) == 0
+
+
+def test_what_its_words_were_compared_by_goes_with_them(told: World) -> None:
+    key = key_of(told.item("case"))
+    table().write(Update(key, set={"cluster": "c", "linked_by": "0" * 16}))
+    told.later(days=OVER + 1)
+    go_on(told)
+    assert (told.item("case")["cluster"], told.item("case")["linked_by"]) == ("c", "")
 
 
 def test_a_longer_time_to_ask_is_a_later_end(told: World) -> None:

@@ -5,6 +5,7 @@ import random
 import re
 from collections import defaultdict
 from itertools import combinations
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -63,6 +64,30 @@ def test_other_words_stay_other_words(one: str, other: str) -> None:
 )
 def test_in_a_few_words_there_is_nothing_to_compare(text: str) -> None:
     assert fingerprint(text) is None
+
+
+PICTURE = "[photo: a-long-name-of-a-picture.png, a picture of me with [all] my friends]"
+
+
+@pytest.mark.parametrize(
+    "text", [PICTURE, f"Look! {PICTURE}", f"[embed: Tenor, https://tenor.example/a, {PICTURE}]", "[video message]"]
+)
+def test_what_is_a_picture_or_a_recording_is_like_nothing(text: str) -> None:
+    assert fingerprint(text) is None
+
+
+def test_words_beside_a_picture_or_in_a_note_are_compared() -> None:
+    assert alike(f"{SPAM} {PICTURE}", f"{SPAM} [photo: other.png]")
+    assert alike(f"[embed: {SPAM}]", f"[embed: {SPAM}]")
+
+
+def test_what_is_all_links_is_alike_only_to_the_very_same() -> None:
+    link = "https://gold.example/a?x=1"
+    assert alike(link, f" {link}\n")
+    assert alike(f"Look: {link}", f"Look:  {link}")
+    assert not alike(link, "https://gold.example/a?x=2")
+    assert not alike(f"Look: {link}", f"See: {link}")
+    assert not alike("[link: https://gold.example/a]", "[link: https://gold.example/b]")
 
 
 def test_it_takes_a_dozen_letters() -> None:
@@ -128,6 +153,15 @@ def test_where_they_differ_is_told_in_their_words() -> None:
     assert len(differences(" ".join("ab" * 20), " ".join("ac" * 20))) == likeness.MOST_CHANGES
     (told,) = differences("a", "b" * 500)
     assert len(told) < 100
+
+
+def test_where_words_repeat_themselves_little_is_compared() -> None:
+    one = " ".join(["spam"] * 200)
+    other = " ".join("spam" if number % 2 else f"sp{number}" for number in range(200))
+    begun = process_time()
+    for _ in range(20):
+        assert differences(one, other)[0] == "+ sp0"
+    assert process_time() - begun < 0.5  # Else it takes three times as long, and a page has a hundred of them.
 
 
 def test_a_long_text_is_quickly_looked_at() -> None:

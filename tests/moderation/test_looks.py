@@ -309,14 +309,14 @@ def test_an_attempt_that_was_cut_off_is_gone_on_with_though_it_changed_the_state
     assert carried_out(world)["state"] == "sent"
 
 
-def test_without_a_look_the_decision_is_carried_out_and_it_is_said_that_nobody_looked(
+def test_without_a_look_the_decision_is_carried_out_on_whatever_is_there_and_says_so(
     world: World, forum: Forum
 ) -> None:
     decided(world, held(world), REMOVE)
     forum.version = 2
     row = carried_out(world)
     assert (row["state"], row["request"]["expected"]) == ("sent", None)
-    assert cards.result(row, "en") == "remove: done; nobody had looked what was there"
+    assert cards.result(row, "en") == "remove: done; on whatever was there"
     assert (look(world)["state"], "seen" in look(world)) == ("cancelled", False)
 
 

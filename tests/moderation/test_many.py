@@ -121,13 +121,15 @@ class Many(RuleBasedStateMachine):
         wanted = self.views[-1 if newest else 0]
 
         def decide() -> None:
-            row = batches.begin(table(), "acme", wanted, REMOVE, "Mo", "program-hash", self.world.now, PROGRAM)
+            row = batches.begin(table(), "acme", wanted, REMOVE, "Mo", PROGRAM, self.world.now)
             self.goes_on(row, steps)
 
         self.survived(fault, decide)
 
     def goes_on(self, row: Item, steps: int) -> None:
-        outbox.kick(batches.go_on(table(), batches.key("acme", row["id"]), PROGRAM, self.world.now, steps))
+        outbox.kick(
+            batches.go_on(table(), batches.key("acme", row["id"]), PROGRAM, "program-hash", self.world.now, steps)
+        )
 
     @precondition(lambda self: self.world.items("batch"))
     @rule(pick=st.integers(0, 3), steps=st.sampled_from([1, 5]), fault=FAULT)

@@ -8,7 +8,7 @@ from events.moderation import Decision, DecisionReported
 from functions.moderation import records
 from functions.moderation.standards import Standards
 from functions.shared.table import Item, table
-from tests.moderation.people import HIDE, NOTHING, decided, held
+from tests.moderation.people import HIDE, NOTHING, carried_out, decided, held
 from tests.support import builders
 from tests.support.faults import crash
 from tests.support.outside import status
@@ -36,8 +36,9 @@ def figures(world: World, number: int) -> tuple[int, int]:
 
 def go_through(world: World) -> None:
     """All of them have their row; nothing is sent yet."""
-    while "due" in world.item("outcome"):
+    for _ in range(10):
         world.upkeep()
+    assert "due" not in world.item("outcome")
 
 
 def test_author_and_reporters_are_told_what_was_decided(world: World) -> None:
@@ -67,6 +68,7 @@ def test_nobody_is_bothered_about_what_was_fine_all_along(world: World) -> None:
 def test_where_nothing_was_done_nobody_is_told_that_somebody_acted(world: World) -> None:
     flagged(world, 1)
     decided(world, held(world), Decision(outcome="violation", measures=("resolve",), explanation="Rude, and it stays."))
+    carried_out(world)
     go_through(world)
     assert "breaks a rule of the community." in told(world)["r-1"]["request"]["text"]
 
@@ -74,6 +76,7 @@ def test_where_nothing_was_done_nobody_is_told_that_somebody_acted(world: World)
 def test_where_something_was_done_that_is_told_and_not_what(world: World) -> None:
     flagged(world, 1)
     decided(world, held(world))
+    carried_out(world)
     go_through(world)
     letter = told(world)["r-1"]["request"]["text"]
     assert "breaks a rule of the community, and acted on it." in letter
@@ -136,6 +139,7 @@ def test_many_are_told_page_by_page(world: World) -> None:
     for number in range(20):
         flagged(world, number)
     decided(world, held(world))
+    carried_out(world)
     go_through(world)
     assert len(told(world)) == 21
     assert [figures(world, number) for number in range(20)] == [(1, 0)] * 20
@@ -147,6 +151,7 @@ def test_cut_off_anywhere_everybody_is_told_once(world: World, at: int) -> None:
     for number in range(14):
         flagged(world, number)
     decided(world, held(world))
+    carried_out(world)
     world.faults.at("dynamodb.TransactWriteItems", "after" if at % 2 else "before", crash, nth=1 + at // 2)
     go_through(world)
     assert len(told(world)) == 15
@@ -191,6 +196,7 @@ def test_a_case_with_a_thousand_answers_can_still_be_shown(world: World) -> None
     for number in range(records.MOST_SHOWN + 2):
         flagged(world, number)
     decided(world, held(world), HIDE)
+    carried_out(world)
     go_through(world)
     whole = records.whole(table(), "acme", world.item("case")["id"])
     assert [row["request"]["measure"] for row in whole["deliveries"]] == ["hide"]
@@ -201,6 +207,7 @@ def test_whoever_reports_while_the_first_are_told_is_told_too(world: World) -> N
     """The page that was read before the report must not end the telling."""
     flagged(world, 1)
     decided(world, held(world))
+    carried_out(world)
     late = builders.flag(world.now, flag="late", reporter={"id": "r-2", "name": "r"})
     world.faults.at("dynamodb.TransactWriteItems", "before", lambda: world.handle(late))
     world.finish()
@@ -228,3 +235,27 @@ def test_a_long_reason_of_the_platform_s_keeps_nobody_from_being_told(world: Wor
     world.finish()
     assert set(told(world)) == {"r-1"}  # Whoever wrote it is told by the platform itself.
     assert "due" not in world.item("outcome")
+
+
+def test_nobody_is_told_while_it_is_on_its_way_for_a_day_at_most(world: World) -> None:
+    flagged(world, 1)
+    decided(world, held(world))
+    world.outside.always = status(503)
+    for _ in range(30):
+        world.drain()
+        world.later(minutes=30)
+    assert not told(world)
+    world.later(hours=10)
+    world.outside.always = None
+    world.upkeep()
+    assert "What was done" not in told(world)[AUTHOR]["request"]["text"]
+    assert "acted on it" not in told(world)["r-1"]["request"]["text"]
+
+
+def test_what_was_refused_is_not_told_as_done(world: World) -> None:
+    flagged(world, 1)
+    decided(world, held(world))
+    world.outside.next = [status(403)]
+    world.finish()
+    assert world.delivery("hide")["state"] == "refused"
+    assert "What was done" not in told(world)[AUTHOR]["request"]["text"]

@@ -203,6 +203,21 @@ def test_nothing_in_the_table_names_the_account_or_holds_its_words(world: World)
     assert world.objects("evidence/")  # What others wrote is still there.
 
 
+def test_what_brought_its_words_to_a_cluster_goes_and_the_cluster_stays(world: World) -> None:
+    flagged(world, "p1", "report:p1", WHO, OTHER)
+    flagged(world, "p2", "report:p2", OTHER, "r-3")
+    sweep.likes_due(table(), lambda: True)
+    assert all(case["linked_by"] for case in world.items("case"))
+    asked(world)
+    erased(world)
+    left = {case["subject"]["id"]: bool(case["linked_by"]) for case in world.items("case")}
+    assert left == {"p1": False, "p2": True}
+    assert len({case["cluster"] for case in world.items("case")}) == 1
+    flagged(world, "p3", "report:p3", OTHER, "r-3")
+    sweep.likes_due(table(), lambda: True)
+    assert len(world.items("member")) == 3
+
+
 def test_what_happened_stays_on_the_record(world: World) -> None:
     a_life(world)
     before = {key_of(item): item for item in world.every_item()}
@@ -222,7 +237,7 @@ def test_what_happened_stays_on_the_record(world: World) -> None:
                 changed
                 <= {
                     "case": {"author", "title", "text", "original", "summary", "decided_by", "appellant", "appeal"}
-                    | {"evidence", "forgotten"},
+                    | {"evidence", "forgotten", "linked_by"},
                     "decision": {"by"},
                     "audit": {"who", "detail", "salts"},
                     "flag": {"counted", "reporter", "comment", "flag", "erased"},
