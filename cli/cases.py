@@ -439,7 +439,9 @@ def audit_verify(
                 checked, broken = checked + page["cases"], [*broken, *page["broken"]]
                 say(f"{checked} histories")
         days, differing = sealed(calls)
-        broken += differing + [one for day, wanted in named for one in as_named(calls, day, wanted)]
+        broken += differing
+        for day, wanted in named:
+            broken += [one for one in as_named(calls, day, wanted) if one not in broken]
         if as_json:
             last_line({"cases": checked, "days": days, "broken": broken})
         else:
@@ -452,9 +454,9 @@ def audit_verify(
             raise typer.Exit(1)
 
 
-def sealed(calls: Any) -> tuple[int, list[dict[str, Any]]]:
-    """How many days are sealed, and where their seals or what they say of histories does not hold."""
-    days, broken, page = 0, list[dict[str, Any]](), {"next": ""}
+def sealed(calls: Any, day: str = "") -> tuple[int, list[dict[str, Any]]]:
+    """How many days are sealed, up to this one, and where their seals or what they say of histories does not hold."""
+    days, broken, page = 0, list[dict[str, Any]](), {"next": day}
     while "next" in page:
         page = calls.get(f"/audit/seals?start={page['next']}")
         days, broken = days + page["days"], [*broken, *page["broken"]]
@@ -471,9 +473,12 @@ def day_and_seal(given: str) -> tuple[str, str]:
 
 
 def as_named(calls: Any, day: str, wanted: str) -> list[dict[str, Any]]:
-    """Whether the seal of a day is the one that somebody has written down."""
+    """Whether the seal of a day is the one that somebody has written down, and what it and those before it say still
+    holds."""
     try:
         known = calls.get(f"/audit/seals/{day}")["hash"]
     except ApiError as error:
         return [{"day": day, "told": str(error)}]
-    return [] if known == wanted else [{"day": day, "told": f"the seal is another one now: {known}"}]
+    if known != wanted:
+        return [{"day": day, "told": f"the seal is another one now: {known}"}]
+    return sealed(calls, day)[1]

@@ -26,6 +26,7 @@ class Moderation(Construct):
                 queues.may_send(queues.parked, queues.delivery),
                 ground.storage.may_get("program"),
                 ground.storage.may_put("evidence"),
+                ground.storage.may_delete("evidence"),
             ],
         )
         self.function.consumes(queues.moderation, concurrency=ground.workers)

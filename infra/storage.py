@@ -66,6 +66,14 @@ class Storage(s3.Bucket):
         """Leave to take objects under these prefixes away."""
         return self._may("DeleteObject", prefixes)
 
+    def may_list(self, prefix: str) -> iam.PolicyStatement:
+        """Leave to see which objects there are under a prefix."""
+        return iam.PolicyStatement(
+            actions=["s3:ListBucket"],
+            resources=[self.bucket_arn],
+            conditions={"StringLike": {"s3:prefix": f"{prefix}/*"}},
+        )
+
     def _may(self, action: str, prefixes: tuple[str, ...]) -> iam.PolicyStatement:
         return iam.PolicyStatement(
             actions=[f"s3:{action}"], resources=[self.arn_for_objects(f"{prefix}/*") for prefix in prefixes]

@@ -9,10 +9,12 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.api.shown import LAST, View
 from functions.moderation import records, seals
+from functions.shared import clock
 from functions.shared.table import table
 
 router = APIGatewayHttpRouter()
-A_DAY = r"^(\d{4}-\d\d-\d\d)?$"
+A_DAY = r"^\d{4}-\d\d-\d\d$"
+A_PLACE = r"^(\d{4}-\d\d-\d\d(\.\d{1,9})?)?$"
 PAGE = 50
 """Cases a call looks through: a history may have thousands of lines."""
 
@@ -31,17 +33,18 @@ def verify_histories(
         if wrong := records.verified(table(), case):
             broken.append({"case": case["id"], "line": wrong.number, "told": wrong.told})
     if state == "decided":
-        broken += [asdict(one) for one in seals.unsealed(table(), community, found)]
+        broken += [asdict(one) for one in seals.unsealed(table(), community, found, clock.now())]
     return {"cases": len(found), "broken": broken, **({"next": more} if more else {})}
 
 
 @router.get("/v1/<community>/audit/seals", tags=["audit"], summary="Whether daily seals hold, and histories by them")
 def verify_seals(
-    community: str, start: Annotated[str, Query(pattern=A_DAY, description="`next` of the page before")] = ""
+    community: str,
+    start: Annotated[str, Query(pattern=A_PLACE, description="A day, or `next` of the page before")] = "",
 ) -> View:
     """The newest first, page by page: how many days and cases were looked at, and where one does not hold. `next` is
     there while there are more."""
-    found = seals.check(table(), community, start)
+    found = seals.check(table(), community, clock.now(), start)
     broken = [asdict(one) for one in found.broken]
     more = {"next": found.next} if found.next else {}
     return {"days": found.days, "cases": found.cases, "broken": broken, **more}

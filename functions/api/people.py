@@ -48,7 +48,7 @@ def show_person(community: str, account: Annotated[str, Query(description="SOURC
     one = there(account, active, community)
     known = persons.about(table(), community, one, active)
     figures = table().get(one.key(community)[0], "figures") or {}
-    record = weights.Record(figures.get("agreed", 0), figures.get("disagreed", 0))
+    record = weights.known(figures)
     return {
         "account": str(one),
         **seen(known, now),

@@ -85,8 +85,12 @@ def kept(
 
     `current_if`: a report may be about words that have changed since, so it tells what is there only by what nobody has
     seen before; an edit tells it always, or never where it comes after a later one.
+
+    A case that has forgotten names none any more; one that was put a moment ago, before it did, is taken away.
     """
     if "forgotten" in case:
+        for one in snapshots:
+            objects.delete(key(case, one.hash))
         return {}
     there, current = list(case.get("evidence", ())), case.get("current", 0)
     for one in snapshots:
@@ -127,13 +131,18 @@ def words_of(case: Item, number: int) -> Item:
 
 
 def deleted(case: Item) -> None:
-    """Take the objects of a case away. Done again, it changes nothing."""
-    for one in case.get("evidence", ()):
-        objects.delete(key(case, one["hash"]))
+    """Take the objects of a round away, also those that were put for a report or an edit that its case then did not
+    record, since it was decided in that moment. Done again, it changes nothing."""
+    for name in objects.names(key(case, "").removesuffix(".json")):
+        objects.delete(name)
 
 
 def end_planned(case: Item, days: int, now: datetime) -> Put:
-    """Written with the decision. `days`: how long anything may come of it; the sweep asks again when they are over."""
-    at = clock.text(now + timedelta(days=days) + KEPT_ON)
+    """Written with the decision; the sweep asks again when its time is over."""
     row = {"pk": case["pk"], "sk": ENDS, "kind": ENDS, "case": case["id"], "state": "kept"}
-    return Put({**row, **table.due(ENDS, case["pk"], at)}, when=[table.absent()])
+    return Put({**row, **ends(case["pk"], days, now)}, when=[table.absent()])
+
+
+def ends(pk: str, days: int, now: datetime) -> Item:
+    """What makes the sweep find an item at its end. `days`: how long anything may come of it."""
+    return table.due(ENDS, pk, clock.text(now + timedelta(days=days) + KEPT_ON))

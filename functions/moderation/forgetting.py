@@ -1,6 +1,6 @@
 """The end of what was seen: once nobody can ask for another look any more, a case keeps what was decided and why, and
 the words of strangers go: the snapshots, then all that quotes them. So does who they were, but with a measure that can
-still be taken back: it says against whom.
+still be taken back: it says against whom. What no case takes along has an end of its own.
 
 What is left to be emptied is found by looking, so that whoever is cut off goes on where words still stand.
 """
@@ -14,7 +14,7 @@ from functions.moderation import appeals, chain, evidence, records, standards
 from functions.moderation.cases import Move
 from functions.moderation.evidence import KEPT_ON
 from functions.shared import clock, table
-from functions.shared.table import CancelledError, ConditionFailedError, Item, Key, Table, Update
+from functions.shared.table import CancelledError, ConditionFailedError, Delete, Item, Key, Table, Update
 
 MOST = 200
 """Items of one case that one sweep empties, so that others have their turn."""
@@ -33,8 +33,11 @@ def go_on(store: Table, key: Key, program: Program, now: datetime) -> None:
     row = store.get(*key)
     if row is None or row.get("due_at", "9") > clock.text(now):
         return
-    case = records.existing(store, table.community_of(row["pk"]), row["case"])
     try:
+        if row["kind"] != evidence.ENDS:
+            ended_alone(store, row)
+            return
+        case = records.existing(store, table.community_of(row["pk"]), row["case"])
         if row["state"] == "kept":
             if (until := end(case, program, now)) > now:
                 moved(store, row, until)
@@ -50,18 +53,20 @@ def go_on(store: Table, key: Key, program: Program, now: datetime) -> None:
 
 
 def end(case: Item, program: Program, now: datetime) -> datetime:
-    """By what the program says now. An appeal ends by itself; what it was about waits for it."""
+    """By what the program says now. An appeal ends by itself; what it was about waits for it, and for those whom its
+    verdict is told: they have time to read that, and an author against whom it went has as much as ever to ask."""
     if case.get("open_appeals", 0) > 0:
         return now + PUT_OFF
-    return appeals.since(case, appeals.AUTHOR) + timedelta(days=days(case, program)) + KEPT_ON
+    asked = appeals.since(case, appeals.AUTHOR) + timedelta(days=days(case, program))
+    told = clock.moment(case.get("judged_at") or case["decided_at"])
+    return max(asked, told) + KEPT_ON
 
 
 def days(case: Item, program: Program) -> int:
     """How long anything may come of a decision: somebody asks for another look, or reports the same again."""
     if appeals.is_appeal(case):
         return 0
-    settings = standards.of(program, case["community"]).settings
-    return max(settings.appeals, settings.settled)
+    return records.longest(standards.of(program, case["community"]))
 
 
 def moved(store: Table, row: Item, until: datetime) -> None:
@@ -124,6 +129,16 @@ def left_of_subject(store: Table, case: Item) -> Iterator[tuple[Item, Item]]:
     message = store.get(subject, "message") if last else None
     if message and (message["text"] or message["original"]):
         yield message, {"text": "", "original": "", "version": message["version"] + 1}
+
+
+def ended_alone(store: Table, row: Item) -> None:
+    """A decision of the platform that decided no case: what is left says that there was one, so that it counts once. An
+    explanation without its report is nothing by itself."""
+    if row["kind"] == "flag":
+        store.write(Delete(table.key_of(row), when=[table.absent("raised_at")]))
+        return
+    empty: Item = {"text": "", "moderator": {}, "person": {}}
+    store.write(Update(table.key_of(row), set=empty, remove=["due", "due_at"], when=[table.present()]))
 
 
 def emptied(store: Table, item: Item, changes: Item) -> None:

@@ -263,7 +263,7 @@ def recording(fold: list[Arrival], known: Known, standards: Standards, now: date
 def weigh(flag: FlagRaised, explained: Item | None, known: Known, standards: Standards) -> weights.Weight:
     reporter = flag.reporter.id if flag.reporter else ""
     figures = known.figures.get(figures_key(flag.community, flag.source, reporter), {})
-    before = weights.Record(figures.get("agreed", 0), figures.get("disagreed", 0))
+    before = weights.known(figures)
     code = explained["code"] if explained and flag.code == "unknown" else flag.code
     return weights.weight(code, before, staff=bool(moderator(flag, standards)))
 
@@ -341,7 +341,7 @@ def flag_write(
     known = explained["reporter"] or "erased" in explained
     reporter = {} if known else {"reporter": person(flag.reporter)}
     when = (table.absent("raised_at"), table.equals("explained_at", explained["explained_at"]))
-    return Update((subject_pk, flag_sk(flag.flag)), set={**told, **reporter}, when=when)
+    return Update((subject_pk, flag_sk(flag.flag)), set={**told, **reporter}, remove=["due", "due_at"], when=when)
 
 
 def questions(arrivals: Iterable[Arrival], now: datetime) -> list[Item]:
@@ -406,7 +406,7 @@ def record_explanation(
                     *(
                         explaining(store, case, flag, told, {**why, **reporter}, there, standards, now)
                         if case
-                        else [Update(key, set={**why, **reporter}, when=there)]
+                        else [Update(key, set={**why, **reporter, **waits(subject_pk, now)}, when=there)]
                     ),
                 ]
             )
@@ -415,6 +415,11 @@ def record_explanation(
             if 0 in error.failed:
                 return "duplicate"
     raise BusyError(BUSY)
+
+
+def waits(subject_pk: str, now: datetime) -> Item:
+    """The end of an explanation whose report does not come: it is in no case, which would take it along."""
+    return table.due(evidence.ENDS, subject_pk, clock.text(now + inbox.KEPT))
 
 
 def newest(why: Item) -> tuple[str, ...]:
@@ -539,6 +544,7 @@ def record_decision(
             "person": person(told.person),
             "decided_at": clock.text(told.decided_at),
             "recorded_at": clock.text(now),
+            **({} if case else ends_alone(store, subject_pk, standards, now)),
         }
         try:
             store.transact(
@@ -555,6 +561,18 @@ def record_decision(
             if 1 in error.failed:
                 return marked(store, envelope, "duplicate", f"{subject_pk} {name}", now)
     raise BusyError(BUSY)
+
+
+def ends_alone(store: Table, subject_pk: str, standards: Standards, now: datetime) -> Item:
+    """The end of a decision that decides no case. One about what was reported before says whose it is for as long as
+    that may have its words."""
+    reported = store.get(subject_pk, "round") is not None
+    return evidence.ends(subject_pk, longest(standards) if reported else 0, now)
+
+
+def longest(standards: Standards) -> int:
+    """How many days anything may come of a decision: another look, or more of the same."""
+    return max(standards.settings.appeals, standards.settings.settled)
 
 
 def open_case(store: Table, community: str, subject_pk: str) -> Item | None:
@@ -585,14 +603,13 @@ def closing(case: Item, subject_pk: str, told: DecisionReported, standards: Stan
         "there": True,
         **cases.snapshot(case.get("current", 0)),
     }
-    ends = max(standards.settings.appeals, standards.settings.settled)
     return [
         *moving(case, Move("decided there", verdict, detail), who, now),
         Put(item, when=[table.absent()]),
         *told_of_author(case, told.outcome),
         *fewer_open(case),
         outcome_planned(case, now),
-        evidence.end_planned(case, ends, now),
+        evidence.end_planned(case, longest(standards), now),
         round_over(case, subject_pk, now),
     ]
 
@@ -916,7 +933,7 @@ def whole(store: Table, community: str, case: str) -> dict[str, Any]:
     """
     found = existing(store, community, case)
     subject_pk = table.partition(community, "subject", Subject.model_validate(found["subject"]).key)
-    flags = (item for item in store.query(subject_pk, "flag#") if item["case"] == case)
+    flags = (item for item in store.query(subject_pk, "flag#") if item.get("case") == case)
     return {
         "case": found,
         "seen": seen_in(store, found),

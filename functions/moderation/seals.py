@@ -2,11 +2,12 @@
 decided that day stood, and the seal of the day before.
 
 Whoever can write the table can write a whole history anew, seals and all. Here it would show, and so would a seal
-written anew: the digests name them, and a copy lies in their readers' mail.
+written anew: the digests name them, and a copy lies in their readers' mail. So what is verified goes by the bucket
+alone, and by nothing that the table says: which day was the first is an object, too, that nobody can write twice.
 
 | pk | sk | what |
 |---|---|---|
-| community#seals#days | seals | the first day that was sealed, and the last, with its hash |
+| community#seals#days | seals | the last day that was sealed, with its hash: where sealing goes on |
 """
 
 import json
@@ -28,7 +29,10 @@ READY = timedelta(minutes=15)
 """After midnight, UTC: what was decided in the last moment is in the index by then, or goes into the next seal."""
 SEALED = ("community", "day", "before", "cases")
 MOST_DAYS, MOST_CASES = 31, 1_000
-"""That one call looks through."""
+"""That one call looks through; of a day with more cases, a part."""
+
+FIRST = "first"
+"""Names the object that says which day was sealed first."""
 
 Seal = Mapping[str, Any]
 
@@ -45,7 +49,7 @@ class Differs:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What looking through some days came to. `next`: the day to go on with; empty at the end."""
+    """What looking through some days came to. `next`: where to go on; empty at the end."""
 
     days: int = 0
     cases: int = 0
@@ -102,6 +106,12 @@ def last_over(now: datetime) -> str:
     return (now - READY - DAY).astimezone(UTC).date().isoformat()
 
 
+def place(start: str) -> tuple[str, int]:
+    """The day to go on with, and how many of its cases were looked at: from `2026-11-22`, or `2026-11-22.1000`."""
+    day, _, passed = start.partition(".")
+    return day, int(passed or 0)
+
+
 # In the store
 
 
@@ -117,14 +127,39 @@ def of_day(community: str, day: str) -> Seal | None:
     return read_as(objects.read(key(community, day)))
 
 
+def first_day(community: str) -> str:
+    """The one that was sealed first; empty where nobody knows."""
+    return (objects.read(key(community, FIRST)) or b"").decode()
+
+
+def last_day(store: Table, community: str, now: datetime) -> str:
+    """The one that was sealed last; empty where none was. By the table only after a standstill, and never later than it
+    can be."""
+    row, seal = store.get(*row_key(community)), newest_seal(community, now)
+    known = [row["day"]] if row else []
+    return min(max([*known, *([seal["day"]] if seal else [])], default=""), last_over(now))
+
+
+def begun(community: str, day: str) -> str:
+    """The first day: this one, if nobody has begun before."""
+    objects.create(key(community, FIRST), day.encode())
+    first = first_day(community)
+    if not first:
+        raise ValueError(f"the first day that was sealed of {community!r} cannot be read")
+    return first
+
+
 def seal_next(store: Table, community: str, row: Item | None, now: datetime) -> Item | None:
     """Seal the day after the last one, if it is over; the row as it is then. None where there is nothing to do.
 
-    Cut off, it is done again; whoever is faster has sealed the day, and the other goes on from that."""
+    Cut off, it is done again; whoever is faster has sealed the day, and the other goes on from that. Without its row it
+    goes through all days again, and finds them sealed."""
     last = last_over(now)
     if row and row["day"] >= last:
         return None
-    day = later(row["day"]) if row else last
+    day = later(row["day"]) if row else begun(community, last)
+    if day > last:
+        return None
     before = of_day(community, row["day"]) if row else None
     # False where it is sealed already: by somebody else, or before we were cut off.
     objects.create(key(community, day), json.dumps(ours(store, community, day, row, before)).encode())
@@ -151,65 +186,71 @@ def sealed(store: Table, community: str, row: Item | None, seal: Seal) -> Item |
     try:
         if row:
             return store.write(Update((pk, sk), set=newest, when=[table.equals("day", row["day"])]))
-        item = {"pk": pk, "sk": sk, "kind": "seals", "first": seal["day"], **newest}
+        item = {"pk": pk, "sk": sk, "kind": "seals", **newest}
         return store.write(Put(item, when=[table.absent()]))
     except ConditionFailedError:
         return None  # Somebody else is at it.
 
 
-def newest(community: str, now: datetime) -> str:
-    """The seal of yesterday, as DAY=HASH; of the day before while that one is not made; empty where there is none."""
+def newest_seal(community: str, now: datetime) -> Seal | None:
+    """That of yesterday; of the day before while that one is not made."""
     days = (last_over(now), later(last_over(now), -1))
-    found = (seal for seal in (of_day(community, day) for day in days) if seal)
-    return next((f"{seal['day']}={seal['hash']}" for seal in found), "")
+    return next((seal for seal in (of_day(community, day) for day in days) if seal), None)
 
 
-def check(store: Table, community: str, start: str = "") -> Checked:
-    """Look through the seals, the newest first or from the day `start` on, and through what they say of histories."""
-    row = store.get(*row_key(community))
-    if row is None:
-        return Checked()
-    day, days, cases, broken = start or row["day"], 0, 0, list[Differs]()
+def newest(community: str, now: datetime) -> str:
+    """The newest seal, as DAY=HASH; empty where there is none."""
+    seal = newest_seal(community, now)
+    return f"{seal['day']}={seal['hash']}" if seal else ""
+
+
+def check(store: Table, community: str, now: datetime, start: str = "") -> Checked:
+    """Look through the seals, the newest first or from `start` on (a day, or `next` of the call before), and through
+    what they say of histories."""
+    first, last = first_day(community), last_day(store, community, now)
+    if last and not first:
+        return Checked(broken=[Differs(last, "nobody knows any more which day was the first that was sealed")])
+    (day, passed), days, cases, broken = place(start or last), 0, 0, list[Differs]()
     seal = of_day(community, day)
-    while day >= row["first"] and days < MOST_DAYS and cases < MOST_CASES:
-        first = day == row["first"]
-        before = None if first else of_day(community, later(day, -1))
+    while first and day >= first and days < MOST_DAYS and cases < MOST_CASES:
+        before = None if day == first else of_day(community, later(day, -1))
         if seal is None:
             broken.append(Differs(day, "there is no seal of this day"))
-        elif told := wrong(seal, community, day, before, first=first):
+        elif told := wrong(seal, community, day, before, first=day == first):
             broken.append(Differs(day, told))
         else:
-            broken += histories(store, community, seal)
-            cases += len(seal["cases"])
-        days, day, seal = days + 1, later(day, -1), before
-    return Checked(days, cases, broken, day if day >= row["first"] else "")
+            here = seal["cases"][passed : passed + MOST_CASES - cases]
+            broken += histories(store, community, day, here)
+            cases, passed = cases + len(here), passed + len(here)
+            if passed < len(seal["cases"]):
+                return Checked(days, cases, broken, f"{day}.{passed}")
+        days, day, seal, passed = days + 1, later(day, -1), before, 0
+    return Checked(days, cases, broken, day if first and day >= first else "")
 
 
-def histories(store: Table, community: str, seal: Seal) -> Iterator[Differs]:
+def histories(store: Table, community: str, day: str, sealed: Sequence[Item]) -> Iterator[Differs]:
     """Which of the lines that a day sealed are others now."""
-    lines = {one["case"]: records.line_key(community, one["case"], one["number"]) for one in seal["cases"]}
+    lines = {one["case"]: records.line_key(community, one["case"], one["number"]) for one in sealed}
     cases = {name: records.case_key(community, name) for name in lines}
     found = {table.key_of(item): item for item in store.read([*lines.values(), *cases.values()])}
-    for one in seal["cases"]:
+    for one in sealed:
         name = one["case"]
         line = found.get(lines[name])
         if cases[name] not in found:
-            yield Differs(seal["day"], "there is no such case any more", name)
+            yield Differs(day, "there is no such case any more", name)
         elif line is None:
-            yield Differs(seal["day"], "the line that was sealed is missing", name, one["number"])
+            yield Differs(day, "the line that was sealed is missing", name, one["number"])
         elif line.get("seal") != one["seal"]:
-            yield Differs(seal["day"], "the line is not the one that was sealed", name, one["number"])
+            yield Differs(day, "the line is not the one that was sealed", name, one["number"])
 
 
-def unsealed(store: Table, community: str, cases: Sequence[Item]) -> Iterator[Differs]:
+def unsealed(store: Table, community: str, cases: Sequence[Item], now: datetime) -> Iterator[Differs]:
     """Which cases say that they were decided on a sealed day, and are in no seal."""
-    row = store.get(*row_key(community))
-    if row is None:
-        return
+    first, last = first_day(community), last_day(store, community, now)
     seals = cache(lambda day: of_day(community, day))
     for case in cases:
         day = case["decided_at"][:10]
-        if day < row["first"] or later(day) > row["day"]:
+        if not first or day < first or later(day) > last:
             continue  # Before the first seal; or it may still go into the next one.
         # Where one is missing, `check` says so.
         known = [seal["cases"] for seal in (seals(day), seals(later(day))) if seal]

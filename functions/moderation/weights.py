@@ -5,8 +5,10 @@ Beta(2, 2), and with each decision it gets narrower. What counts is the lower en
 newcomer weighs less than somebody proven, and nobody nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import comb
+from typing import Any
 
 from events.reasons import Reason
 
@@ -59,6 +61,12 @@ class Weight:
     def told(self) -> dict[str, int]:
         """Its parts as they are kept, in thousandths."""
         return {name: round(getattr(self, name) * PARTS) for name in ("base", "trust", "right")}
+
+
+def known(figures: Mapping[str, Any]) -> Record:
+    """By a reporter's figures as they are kept, which fall below nothing where something is taken back that went with
+    the account."""
+    return Record(max(figures.get("agreed", 0), 0), max(figures.get("disagreed", 0), 0))
 
 
 def weight(code: Reason, record: Record, *, staff: bool = False) -> Weight:

@@ -51,6 +51,12 @@ def create(key: str, body: bytes) -> bool:
     return True
 
 
+def names(prefix: str) -> list[str]:
+    """The keys of what is there under a prefix, a thousand at most. It needs the right to list it."""
+    found = aws.s3().list_objects_v2(Bucket=settings().bucket, Prefix=prefix)
+    return [one["Key"] for one in found.get("Contents", ())]
+
+
 def delete(key: str) -> None:
     """One that is not there is no failure."""
     aws.s3().delete_object(Bucket=settings().bucket, Key=key)

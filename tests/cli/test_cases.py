@@ -1,5 +1,6 @@
 """The life of a case at the command line: listed, taken, decided, carried out, taken back, proved."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -341,3 +342,21 @@ def test_the_record_is_proved_by_daily_seals_and_by_what_a_digest_named(ada: Des
     assert "the seal is another one now" in result.stdout
     assert "there is no seal of" in result.stdout
     assert "write the day and its seal" in ada.refused("audit", "verify", "--seal", "yesterday")
+
+
+def test_what_a_digest_named_proves_the_histories_of_that_day_and_before(
+    ada: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever hides the newest seals: from the one that was mailed on, all are looked at."""
+    sweep.days_sealed(table.table(), lambda: True)
+    name = case(ada)
+    ada.good("cases", "decide", name, "--outcome", "no_violation", *WHY)
+    ada.world.later(days=1)
+    sweep.days_sealed(table.table(), lambda: True)
+    named = seals.newest("acme", ada.world.now)
+    pk = table.partition("acme", "case", name)
+    line = max(line["sk"] for line in ada.world.items("audit") if line["pk"] == pk)
+    table.table().write(Update((pk, line), set={"seal": "f" * 64}))
+    monkeypatch.setattr(seals, "last_day", lambda *_: "2026-11-21")
+    (found,) = json.loads(ada.run("audit", "verify", "--json", "--seal", named).stdout.splitlines()[-1])["broken"][-1:]
+    assert (found["day"], found["case"]) == ("2026-11-22", name)

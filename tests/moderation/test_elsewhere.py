@@ -14,6 +14,7 @@ from functions.moderation.standards import Standards
 from functions.shared import outbox
 from functions.shared.table import Item, table
 from functions.upkeep import sweep
+from tests.api.manager import Manager
 from tests.moderation.people import HIDE, NOTHING, decided, held, recorded
 from tests.support import builders
 from tests.support.faults import answer_lost
@@ -83,6 +84,14 @@ def test_an_explanation_that_overtakes_its_flag_is_kept_for_it(world: World) -> 
     assert world.item("case")["text"] == "Buy gold"
     assert flag(world) == "duplicate"
     assert world.item("case")["flags"] == 1
+
+
+def test_a_case_is_shown_and_taken_while_an_explanation_has_overtaken_its_flag(world: World) -> None:
+    flag(world)
+    explanation(world, "later")
+    case, mo = world.item("case")["id"], Manager(world, "moderator")
+    assert [one["flag"] for one in mo.get(f"cases/{case}").json["flags"]] == ["f"]
+    assert mo.post(f"cases/{case}/claim", {}).status == 200
 
 
 def test_a_flag_s_own_reporter_stays_when_the_explanation_names_none(world: World) -> None:

@@ -187,13 +187,31 @@ def test_a_snapshot_is_not_named_in_a_case_that_has_forgotten_meanwhile(world: W
     flag(world)
     case = world.item("case")
 
-    def forget() -> None:
-        table().write(Update(key_of(case), set={"evidence": [], "forgotten": "erased"}))
-
-    world.faults.at("dynamodb.TransactWriteItems", "before", forget)
+    world.faults.at("dynamodb.TransactWriteItems", "before", lambda: forgotten(case))
     flag(world, "b", text="Stay home")
     found = world.item("case")
     assert (found["evidence"], found["flags"]) == ([], 2)
+    assert world.objects("evidence/") == []
+
+
+def forgotten(case: Item) -> None:
+    evidence.deleted(case)
+    table().write(Update(key_of(case), set={"evidence": [], "forgotten": "erased"}))
+
+
+def test_a_snapshot_that_was_put_before_its_case_forgot_is_taken_away_when_it_comes_again(world: World) -> None:
+    flag(world)
+    case, again = world.item("case"), builders.webhook("told", {}, world.now)
+    given = {**ORIGIN, "subject": POST, "change": "edited", "text": "Stay home", "changed_at": world.now}
+    seen = MessageSeen.model_validate(given)
+    world.faults.at("s3.PutObject", "after", crash)
+    with pytest.raises(Crash):
+        records.record_message(table(), again, seen, world.now)
+    world.faults.forget()
+    table().write(Update(key_of(case), set={"evidence": [], "forgotten": "erased"}))
+    assert len(world.objects("evidence/")) == 2
+    records.record_message(table(), again, seen, world.now)
+    assert [json.loads(world.stored(key))["text"] for key in world.objects("evidence/")] == ["Go home"]
 
 
 def test_strangers_words_are_json_in_the_bucket(world: World) -> None:

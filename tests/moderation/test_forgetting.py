@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from events.moderation import FlagExplained
+from events.moderation import DecisionReported, FlagExplained
 from events.program import Community, Moderation, Program
 from functions.moderation import appeals, forgetting, outcomes, records
 from functions.moderation.standards import Standards
@@ -14,7 +14,8 @@ from functions.shared import clock
 from functions.shared.table import Item, Update, key_of, table
 from functions.upkeep import sweep
 from tests.moderation.people import HIDE, NOTHING, PROGRAM, carried_out, decided, held
-from tests.moderation.test_evidence import POST, edited, flag
+from tests.moderation.test_evidence import AUTHOR, ORIGIN, POST, edited, flag
+from tests.support import builders
 from tests.support.builders import webhook
 from tests.support.faults import Crash, crash
 from tests.support.world import World
@@ -115,18 +116,144 @@ def test_an_open_appeal_puts_it_off_and_its_own_words_end_after_it(told: World) 
     assert (len(told.objects("evidence/")), len(told.items("ends"))) == (2, 1)
     decided(told, held(told, "Zoe", made["id"]), NOTHING, "Zoe")
     assert {case.get("open_appeals", 0) for case in told.items("case")} == {0}
-    told.later(days=1, minutes=1)
+    told.later(days=30, minutes=-1)
     go_on(told)
-    assert told.objects("evidence/") == []
-    left = {case["id"] for case in told.items("case") if WORDS in json.dumps(case)}
-    assert left == {made["id"]}
-    told.later(days=30)
+    assert len(told.objects("evidence/")) == 2  # What was decided on the appeal is still being told.
+    assert WORDS in json.dumps(told.items("case"))
+    told.later(minutes=2)
     for row in told.items("delivery"):  # Nobody took the letters of the appeal.
         if row["state"] == "planned":
             table().write(Update(key_of(row), set={"state": "stuck"}))
     go_on(told)
     assert WORDS not in everything(told)
     assert holds(told)
+
+
+def test_an_author_hears_what_was_decided_late_on_anothers_appeal_and_can_ask_in_turn(world: World) -> None:
+    flag(world, text=f"{WORDS}!", reporter={"id": "r-1", "name": "Rey"})
+    first = decided(world, held(world), NOTHING)
+    reporter = world.item("flag")["sk"].removeprefix("flag#")
+    world.later(days=182)
+    made = appeals.make(table(), "acme", first["id"], reporter, "It is bad.", PROGRAM, world.now)
+    world.later(days=34)
+    go_on(world)  # Put off by a day, to the minute.
+    world.later(days=1, minutes=-1)
+    judged_at = world.now
+    decided(world, held(world, "Zoe", made["id"]), HIDE, "Zoe")
+    carried_out(world)
+    outcomes.go_on(table(), key_of(world.item("outcome")), PROGRAM, world.now)
+    world.later(minutes=1)
+    go_on(world)
+    (letter,) = [one for one in world.items("delivery") if one["sk"].startswith("delivery#told#author")]
+    assert (letter["state"], WORDS in letter["request"]["text"]) == ("planned", True)
+    world.now = judged_at + timedelta(days=OVER, minutes=-1)
+    go_on(world)
+    assert len(world.objects("evidence/")) == 1
+    world.later(minutes=2)
+    go_on(world)
+    assert WORDS not in everything(world)
+    assert world.objects("evidence/") == []
+
+
+def removed(world: World, name: str = "d-1") -> str:
+    given = {**ORIGIN, "decision": name, "subject": POST, "did": "removed", "outcome": "violation", "reason": "rules"}
+    people = {"moderator": {"id": "m-1", "name": "Mo"}, "person": AUTHOR}
+    event = DecisionReported.model_validate({**given, **people, "text": f"{WORDS} there", "decided_at": world.now})
+    return records.record_decision(table(), builders.webhook("told", {}, world.now), event, Standards(), world.now)
+
+
+def named(world: World, name: str = "d-1") -> tuple[Any, ...]:
+    """The words, and the people, of a decision taken there."""
+    item = next(one for one in world.items("decided") if one["decision"] == name)
+    return item["text"], item["moderator"], item["person"]
+
+
+def over(world: World) -> None:
+    for _ in range(2):
+        sweep.cases_over(table(), lambda: True)
+
+
+def test_what_was_removed_there_and_never_reported_says_nothing_after_a_month_and_counts_once(world: World) -> None:
+    assert removed(world) == "recorded"
+    world.later(days=30, minutes=-1)
+    over(world)
+    assert WORDS in everything(world)
+    world.later(minutes=1)
+    over(world)
+    assert named(world) == ("", {}, {})
+    assert removed(world) == "duplicate"
+    assert WORDS not in everything(world)
+
+
+def test_what_is_removed_there_later_says_whose_it_is_until_its_case_is_over(told: World) -> None:
+    told.later(days=10)
+    removed(told)
+    told.later(days=100)
+    over(told)
+    assert named(told)[2] == AUTHOR
+    told.later(days=OVER)
+    over(told)
+    assert named(told) == ("", {}, {})
+
+
+def test_what_is_removed_there_after_its_case_is_over_has_an_end_of_its_own(told: World) -> None:
+    told.later(days=OVER + 1)
+    over(told)
+    removed(told)
+    told.later(days=OVER + 1)
+    over(told)
+    assert WORDS not in everything(told)
+    assert named(told) == ("", {}, {})
+
+
+def explained(world: World) -> None:
+    given = {**ORIGIN, "flag": "f", "subject": POST, "reason": "spam", "code": "spam", "comment": f"says {WORDS}"}
+    by = {"reporter": {"id": "r-1", "name": "Rey"}, "explained_at": world.now}
+    event = FlagExplained.model_validate({**given, **by})
+    records.record_explanation(table(), builders.webhook("told", {}, world.now), event, Standards(), world.now)
+
+
+def test_an_explanation_whose_report_never_came_is_gone_after_a_while(world: World) -> None:
+    explained(world)
+    world.later(days=34)
+    over(world)
+    assert WORDS in everything(world)  # A report that was parked may still come.
+    world.later(days=1)
+    over(world)
+    assert world.items("flag") == []
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_an_explanation_whose_report_has_come_stays_with_it(world: World, late: bool) -> None:
+    explained(world)
+    if late:  # In the moment in which it would have gone.
+        world.faults.at("dynamodb.DeleteItem", "before", lambda: flag(world))
+    else:
+        flag(world)
+    world.later(days=40)
+    over(world)
+    assert (world.item("flag")["comment"], world.item("flag")["flag"]) == (f"says {WORDS}", "f")
+    assert "due" not in world.item("flag")
+
+
+def test_a_report_that_comes_as_its_explanation_goes_is_recorded(world: World) -> None:
+    explained(world)
+    world.later(days=40)
+    world.faults.at("dynamodb.TransactWriteItems", "before", lambda: over(world))
+    assert flag(world) == "recorded"
+    assert world.item("flag")["comment"] == ""
+
+
+def test_a_snapshot_that_its_case_did_not_name_goes_with_the_others(world: World) -> None:
+    """Edited in the very moment of the decision."""
+    flag(world, text=f"{WORDS}!")
+    taken = held(world)
+    world.faults.at("dynamodb.TransactWriteItems", "before", lambda: decided(world, taken))
+    edited(world, f"{WORDS}, edited", 60)
+    assert (len(world.objects("evidence/")), len(world.item("case")["evidence"])) == (2, 1)
+    world.later(days=OVER + 1)
+    over(world)
+    assert world.objects("evidence/") == []
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -7,7 +7,7 @@ import pytest
 from events.moderation import Decision, DecisionReported
 from functions.moderation import records
 from functions.moderation.standards import Standards
-from functions.shared.table import Item, table
+from functions.shared.table import Item, Update, table
 from tests.moderation.people import HIDE, NOTHING, carried_out, decided, held
 from tests.support import builders
 from tests.support.faults import crash
@@ -99,6 +99,14 @@ def test_figures_say_who_was_right(world: World) -> None:
     decided(world, held(world), NOTHING)
     world.finish()
     assert figures(world, 1) == (1, 1)
+
+
+def test_a_report_is_recorded_whatever_figures_its_reporter_has(world: World) -> None:
+    """They went with an account, and several decisions were overturned in that moment."""
+    key = records.figures_key("acme", "game", "r-1")
+    table().write(Update(key, set={"kind": "figures"}, add={"agreed": -3}))
+    flagged(world, 1)
+    assert world.item("case")["flags"] == 1
 
 
 def test_somebody_who_was_right_often_weighs_more(world: World) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.moderation.weights import Record, Weight, below, careful, quantile, weight
+from functions.moderation.weights import Record, Weight, below, careful, known, quantile, weight
 
 COUNTS = st.integers(0, 2_000)
 
@@ -41,6 +41,15 @@ def test_the_same_share_of_more_decisions_weighs_more(wrong: int, more: int) -> 
 
 def test_many_decisions_are_counted_at_once() -> None:
     assert careful(Record(1_000_000, 1_000_000)) == pytest.approx(careful(Record(200, 200)), abs=1e-6)
+
+
+@given(st.integers(-10, 10), st.integers(-10, 10))
+def test_figures_below_nothing_are_those_of_somebody_new(agreed: int, disagreed: int) -> None:
+    """What went with an account, and was taken back as well."""
+    assert careful(known({"agreed": agreed, "disagreed": disagreed})) == careful(
+        Record(max(agreed, 0), max(disagreed, 0))
+    )
+    assert known({}) == Record()
 
 
 def test_its_parts_are_there_to_be_shown() -> None:

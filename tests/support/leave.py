@@ -54,6 +54,7 @@ LEAVE: dict[str, dict[str, set[str]]] = {
         "sqs:SendMessage": {"QueueParked", "QueueDelivery"},
         "s3:GetObject": {"Storage/program/*"},
         "s3:PutObject": {"Storage/evidence/*"},
+        "s3:DeleteObject": {"Storage/evidence/*"},
     },
     "announcements": {
         **table("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
@@ -99,6 +100,7 @@ LEAVE: dict[str, dict[str, set[str]]] = {
         "sqs:SendMessage": {"QueueDelivery", "QueueParked"},
         "s3:GetObject": {"Storage/program/*", "Storage/plans/*"},
         "s3:PutObject": {"Storage/evidence/*", "Storage/parked/*", "Storage/plans/*"},
+        "s3:DeleteObject": {"Storage/evidence/*"},
         "ssm:GetParameter": {"directory", "links"},
         "ssm:PutParameter": {"directory"},
     },
@@ -108,6 +110,7 @@ LEAVE: dict[str, dict[str, set[str]]] = {
         "sqs:SendMessage": PIPELINES | {"QueueParked"},
         "s3:GetObject": {"Storage/program/*", "Storage/seals/*"},
         "s3:PutObject": {"Storage/seals/*"},
+        "s3:ListBucket": {"Storage"},
         "s3:DeleteObject": {"Storage/evidence/*"},
         "ssm:GetParameter": {"sources/*", "targets/*"},
     },
@@ -144,6 +147,8 @@ class Leave:
             case "dynamodb":
                 index = params.get("IndexName")
                 yield f"dynamodb:{operation}", f"Table/index/{index}" if index else "Table"
+            case "s3" if operation == "ListObjectsV2":
+                yield "s3:ListBucket", "Storage"
             case "s3":
                 yield f"s3:{operation}", f"Storage/{params['Key']}"
             case "ssm":

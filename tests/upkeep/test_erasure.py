@@ -723,6 +723,17 @@ def test_cut_off_while_snapshots_go_none_is_left_behind(world: World, when: Any)
     assert (case["evidence"], case["forgotten"]) == ([], "erased")
 
 
+def test_a_snapshot_that_was_put_in_the_moment_of_the_erasure_goes(world: World) -> None:
+    flagged(world, "p1", "f-1", WHO, OTHER)
+    asked(world)
+    envelope, event = report(world, "p1", "f-2", WHO, OTHER, f"{WORDS} again")
+    world.faults.at("dynamodb.TransactWriteItems", "before", world.rounds)
+    recorded(envelope, event, world)
+    erased(world)
+    assert world.objects("evidence/") == []
+    assert world.item("case")["flags"] == 2
+
+
 def test_a_snapshot_that_comes_while_they_go_is_found_by_the_next_search(world: World) -> None:
     flagged(world, "p1", "f-1", WHO, OTHER)
     asked(world)
