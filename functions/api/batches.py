@@ -71,7 +71,7 @@ def view(whole: dict[str, Any]) -> View:
         "counts": {**counts, "left": counts["cases"] - row["cursor"]},
         "measures": states(whole["deliveries"], undo=False),
         "undone": states(whole["deliveries"], undo=True),
-        "cases": [one(whole, case) for case, _ in row["cases"] if case in told],
+        "cases": [one(whole, case) for case, *_ in row["cases"] if case in told],
     }
 
 

@@ -167,12 +167,8 @@ def show_evidence(community: str, case: str, name: str) -> View:
 
 @router.post("/v1/<community>/cases/<case>/claim", tags=["cases"], summary="Take a case, or hold it for longer")
 def claim_case(community: str, case: str) -> View:
-    active, found = program.active()[0], records.existing(table(), community, case)
-    moderator = active.moderator(community, who())
-    if moderator and (why := roster.why_not(moderator, roster.work(found))):
-        raise cases.NotAllowedError(why)
-    now = clock.now()
-    day = roster.day(moderator, now)
+    active, now = program.active()[0], clock.now()
+    day = roster.day(active.moderator(community, who()), now)
     return held(working.claim(table(), community, case, who(), standards.of(active, community), now, day))
 
 
@@ -246,8 +242,9 @@ class Undo(BaseModel):
 @router.post("/v1/<community>/cases/<case>/undo", tags=["cases"], summary="Take measures back")
 def undo_measures(community: str, case: str, asked: Annotated[Undo, Body()]) -> View:
     """Each leads back to the state before it, and is refused when that has changed since."""
+    valid = standards.of(program.active()[0], community)
     for measure in asked.measures:
-        working.undo(table(), community, case, measure, who(), clock.now())
+        working.undo(table(), community, case, measure, who(), valid, clock.now())
     moved(records.existing(table(), community, case))
     return view(records.whole(table(), community, case))
 

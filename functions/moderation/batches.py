@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from events.moderation import Decision, Measure
 from events.program import Program
-from functions.moderation import appeals, cases, records, roster, standards, working
+from functions.moderation import appeals, cases, records, standards, working
 from functions.moderation.cases import Move, NotAllowedError
 from functions.moderation.records import TRIES, case_key, moving
 from functions.platforms.acting import abilities
@@ -121,8 +121,10 @@ def go_on(store: Table, at: Key, program: Program, version: str, now: datetime, 
         row = store.get(*at)
         if row is None or "due" not in row:
             break
-        deciding = row["state"] == "deciding"
-        written = decide_next(store, row, program, version, now) if deciding else undo_next(store, row, now)
+        if row["state"] == "undoing":
+            written = undo_next(store, row, program, now)
+        else:
+            written = decide_next(store, row, program, version, now)
         if written is None:
             break  # Somebody else is at it, or at the case: it stays due.
         rows += planned(written)
@@ -172,12 +174,10 @@ def deciding(
         raise NotAllowedError("there is no such case")
     if appeals.is_appeal(found):
         raise NotAllowedError("this is an appeal: it has to be judged by itself")
-    taken = cases.claimed(found, who, standards.of(program, community), now)
-    moderator = program.moderator(community, who)
-    if row["listed"] and moderator is None:
+    if row["listed"] and program.moderator(community, who) is None:
         raise NotAllowedError(f"{who} is no moderator here any more")
-    if moderator and (why := roster.why_not(moderator, roster.work(found))):
-        raise NotAllowedError(why)
+    valid = standards.of(program, community)
+    taken = cases.claimed(found, who, valid, now)
     current = found.get("current", 0)
     looked = row["snapshots"].get(case)
     if found["material"] != seen or looked not in (None, current):
@@ -186,7 +186,7 @@ def deciding(
     decision = cases.checked(Decision.model_validate(row["decision"]), possible, program.policies_of(community))
     taking = {**taken.set, "looked": looked or 0}  # Not what is there now, which nobody may have seen.
     held = {**found, **taking}
-    move = cases.decided(held, who, held["fence"], decision, now)
+    move = cases.decided(held, who, held["fence"], decision, valid, now)
     both = Move(move.what, {**taking, **move.set}, {**move.detail, "batch": row["id"]})
     following = working.following(store, held, who, decision, program, version, now)
     return [*moving(found, both, who, now), *following]
@@ -223,7 +223,7 @@ def undo(store: Table, community: str, batch: str, who: str, now: datetime) -> I
     raise records.BusyError(records.BUSY)
 
 
-def undo_next(store: Table, row: Item, now: datetime) -> list[Write] | None:
+def undo_next(store: Table, row: Item, program: Program, now: datetime) -> list[Write] | None:
     """What was written to take back the measures of the case that is next; None where something else was written
     meanwhile."""
     case, _ = row["cases"][row["undone"]]
@@ -233,7 +233,7 @@ def undo_next(store: Table, row: Item, now: datetime) -> list[Write] | None:
         writes: list[Write] = []
         told: list[Write] = []
         if there and there["what"] == DECIDED:
-            writes, left = undoing(store, row, case, now)
+            writes, left = undoing(store, row, case, program, now)
             told = [result(row, "undo", case, {"by": row["undone_by"], "left": left}, now)]
         try:
             store.transact([step, *told, *writes])
@@ -244,12 +244,14 @@ def undo_next(store: Table, row: Item, now: datetime) -> list[Write] | None:
     return None
 
 
-def undoing(store: Table, row: Item, case: str, now: datetime) -> tuple[list[Write], Item]:
+def undoing(store: Table, row: Item, case: str, program: Program, now: datetime) -> tuple[list[Write], Item]:
     """What takes the measures of a case back, and why some of them are left."""
-    found = records.existing(store, table.community_of(row["pk"]), case)
+    community = table.community_of(row["pk"])
+    found, valid = records.existing(store, community, case), standards.of(program, community)
     who, writes, back, left = row["undone_by"], list[Write](), list[str](), Item()
     for measure in Decision.model_validate(row["decision"]).measures:
         try:
+            cases.admitted(found, who, valid)
             one = taken_back(store, found, measure, who, now)
             back += [measure] if one else []
             writes += one

@@ -171,16 +171,25 @@ def free(case: Case, now: datetime) -> bool:
     return case["state"] == "open" or lapsed(case, now)
 
 
+def admitted(case: Case, who: str, standards: Standards) -> bool:
+    """Whether somebody had a part in it, who may act on it all the same, as nobody on the roster had none; an appeal
+    knows by itself whether there is anybody else. Raises NotAllowedError for whoever may not: those who had a part, who
+    wrote it, or who are no leads where it is for the leads."""
+    if why := standards.why_not(who, case):
+        raise NotAllowedError(why)
+    part = who in case["excluded"]
+    if part and (PARTY in case or standards.others(case["excluded"], leads=case["level"] >= LEADS)):
+        raise NotAllowedError(PART)
+    return part
+
+
 def claimed(case: Case, who: str, standards: Standards, now: datetime) -> Move:
-    """Taken, or taken anew: with what it is now before one's eyes. Whoever had a part in it only where nobody on the
-    roster had none; an appeal knows by itself whether there is anybody else."""
+    """Taken, or taken anew: with what it is now before one's eyes."""
     if case["state"] == "decided":
         raise NotAllowedError("this case is decided already")
     if case["state"] == "claimed" and case["claimed_by"] != who and not lapsed(case, now):
         raise NotAllowedError(f"{case['claimed_by']} has this case until {case['lease_until']}")
-    part = who in case["excluded"]
-    if part and (PARTY in case or standards.others(case["excluded"], leads=case["level"] >= LEADS)):
-        raise NotAllowedError(PART)
+    part = admitted(case, who, standards)
     until = now + timedelta(minutes=standards.settings.lease)
     looked = {"seen": case["material"], "looked": case.get("current", 0)}
     held = {"state": "claimed", "claimed_by": who, "lease_until": text(until), **looked}
@@ -228,6 +237,7 @@ def snoozed(case: Case, who: str, until: datetime, standards: Standards, now: da
         raise NotAllowedError("this case is decided already")
     if case["state"] == "claimed" and case["claimed_by"] != who and not lapsed(case, now):
         raise NotAllowedError(f"{case['claimed_by']} has this case until {case['lease_until']}")
+    admitted(case, who, standards)
     if case["severity"] < SNOOZABLE:
         raise NotAllowedError("this is too severe to wait")
     if not now < until <= now + LONGEST_SNOOZE:
@@ -237,13 +247,16 @@ def snoozed(case: Case, who: str, until: datetime, standards: Standards, now: da
     return Move("snoozed", {**given_up(case), **asleep}, {"until": text(until)})
 
 
-def decided(case: Case, who: str, fence: int, decision: Decision, now: datetime) -> Move:
+def decided(case: Case, who: str, fence: int, decision: Decision, standards: Standards, now: datetime) -> Move:
     """Only by whoever holds it, and has seen all of it."""
     holds(case, who, fence)
     if case["seen"] != case["material"]:
         raise NotAllowedError("it has changed since you took it: look at it again, then claim it again")
     if who in case["excluded"] and not case.get("nobody_else"):
         raise NotAllowedError(PART)
+    # What became late in their hands, and so went to the leads, is theirs until their time is over.
+    if why := standards.why_not(who, case if lapsed(case, now) else {**case, "level": 0}):
+        raise NotAllowedError(why)
     detail = decision.model_dump(mode="json") | snapshot(case.get("looked", 0))
     return Move("decided", closed(decision.outcome, who, now), detail)
 

@@ -70,8 +70,6 @@ def act(
         case "take":
             if has_it(found, who, now):
                 return
-            if why := roster.why_not(moderator, roster.work(found)):
-                raise NotAllowedError(why)
             working.claim(store, community, case, who, valid, now, roster.day(moderator, now), beside)
         case "give":
             working.release(store, community, case, who, button.fence, now, beside)

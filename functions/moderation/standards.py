@@ -1,8 +1,9 @@
 """What a community's program says about its moderation, ready for the rules of a case. Without I/O."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from events.program import Desk, Moderation, Moderator, Policy, Program, Queue
@@ -40,6 +41,12 @@ class Standards:
     def others(self, part: Collection[str], *, leads: bool) -> bool:
         """Whether anybody on the roster had no part in it."""
         return any(one.id not in part and (one.lead or not leads) for one in self.moderators)
+
+    def why_not(self, who: str, case: Mapping[str, Any]) -> str:
+        """Why a case may not be theirs, as a sentence for them; empty when it may, and for whoever is not on the
+        roster. `who`: by the name of their token, which is their id in the roster."""
+        moderator = next((one for one in self.moderators if one.id == who), None)
+        return roster.why_not(moderator, roster.work(case)) if moderator else ""
 
     def moderator(self, source: str, account: str) -> str:
         """Who of the roster has this account there; empty for anybody else."""

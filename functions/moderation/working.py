@@ -8,7 +8,7 @@ from typing import cast
 
 from events.moderation import Decision, Measure
 from events.program import Program
-from functions.moderation import appeals, cases, evidence, forgetting, looks, records, roster, strikes
+from functions.moderation import appeals, cases, evidence, forgetting, looks, records, roster, standards, strikes
 from functions.moderation.cases import HARMLESS, Move, NotAllowedError
 from functions.moderation.records import BUSY, TRIES, BusyError, existing, moving
 from functions.moderation.standards import Standards
@@ -182,12 +182,13 @@ def decide(
     Deciding again exactly as before gives the decided case, so a lost answer may be asked for again.
     Raises LookupError, NotAllowedError, BusyError or CameBeforeError.
     """
+    valid = standards.of(program, community)
     for _ in range(TRIES):
         found = existing(store, community, case)
         whole = appeals.completed(store, found, decision)
         if found["state"] == "decided":
             return already(store, found, who, fence, whole)
-        move = cases.decided(found, who, fence, whole, now)
+        move = cases.decided(found, who, fence, whole, valid, now)
         others = following(store, found, who, whole, program, hash_, now)
         # Else a flag was added, or it was decided there.
         if written(store, [*moving(found, move, who, now), *others], beside):
@@ -256,11 +257,14 @@ def acting(
         )
 
 
-def undo(store: Table, community: str, case: str, measure: Measure, who: str, now: datetime) -> Item:
+def undo(
+    store: Table, community: str, case: str, measure: Measure, who: str, standards: Standards, now: datetime
+) -> Item:
     """Take a measure back: a row that leads from the state which it left to the one before. Gives that row; asked for
     again, the same one. Raises LookupError or NotAllowedError."""
     for _ in range(TRIES):
         found = existing(store, community, case)
+        cases.admitted(found, who, standards)
         name = f"undo#{measure}"
         if there := store.get(found["pk"], f"delivery#{name}"):
             return there

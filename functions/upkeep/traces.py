@@ -88,14 +88,16 @@ def standing_in(name: str, text: str) -> bool:
 
 
 def mentions(item: Item, who: Account) -> bool:
-    """Whether the account stands in one of an item's fields for people, is what a case is about, or is whom something
-    on its way is about."""
+    """Whether the account stands in one of an item's fields for people, is what a case is about, is whom something on
+    its way is about, or reported what was looked at."""
     if not item["pk"].startswith(f"{who.community}#"):
         return False
     if item.get("kind") == "delivery" and item.get("destination") == who.source:
         return who.is_at(item["request"], "person")
     if item.get("kind") == "case" and who.is_subject(item["subject"]):
         return True
+    if item.get("kind") == "look" and item["destination"] == who.source:
+        return any(map(who.named_in, reports_in(item)))
     return any(who.is_at(item, field) for field in PEOPLE.get(item.get("kind", ""), ()))
 
 
@@ -261,7 +263,7 @@ def left(item: Item, who: Account, theirs: set[str], names: set[str]) -> Item:
             people: Item = {field: {} for field in PEOPLE["decided"] if who.is_at(item, field)}
             return people | ({"text": ""} if theirs and "text" in item else {})
         case "look":
-            return seen(item, theirs)
+            return seen(item, who, theirs)
         case "delivery":
             return asked(item, who, theirs)
         case "decision":
@@ -321,8 +323,17 @@ def against(row: Item, who: Account) -> bool:
     return hit and request.get("measure") in AGAINST
 
 
-def seen(row: Item, theirs: set[str]) -> Item:
-    """What was read of them and of their words at the place; whoever is reading it now has lost the row."""
+def reports_in(look: Item) -> Sequence[str]:
+    """The reports that a look was about, by ids that may be made from those of accounts."""
+    return tuple((look.get("seen") or {}).get("reports", ()))
+
+
+def seen(row: Item, who: Account, theirs: set[str]) -> Item:
+    """What was read of them and of their words at the place; whoever is reading it now has lost the row. Of somebody
+    else's words: which report was theirs, which the next search finds where it is written in this moment."""
+    if not theirs and reports_in(row):
+        others = [one for one in reports_in(row) if not who.named_in(one)]
+        return {"seen": {**row["seen"], "reports": others}}
     if not theirs or not ("seen" in row or "due" in row):
         return {}
     return {"state": "cancelled", "seen": None, "due": None, "due_at": None, "fence": row["fence"] + 1}

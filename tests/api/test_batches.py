@@ -123,7 +123,7 @@ def test_an_undo_is_answered_with_what_it_took_back(mo: Manager) -> None:
     assert told["measures"] == {"hide": {"cancelled": 2}}
 
 
-def test_the_list_says_how_many_are_alike(mo: Manager) -> None:
+def test_the_list_says_how_many_more_are_alike(mo: Manager) -> None:
     reported(mo.world, "c", OTHER)
     found = {one["subject"]["id"]: one.get("alike") for one in mo.get("cases").json["cases"]}
-    assert found == {"a": {"cases": 2, "open": 2}, "b": {"cases": 2, "open": 2}, "c": None}
+    assert found == {"a": {"cases": 1, "open": 1}, "b": {"cases": 1, "open": 1}, "c": None}

@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 
 from functions.api import cases as room
+from functions.moderation import working
+from functions.moderation.standards import Standards
+from functions.shared.table import table
 from tests.api.manager import Manager
 from tests.support import builders
 from tests.support.world import World
@@ -320,3 +323,93 @@ def test_a_rule_that_there_is_not_is_refused_before_anything_is_decided(team: Wo
     answer = maureen.post(f"cases/{case}/decide", body)
     assert (answer.status, answer.message) == (409, "there is no rule 'be-kid'; there are none")
     assert not team.items("decision")
+
+
+# Whoever may not take a case
+
+
+SPAM = {"outcome": "violation", "measures": ["hide"], "explanation": "Spam."}
+TOMORROW = {"until": "2026-11-23T09:00"}
+
+
+def judged(world: World, name: str = "a", by: str = "lea") -> str:
+    """Decided, and carried out."""
+    case, member = id_of(world, name), who(world, by)
+    member.post(f"cases/{case}/claim", {})
+    assert member.post(f"cases/{case}/decide", SPAM).status == 200
+    world.work_off("delivery")
+    assert world.delivery("hide")["state"] == "sent"
+    return case
+
+
+def test_nobody_puts_off_what_they_wrote(team: World) -> None:
+    report(team, "a", author={"id": "8"})
+    answer = who(team, "zoe").post(f"cases/{id_of(team, 'a')}/snooze", TOMORROW)
+    assert (answer.status, answer.message) == (409, "you wrote or reported this yourself")
+    assert who(team, "lea").post(f"cases/{id_of(team, 'a')}/snooze", TOMORROW).status == 200
+
+
+def test_whoever_decided_it_does_not_put_off_the_appeal(team: World) -> None:
+    report(team, "a")
+    lea, ada = who(team, "lea"), who(team, "ada")
+    made = ada.post(f"cases/{judged(team)}/appeal", {"by": "author", "words": "I was quoting."}).json
+    answer = lea.post(f"cases/{made['id']}/snooze", TOMORROW)
+    assert (answer.status, "somebody else has to judge it" in answer.message) == (409, True)
+    assert ada.post(f"cases/{made['id']}/snooze", TOMORROW).status == 200
+
+
+def test_where_nobody_else_is_there_whoever_decided_may_do_all_of_it_about_the_appeal(team: World) -> None:
+    report(team, "a")
+    lea = who(team, "lea")
+    made = lea.post(f"cases/{judged(team)}/appeal", {"by": "author", "words": "I was quoting."}).json
+    assert lea.post(f"cases/{made['id']}/snooze", TOMORROW).status == 200
+    assert lea.post(f"cases/{made['id']}/claim", {}).status == 200
+    again = lea.post(f"cases/{made['id']}/decide", {"outcome": "no_violation", "explanation": "A quote."})
+    assert (again.status, again.json["case"]["state"]) == (200, "decided")
+
+
+def test_nobody_takes_back_what_was_done_about_themselves(team: World) -> None:
+    report(team, "a", author={"id": "8"})
+    case = judged(team)
+    answer = who(team, "zoe").post(f"cases/{case}/undo", {"measures": ["hide"]})
+    assert (answer.status, answer.message) == (409, "you wrote or reported this yourself")
+    assert [row["sk"] for row in team.items("delivery") if row["purpose"] == "act"] == ["delivery#hide"]
+    assert who(team, "mo").post(f"cases/{case}/undo", {"measures": ["hide"]}).status == 200
+
+
+def test_of_a_batch_nobody_takes_back_what_was_done_about_themselves(team: World) -> None:
+    report(team, "a", author={"id": "8"})
+    report(team, "b")
+    own, other = id_of(team, "a"), id_of(team, "b")
+    wanted = {"cases": dict.fromkeys((own, other), 1), "decision": SPAM}
+    made = who(team, "lea").post("batches", wanted).json["batch"]["id"]
+    told = who(team, "zoe").post(f"batches/{made}/undo", {}).json
+    assert {one["id"]: one.get("not_undone") for one in told["cases"]} == {
+        own: {"hide": "you wrote or reported this yourself"},
+        other: None,
+    }
+    assert told["measures"] == {"hide": {"cancelled": 1, "planned": 1}}
+
+
+@pytest.mark.parametrize("path", ["cases/{}/claim", "cases/next"])
+def test_what_is_escalated_in_the_moment_of_the_claim_is_not_theirs(team: World, path: str) -> None:
+    report(team, "a")
+    case, zoe = id_of(team, "a"), who(team, "zoe")
+    escalate = lambda: working.escalate(table(), "acme", case, "lea", "A threat.", Standards(), team.now)  # noqa: E731
+    team.faults.at("dynamodb.TransactWriteItems", "before", escalate)
+    zoe.post(path.format(case), {})
+    assert (team.item("case")["level"], team.item("case")["claimed_by"]) == (1, "")
+    assert who(team, "lea").post(f"cases/{case}/claim", {}).status == 200
+
+
+def test_whoever_left_it_lying_until_it_went_to_the_leads_does_not_decide_it(team: World) -> None:
+    report(team, "a")
+    zoe, case = who(team, "zoe"), id_of(team, "a")
+    taken = zoe.post(f"cases/{case}/claim", {}).json
+    for _ in range(3):
+        team.later(days=1)
+        team.upkeep()
+    verdict = {"outcome": "no_violation", "explanation": "Fine.", "fence": taken["fence"]}
+    answer = zoe.post(f"cases/{case}/decide", verdict)
+    assert (answer.status, answer.message) == (409, "this case was escalated to the leads")
+    assert who(team, "lea").post(f"cases/{case}/claim", {}).status == 200

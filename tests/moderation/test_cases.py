@@ -20,7 +20,7 @@ STANDARDS = Standards()
 TEAM = Standards(
     moderators=(
         Moderator(id="mo", community="acme", name="Mo", pseudonym="M", lead=True),
-        Moderator(id="zoe", community="acme", name="Zoe", pseudonym="Z"),
+        Moderator(id="zoe", community="acme", name="Zoe", pseudonym="Z", accounts={"game": "u-zoe"}),
     )
 )
 VERDICT = Decision(outcome="violation", explanation="Rule 2.")
@@ -32,7 +32,8 @@ def opened(*reports: Report, standards: Standards = STANDARDS, **more: Any) -> d
     """A case as it is kept, as far as the rules read it."""
     values = cases.opened(reports or [Report(3, 196)], standards, START)
     rest = {"id": "c", "opened_at": text(START), "fence": 0, "claimed_by": "", "lease_until": ""}
-    return {**rest, **values, **more}
+    about = {"subject": {"source": "game"}, "author": {"id": "u-1"}, "language": "en", "codes": []}
+    return {**rest, **about, **values, **more}
 
 
 def after(case: dict[str, Any], move: Move | dict[str, Any] | None) -> dict[str, Any]:
@@ -50,7 +51,7 @@ STATES: dict[str, Callable[[], dict[str, Any]]] = {
     "Mo's": taken,
     "lapsed": lambda: {**taken(), "lease_until": text(SOON)},
     "snoozed": lambda: after(opened(), cases.snoozed(opened(), "Mo", START + timedelta(days=1), STANDARDS, START)),
-    "decided": lambda: after(taken(), cases.decided(taken(), "Mo", 1, VERDICT, START)),
+    "decided": lambda: after(taken(), cases.decided(taken(), "Mo", 1, VERDICT, STANDARDS, START)),
 }
 EVENTS: dict[str, Callable[[dict[str, Any]], Move]] = {
     "claimed by Mo": lambda case: cases.claimed(case, "Mo", STANDARDS, SOON),
@@ -61,8 +62,8 @@ EVENTS: dict[str, Callable[[dict[str, Any]], Move]] = {
     "escalated by Zoe": lambda case: cases.escalated(case, "Zoe", "too big for me", STANDARDS, SOON),
     "snoozed by Mo": lambda case: cases.snoozed(case, "Mo", SOON + timedelta(days=1), STANDARDS, SOON),
     "snoozed by Zoe": lambda case: cases.snoozed(case, "Zoe", SOON + timedelta(days=1), STANDARDS, SOON),
-    "decided by Mo": lambda case: cases.decided(case, "Mo", 1, VERDICT, SOON),
-    "decided by Zoe": lambda case: cases.decided(case, "Zoe", 1, VERDICT, SOON),
+    "decided by Mo": lambda case: cases.decided(case, "Mo", 1, VERDICT, STANDARDS, SOON),
+    "decided by Zoe": lambda case: cases.decided(case, "Zoe", 1, VERDICT, STANDARDS, SOON),
 }
 HIS, HOLD, OVER = "!Mo has this case", "!you do not hold this case", "!decided already"
 TABLE: dict[str, tuple[str, str, str, str, str]] = {
@@ -134,7 +135,7 @@ def test_whoever_reported_it_neither_takes_nor_decides_it() -> None:
     held = taken(who="mo")
     reported = after(held, cases.flagged(held, [Report(3, 900, moderator="mo")], STANDARDS, SOON))
     with pytest.raises(NotAllowedError, match="somebody else has to judge it"):
-        cases.decided(reported, "mo", 1, VERDICT, SOON)
+        cases.decided(reported, "mo", 1, VERDICT, STANDARDS, SOON)
 
 
 @pytest.mark.parametrize(("level", "party", "may"), [(0, "", False), (1, "", True), (1, "author", False)])
@@ -147,7 +148,47 @@ def test_what_everybody_else_had_a_part_in_too_can_still_be_decided(level: int, 
             cases.claimed(case, "mo", TEAM, START)
         return
     held = after(case, cases.claimed(case, "mo", TEAM, START))
-    assert after(held, cases.decided(held, "mo", 1, VERDICT, SOON))["decided_by"] == "mo"
+    assert after(held, cases.decided(held, "mo", 1, VERDICT, STANDARDS, SOON))["decided_by"] == "mo"
+
+
+ESCALATED = "this case was escalated to the leads"
+BARRED: dict[str, tuple[dict[str, Any], str]] = {
+    "what she wrote": ({"author": {"id": "u-zoe"}}, "you wrote or reported this yourself"),
+    "what is with the leads": ({"level": 1}, ESCALATED),
+    "what she had a part in": ({"excluded": ["zoe"]}, "somebody else has to judge it"),
+}
+
+
+@pytest.mark.parametrize("what", BARRED)
+def test_whoever_may_not_take_a_case_cannot_put_it_off_either(what: str) -> None:
+    changes, told = BARRED[what]
+    case = opened(**changes)
+    with pytest.raises(NotAllowedError, match=told):
+        cases.claimed(case, "zoe", TEAM, START)
+    with pytest.raises(NotAllowedError, match=told):
+        cases.snoozed(case, "zoe", START + DAY, TEAM, START)
+    for who in ("mo", "Ada, who is not on the roster"):
+        assert cases.snoozed(case, who, START + DAY, TEAM, START)
+
+
+@pytest.mark.parametrize(("at", "may"), [(SOON, True), (LEASE_OVER, False)])
+def test_what_became_late_in_somebodys_hands_is_theirs_until_their_time_is_over(at: datetime, may: bool) -> None:
+    case = taken(opened(decide_by=text(START + timedelta(minutes=1))), who="zoe")
+    late = after(case, cases.passed(case, TEAM, START + timedelta(minutes=1)))
+    assert (late["level"], late["state"]) == (cases.LEADS, "claimed")
+    if may:
+        assert cases.decided(late, "zoe", 1, VERDICT, TEAM, at)
+        return
+    with pytest.raises(NotAllowedError, match=ESCALATED):
+        cases.decided(late, "zoe", 1, VERDICT, TEAM, at)
+    lead = taken(late, "mo", at)
+    assert cases.decided(lead, "mo", 2, VERDICT, TEAM, at + timedelta(days=1))
+
+
+def test_whoever_turns_out_to_have_written_it_does_not_decide_it() -> None:
+    case = after(taken(who="zoe"), {"author": {"id": "u-zoe"}})
+    with pytest.raises(NotAllowedError, match="you wrote"):
+        cases.decided(case, "zoe", 1, VERDICT, TEAM, SOON)
 
 
 # What a decision has to know of
@@ -168,11 +209,11 @@ def test_what_a_decision_has_to_know_of_voids_the_claim_and_nothing_else_does(wh
     held = taken(opened(Report(3, 196, revision="1")))
     case = after(held, cases.flagged(held, [report], STANDARDS, SOON))
     if not is_news:
-        assert cases.decided(case, "Mo", 1, VERDICT, SOON)
+        assert cases.decided(case, "Mo", 1, VERDICT, STANDARDS, SOON)
         return
     with pytest.raises(NotAllowedError, match="it has changed since you took it: look at it again"):
-        cases.decided(case, "Mo", 1, VERDICT, SOON)
-    assert cases.decided(taken(case), "Mo", 2, VERDICT, SOON)
+        cases.decided(case, "Mo", 1, VERDICT, STANDARDS, SOON)
+    assert cases.decided(taken(case), "Mo", 2, VERDICT, STANDARDS, SOON)
 
 
 @pytest.mark.parametrize("what", NEWS)
@@ -190,13 +231,13 @@ def test_an_edited_post_that_everybody_goes_on_to_report_can_still_be_decided() 
     case = taken(after(case, cases.flagged(case, [Report(3, 196, revision="2")], STANDARDS, START)))
     for revision in ("2", "1", "2"):
         case = after(case, cases.flagged(case, [Report(3, 196, revision=revision)], STANDARDS, SOON))
-    assert cases.decided(case, "Mo", 1, VERDICT, SOON)
+    assert cases.decided(case, "Mo", 1, VERDICT, STANDARDS, SOON)
 
 
 def test_where_the_first_report_named_no_revision_the_next_one_is_no_news() -> None:
     case = taken()
     case = after(case, cases.flagged(case, [Report(3, 196, revision="7")], STANDARDS, SOON))
-    assert cases.decided(case, "Mo", 1, VERDICT, SOON)
+    assert cases.decided(case, "Mo", 1, VERDICT, STANDARDS, SOON)
 
 
 # How soon

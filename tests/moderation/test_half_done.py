@@ -7,6 +7,7 @@ import pytest
 from events.moderation import Decision
 from functions.moderation import appeals, batches, working
 from functions.moderation.cases import NotAllowedError
+from functions.moderation.standards import Standards
 from functions.platforms.outgoing import Reply, UnansweredError
 from functions.shared import outbox
 from functions.shared.table import Item, table
@@ -95,7 +96,7 @@ def test_what_was_refused_half_way_waits_for_a_person_and_once_it_is_whole_leads
     assert carried_out(world)["state"] == "sent"
     assert str(forum.till).startswith("3000")
     assert forum.asked == ["unsuspend", "suspend", "suspend"]  # Again, it is only what is missing.
-    working.undo(table(), "acme", name, "ban", "Zoe", world.now)
+    working.undo(table(), "acme", name, "ban", "Zoe", Standards(), world.now)
     world.finish()
     assert forum.till == BEFORE
 

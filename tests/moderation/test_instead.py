@@ -7,6 +7,7 @@ import pytest
 from events.moderation import Decision, Measure
 from events.program import MOST_DESKS
 from functions.moderation import appeals, records, working
+from functions.moderation.standards import Standards
 from functions.platforms import acting
 from functions.shared import outbox, queues
 from functions.shared import table as table_module
@@ -162,7 +163,7 @@ def test_where_the_place_is_down_one_word_resumes_both_in_their_order(team: Worl
 
 def test_what_was_taken_back_by_hand_and_is_on_its_way_comes_first_too(team: World) -> None:
     team.handle(builders.flag(team.now))
-    by_hand = lambda: working.undo(table(), "acme", original(team)["id"], "timeout", "Mo", team.now)  # noqa: E731
+    by_hand = lambda: working.undo(table(), "acme", original(team)["id"], "timeout", "Mo", Standards(), team.now)  # noqa: E731
     appeal = judged(team, LONG, SHORT, before=by_hand)
     kicked(team, row_of(team, appeal, "timeout"))
     carried_out(team)

@@ -9,6 +9,7 @@ from events.moderation import Decision
 from events.program import Community, Program
 from functions.moderation import appeals, forgetting, outcomes, records, working
 from functions.moderation.cases import NotAllowedError
+from functions.moderation.standards import Standards
 from functions.shared import clock
 from functions.shared.table import Item, Update, key_of, table
 from tests.moderation import strikes
@@ -104,7 +105,7 @@ def test_the_author_s_own_appeal_upheld_without_measures_leaves_everything(repor
 
 def test_named_again_after_it_was_undone_by_hand_it_is_done_again(reported: World) -> None:
     case = decided_first(reported, HIDE)
-    working.undo(table(), "acme", case["id"], "hide", "Mo", reported.now)
+    working.undo(table(), "acme", case["id"], "hide", "Mo", Standards(), reported.now)
     settle(reported)
     judged(reported, party(reported), HIDE)
     assert measures(reported) == [("appeal", "hide", "sent"), ("case", "hide", "sent"), ("case", "undo#hide", "sent")]
@@ -114,7 +115,7 @@ def test_named_again_after_it_was_undone_by_hand_it_is_done_again(reported: Worl
 
 def test_what_was_undone_by_hand_stays_undone_where_no_measures_are_named(reported: World) -> None:
     case = decided_first(reported, HIDE)
-    working.undo(table(), "acme", case["id"], "hide", "Mo", reported.now)
+    working.undo(table(), "acme", case["id"], "hide", "Mo", Standards(), reported.now)
     settle(reported)
     judged(reported, party(reported), RUDE)
     assert measures(reported) == [("case", "hide", "sent"), ("case", "undo#hide", "sent")]
@@ -124,7 +125,7 @@ def test_what_was_undone_by_hand_stays_undone_where_no_measures_are_named(report
 def test_what_is_undone_by_hand_in_that_moment_stays_undone_too(reported: World) -> None:
     case = decided_first(reported, HIDE)
     taken = held(reported, "Zoe", appealed(reported, "author")["id"])
-    by_hand = lambda: working.undo(table(), "acme", case["id"], "hide", "Mo", reported.now)  # noqa: E731
+    by_hand = lambda: working.undo(table(), "acme", case["id"], "hide", "Mo", Standards(), reported.now)  # noqa: E731
     reported.faults.at("dynamodb.TransactWriteItems", "before", by_hand)
     decided(reported, taken, RUDE, "Zoe")
     settle(reported)

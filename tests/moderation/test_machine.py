@@ -324,7 +324,7 @@ class Cases(RuleBasedStateMachine):
     def undone(self, pick: int, fault: Fault) -> None:
         found = sorted(case["id"] for case in self.of_state("decided"))
         name = found[pick % len(found)]
-        self.asked(fault, lambda: working.undo(table(), "acme", name, "remove", "zoe", self.world.now))
+        self.asked(fault, lambda: working.undo(table(), "acme", name, "remove", "zoe", STANDARDS, self.world.now))
 
     # What people ask for who are told
 

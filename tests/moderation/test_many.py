@@ -14,12 +14,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from functions.moderation import batches
 from functions.moderation.cases import NotAllowedError
 from functions.moderation.records import BusyError
-from functions.shared import errands, outbox
+from functions.shared import errands
 from functions.shared.table import Item, table
 from functions.upkeep import sweep
 from tests.moderation.alike import OTHER, compared, reported, spam
-from tests.moderation.people import NOTHING, PROGRAM, decided, held
-from tests.moderation.test_batches import REMOVE, holds
+from tests.moderation.people import NOTHING, decided, held
+from tests.moderation.test_batches import REMOVE, begun, gone_on, holds
 from tests.moderation.test_clusters import edited
 from tests.support.faults import Crash, When, answer_lost, crash
 from tests.support.world import World
@@ -121,15 +121,12 @@ class Many(RuleBasedStateMachine):
         wanted = self.views[-1 if newest else 0]
 
         def decide() -> None:
-            row = batches.begin(table(), "acme", wanted, REMOVE, "Mo", PROGRAM, self.world.now)
-            self.goes_on(row, steps)
+            self.goes_on(begun(self.world, wanted, REMOVE), steps)
 
         self.survived(fault, decide)
 
     def goes_on(self, row: Item, steps: int) -> None:
-        outbox.kick(
-            batches.go_on(table(), batches.key("acme", row["id"]), PROGRAM, "program-hash", self.world.now, steps)
-        )
+        gone_on(self.world, row, steps=steps)
 
     @precondition(lambda self: self.world.items("batch"))
     @rule(pick=st.integers(0, 3), steps=st.sampled_from([1, 5]), fault=FAULT)

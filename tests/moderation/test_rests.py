@@ -5,6 +5,7 @@ import pytest
 from events.moderation import Decision, FlagRaised
 from functions.moderation import appeals, batches, working
 from functions.moderation.cases import NotAllowedError
+from functions.moderation.standards import Standards
 from functions.shared.table import Item, table
 from tests.moderation.people import NOTHING, PROGRAM, decided, held, recorded
 from tests.support import builders
@@ -51,13 +52,13 @@ def test_what_a_later_decision_rests_on_stays_until_that_is_overturned_too(
 def test_by_hand_the_later_one_comes_first(twice: tuple[World, Item, Item]) -> None:
     world, first, second = twice
     with pytest.raises(NotAllowedError, match=f"{second['id']} has decided the same since, and rests on it"):
-        working.undo(table(), "acme", first["id"], "remove", "Mo", world.now)
+        working.undo(table(), "acme", first["id"], "remove", "Mo", Standards(), world.now)
     with pytest.raises(NotAllowedError, match="rests on it"):
         batches.taken_back(table(), first, "remove", "Mo", world.now)
-    working.undo(table(), "acme", second["id"], "remove", "Mo", world.now)
+    working.undo(table(), "acme", second["id"], "remove", "Mo", Standards(), world.now)
     world.finish()
     assert POST in world.outside.deleted
-    working.undo(table(), "acme", first["id"], "remove", "Mo", world.now)
+    working.undo(table(), "acme", first["id"], "remove", "Mo", Standards(), world.now)
     world.finish()
     assert POST not in world.outside.deleted
 

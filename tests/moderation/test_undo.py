@@ -5,6 +5,7 @@ import pytest
 from events.moderation import Decision
 from functions.moderation import records, working
 from functions.moderation.cases import NotAllowedError
+from functions.moderation.standards import Standards
 from functions.shared import outbox
 from functions.shared.table import Item, table
 from tests.moderation.people import decided, held
@@ -27,7 +28,7 @@ def removed(world: World) -> World:
 
 
 def undo(world: World, who: str = "Zoe") -> Item:
-    row = working.undo(table(), "acme", world.item("case")["id"], "remove", who, world.now)
+    row = working.undo(table(), "acme", world.item("case")["id"], "remove", who, Standards(), world.now)
     world.finish()
     return found(world, row)
 
@@ -64,7 +65,7 @@ def test_asked_for_twice_it_is_done_once(removed: World) -> None:
 
 def test_of_two_in_the_same_moment_one_undoes_it(removed: World) -> None:
     case = removed.item("case")["id"]
-    other = lambda: working.undo(table(), "acme", case, "remove", "Mo", removed.now)  # noqa: E731
+    other = lambda: working.undo(table(), "acme", case, "remove", "Mo", Standards(), removed.now)  # noqa: E731
     removed.faults.at("dynamodb.TransactWriteItems", "before", other)
     undo(removed)
     assert sum(one.startswith("PUT") for one in asked(removed)) == 1
@@ -97,11 +98,11 @@ def test_what_was_not_decided_or_not_carried_out_cannot_be_undone(world: World) 
     decided(world, held(world), REMOVE)
     case = world.item("case")["id"]
     with pytest.raises(NotAllowedError, match="remove is planned"):
-        working.undo(table(), "acme", case, "remove", "Zoe", world.now)
+        working.undo(table(), "acme", case, "remove", "Zoe", Standards(), world.now)
     with pytest.raises(NotAllowedError, match="ban was not decided in this case"):
-        working.undo(table(), "acme", case, "ban", "Zoe", world.now)
+        working.undo(table(), "acme", case, "ban", "Zoe", Standards(), world.now)
     with pytest.raises(LookupError, match="there is no case"):
-        working.undo(table(), "acme", "nowhere", "remove", "Zoe", world.now)
+        working.undo(table(), "acme", "nowhere", "remove", "Zoe", Standards(), world.now)
 
 
 def test_a_post_that_was_gone_before_does_not_come_back(world: World) -> None:

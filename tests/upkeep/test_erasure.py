@@ -517,6 +517,7 @@ def letter(world: World) -> Item:
 def test_what_the_account_was_to_be_told_is_not_sent_any_more(world: World) -> None:
     flagged(world, "p1", "report:p1", WHO, OTHER)
     people.decided(world, people.held(world))
+    people.carried_out(world)
     world.outside.always = unreachable
     world.drain()
     assert WORDS in letter(world)["request"]["text"]
@@ -545,6 +546,7 @@ def test_an_appeal_of_somebody_who_is_gone_can_still_be_judged(world: World) -> 
 def test_a_letter_that_was_being_sent_is_emptied_by_the_next_search(world: World, state: str) -> None:
     flagged(world, "p1", "report:p1", WHO, OTHER)
     people.decided(world, people.held(world))
+    people.carried_out(world)
     world.outside.always = unreachable
     world.drain()
     row = letter(world)
@@ -707,6 +709,57 @@ def test_scan_gives_every_item_once_in_pages(world: World) -> None:
         items, cursor = table().scan(5, cursor)
     keys += map(key_of, items)
     assert sorted(keys) == sorted(map(key_of, world.every_item()))
+
+
+def looked_at(world: World, *, again: bool = False) -> Item:
+    """Somebody has taken a case, and what is there was read. `again`: the same is written by whoever was slow."""
+    row = world.item("look")
+    if again:
+        table().write(Update(key_of(row), set={"seen": {"reports": ["report:p7", REPORTED], "found": {}}}))
+    else:
+        world.upkeep()
+        world.work_off("delivery")
+    return world.item("look")
+
+
+REPORTED = f"report:p7:{WHO}"
+"""A report whose id is made from the account that it is from."""
+
+
+def test_whoever_reported_what_somebody_looks_at_is_not_named_in_the_look(world: World) -> None:
+    flagged(world, "p7", "report:p7", OTHER, "u-1", "Banjo")
+    flagged(world, "p7", REPORTED, OTHER, WHO, "Banjo")
+    people.held(world)
+    before = looked_at(world)
+    assert sorted(before["seen"]["reports"]) == ["report:p7", REPORTED]
+    asked(world)
+    erased(world)
+    after = world.item("look")
+    assert after["seen"] == {**before["seen"], "reports": ["report:p7"]}
+    assert (after["state"], after["fence"]) == (before["state"], before["fence"])
+    assert WHO not in held_by_the_game(world)
+
+
+def test_a_look_that_names_them_after_the_first_search_is_found_by_the_next(world: World) -> None:
+    flagged(world, "p7", REPORTED, OTHER, WHO, "Banjo")
+    people.held(world)
+    asked(world)
+    world.rounds()
+    looked_at(world, again=True)
+    erased(world)
+    assert world.item("look")["seen"]["reports"] == ["report:p7"]
+
+
+def test_what_is_read_while_a_look_is_emptied_is_not_lost(world: World) -> None:
+    flagged(world, "p7", REPORTED, OTHER, WHO, "Banjo")
+    people.held(world)
+    look = looked_at(world)
+    more = {"reports": [REPORTED], "found": {"violation": {"warn": {"unseen": "503"}}}}
+    writes = lambda: table().write(Update(key_of(look), set={"seen": more}))  # noqa: E731
+    asked(world)
+    world.faults.at("dynamodb.TransactWriteItems", "before", writes)
+    erased(world)
+    assert world.item("look")["seen"] == {**more, "reports": []}
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -162,6 +162,7 @@ def unsent(world: World, state: str) -> Item:
     """A letter with which delivery stands still."""
     flagged(world, "p1", "report:p1", WHO, OTHER)
     people.decided(world, people.held(world))
+    people.carried_out(world)
     sweep.outcomes_due(table(), lambda: True)
     row = letter(world)
     return table().write(Update(key_of(row), set={"state": state, "fence": 3}))
@@ -214,6 +215,7 @@ def test_a_report_of_the_account_itself(world: World) -> None:
     """There is no author beside it."""
     account_reported(world, OTHER, author=False)
     people.decided(world, people.held(world))
+    people.carried_out(world)
     sweep.outcomes_due(table(), lambda: True)
     asked(world)
     erased(world)
@@ -363,6 +365,7 @@ def test_what_its_platform_told_of_it_goes_with_a_measure_against_it(world: Worl
 def test_the_page_of_somebody_who_was_erased_offers_nothing(world: World) -> None:
     flagged(world, "p1", "report:p1", WHO, OTHER)
     people.decided(world, people.held(world))
+    people.carried_out(world)
     sweep.outcomes_due(table(), lambda: True)
     link = letter(world)["request"]["link"].removeprefix("https://liaison.example")
     assert "<form" in world.ask("GET", link).text
@@ -376,6 +379,7 @@ def test_the_page_of_somebody_who_was_erased_offers_nothing(world: World) -> Non
 def test_who_has_asked_before_still_sees_how_it_stands(world: World) -> None:
     flagged(world, "p1", "report:p1", WHO, OTHER)
     first = people.decided(world, people.held(world))
+    people.carried_out(world)
     sweep.outcomes_due(table(), lambda: True)
     link = letter(world)["request"]["link"].removeprefix("https://liaison.example")
     appeals.make(table(), "acme", first["id"], "author", WORDS, people.PROGRAM, world.now)
