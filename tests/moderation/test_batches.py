@@ -16,7 +16,7 @@ from functions.shared import outbox
 from functions.shared.table import Item, Update, table
 from functions.upkeep import sweep
 from tests.moderation.alike import OTHER, case, compared, reported, spam, whole
-from tests.moderation.people import HIDE, NOTHING, PROGRAM, decided, held
+from tests.moderation.people import HIDE, NOTHING, PROGRAM, carried_out, decided, held
 from tests.moderation.test_clusters import edited
 from tests.support.faults import Crash, answer_lost, crash
 from tests.support.outside import NO_SUCH_POST, status
@@ -70,10 +70,6 @@ def holds(world: World) -> None:
             assert lines[name, row["id"]] == (item["what"] == "decided")
             assert item["what"] == "skipped" or cases[name]["decided_by"] == row["by"]
     whole(world)
-
-
-def carried_out(world: World) -> None:
-    world.work_off("delivery")
 
 
 # Deciding
