@@ -72,6 +72,11 @@ class Place:
         assert answer.status == 200, answer.text
         return answer.json
 
+    def refused(self, what: str, body: object) -> str:
+        answer = Manager(self.world, "moderator", "Mo").post(f"cases/{self.case()['id']}/{what}", body)
+        assert answer.status == 409, answer.text
+        return answer.message
+
     def work(self) -> None:
         """What is in the queue is done, as far as it can be. No time passes."""
         self.world.work_off("delivery")
