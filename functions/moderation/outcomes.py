@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, get_args
 
-from events.moderation import Decision, MessageRequested, Subject
+from events.moderation import Decision, Measure, MessageRequested, Subject
 from events.people import Person
 from events.program import Program
 from functions.moderation import appeals, letters, records, standards
@@ -30,9 +30,12 @@ PATIENCE = timedelta(days=1)
 def go_on(store: Table, key: Key, program: Program, now: datetime) -> list[Item]:
     """Go through the reports of a decided case, as far as there is time. Gives the rows to kick."""
     rows: list[Item] = []
+    first = store.get(*key)
+    if first is None or waits(store, first, now):
+        return rows
     for _ in range(PAGES):
         row = store.get(*key)
-        if row is None or "due" not in row or waits(store, row, now):
+        if row is None or "due" not in row:
             break
         try:
             rows += page(store, row, program, now)
@@ -47,8 +50,9 @@ def waits(store: Table, row: Item, now: datetime) -> bool:
     since = clock.moment(case.get("judged_at") or case["decided_at"])
     if now >= since + PATIENCE:
         return False
-    rows = (one for pk in appeals.places(case) for one in store.query(pk, "delivery#"))
-    return any(one["purpose"] == "act" and "due" in one for one in rows)
+    ways = [f"delivery#{way}{measure}" for measure in get_args(Measure) for way in ("", "undo#")]
+    # By their names: beside them stand the letters, which may be thousands.
+    return any("due" in row for row in store.read([(pk, sk) for pk in appeals.places(case) for sk in ways]))
 
 
 def page(store: Table, row: Item, program: Program, now: datetime) -> list[Item]:
