@@ -10,7 +10,10 @@ def run() -> None:
     before = signal.getsignal(signal.SIGINT)
     if before is signal.default_int_handler:  # Not where whoever started it wants Ctrl-C to be ignored.
         signal.signal(signal.SIGINT, stopped)
-    from cli.main import app
+    if sys.argv[1:2] == ["classify"]:  # Reads millions of lines, and needs nothing of AWS for that.
+        from cli.classify import app
+    else:
+        from cli.main import app
 
     signal.signal(signal.SIGINT, before)
     app()

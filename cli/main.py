@@ -10,7 +10,24 @@ from urllib.parse import parse_qsl
 
 import typer
 
-from cli import announce, cases, operator, people, practice, recurring, stack
+from cli import (
+    announce,
+    cases,
+    classify,
+    exports,
+    feedback,
+    imports,
+    operator,
+    people,
+    periods,
+    personal,
+    practice,
+    recurring,
+    stack,
+    surveys,
+    talks,
+    unusual,
+)
 from cli import connect as connection
 from cli import demo as demonstration
 from cli.client import api
@@ -55,12 +72,22 @@ for name, sub in {
     "announcements": announce.announcements_app,
     "targets": announce.targets_app,
     "series": recurring.series_app,
+    "survey": surveys.survey_app,
+    "feedback": feedback.feedback_app,
     "parked": parked_app,
+    "unusual": unusual.unusual_app,
 }.items():
     app.add_typer(sub, name=name)
+for more in (talks.talks_app, surveys.themes_app, periods.periods_app):
+    feedback.feedback_app.add_typer(more)
+people.people_app.command()(personal.export)
+people.people_app.command()(personal.erase)
 app.command()(announce.preview)
 app.command()(announce.hold)
 app.command()(recurring.calendar)
+app.command()(classify.classify)
+app.command("import")(imports.import_dump)
+app.command()(exports.export)
 
 
 @app.command()

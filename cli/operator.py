@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli import stack
 from functions.platforms.signatures import PRIVATE_PREFIX, PUBLIC_PREFIX, standard_key, standard_public_key
-from functions.shared import aws, clock, parameters, program, secret, table, tokens
+from functions.shared import aws, clock, parameters, program, pseudonyms, secret, table, tokens
 from functions.shared.settings import settings
 from functions.shared.tokens import Role
 
@@ -80,8 +80,10 @@ def deployed(name: str) -> dict[str, str]:
 
 
 def push(text: str, who: str) -> str:
-    """Make a program active; the first push also makes the key that signs links."""
+    """Make a program active; the first push also makes the keys that sign links and hide who said what."""
     version = program.push(text, who)
+    if parameters.fresh(parameters.path(pseudonyms.PARAMETER)) is None:
+        parameters.put(parameters.path(pseudonyms.PARAMETER), secrets.token_urlsafe(32), secret=True)
     if parameters.fresh(parameters.path("links")) is None:
         rotate_links()
     return version

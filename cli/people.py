@@ -1,4 +1,4 @@
-"""`liaison people`: what is known of an account, and which accounts are one person's."""
+"""`liaison people`: what is known of an account, and which accounts are one person's. `personal.py` has the rest."""
 
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ from cli import told
 from cli.client import api
 from cli.terminal import CommunityOption, JsonOption, grid, last_line, out, sentences
 
-people_app = typer.Typer(no_args_is_help=True, help="Accounts: show, link, unlink.")
+people_app = typer.Typer(no_args_is_help=True, help="Accounts: show, link, unlink, export, erase.")
 
 Account = Annotated[str, typer.Argument(help="SOURCE:ID, for example discord:2233445566.")]
 Reason = Annotated[str, typer.Option(help="How you know: kept with who said it, and for moderators only.")]

@@ -126,6 +126,10 @@ READABLE = 24
 """Characters of a column that are left to it however narrow the terminal is."""
 
 
+LONGEST_ID = 43
+"""An hour and a hash, as things said are named."""
+
+
 def grid(rows: list[dict[str, Any]], columns: tuple[str, ...], empty: str) -> None:
     """Strangers' text is only ever text: nothing in a cell is read as markup. What is copied, an id, stays in one
     piece, and a column that has nothing to say is left out."""
@@ -145,7 +149,7 @@ def grid(rows: list[dict[str, Any]], columns: tuple[str, ...], empty: str) -> No
 
 
 def in_one(cell: str) -> bool:
-    return len(cell) <= 32 and " " not in cell
+    return len(cell) <= LONGEST_ID and " " not in cell
 
 
 def harmless(text: str) -> str:

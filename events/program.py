@@ -6,6 +6,7 @@ versioned and rolled back as a whole. Secrets never stand in it.
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Literal, TypeVar, cast
 from zoneinfo import ZoneInfo, available_timezones
@@ -166,15 +167,28 @@ class Moderation(Strict):
         return self
 
 
+class Feedback(Strict):
+    """How a community is listened to, and for how long its words are kept."""
+
+    text_days: int = Field(default=365, ge=30, le=3650)
+    """How long the words of something are kept, from when it was said. Counts stay."""
+    false_alarms: float = Field(default=1.0, gt=0, le=52)
+    """Of what is unusual: at most so many a year and series in which nothing was."""
+
+
 class Community(Named):
     """A community of the company: its places share moderators, a language and a time zone."""
 
     name: Title
     language: Language = "en"
+    languages: tuple[Language, ...] = Field(default=(), max_length=20)
+    """What is written there, for telling which one a text is in: two are told apart better than twenty. Its own and
+    English when empty."""
     timezone: Zone = "UTC"
     approval: Literal["anybody", "another"] = "anybody"
     """Who may approve an announcement: whoever may write one, or only somebody else than its author."""
     moderation: Moderation = Moderation()
+    feedback: Feedback = Feedback()
 
 
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -377,6 +391,30 @@ class Queue(Member):
     """Whose it is; everybody's when empty."""
 
 
+Keyword = Annotated[str, Field(min_length=2, max_length=80, pattern=r"\w")]
+RESERVED = ("none", "unnamed", "new")
+"""What is said where there is no theme: no theme is called like that."""
+
+
+class Theme(Member):
+    """What people speak of. What nobody has confirmed yet goes by its keywords, of one word or several and in any
+    form; later by what people confirmed, too."""
+
+    title: Title
+    keywords: dict[Language, Annotated[tuple[Keyword, ...], Field(max_length=100)]] = Field(default={}, max_length=30)
+
+    @model_validator(mode="after")
+    def free_name(self) -> "Theme":
+        if self.id in RESERVED:
+            raise ValueError(f"a theme cannot be called {self.id!r}: that is said where there is none")
+        return self
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Its keywords in all languages: people mix them."""
+        return tuple(dict.fromkeys(word for words in self.keywords.values() for word in words))
+
+
 MAIN = "main"
 """The queue of whatever no other takes."""
 
@@ -384,12 +422,13 @@ DESKS = ("discord", "slack")
 """Where cards with buttons can stand."""
 
 
-Shown = Literal["announcements", "cases"]
+Shown = Literal["announcements", "cases", "feedback"]
 
 
 class Desk(Member):
-    """A channel in which announcements are looked at, approved and followed, or cases are decided, by cards with
-    buttons. It is written to with the credential of its source (`liaison secret put SOURCE --outgoing`)."""
+    """A channel in which announcements are looked at, approved and followed, cases are decided, or what people said is
+    answered, by cards with buttons. It is written to with the credential of its source (`liaison secret put SOURCE
+    --outgoing`)."""
 
     source: Name
     """The Discord or Slack source through which its buttons reach us."""
@@ -412,6 +451,91 @@ class Desk(Member):
         return self
 
 
+Words = Annotated[
+    dict[Language, Annotated[str, Field(min_length=1, max_length=300)]], Field(min_length=1, max_length=30)
+]
+"""The same in each language."""
+
+FORM = "standard_webhooks"
+"""Answers to a form come in this form, whoever shows it."""
+
+
+class Option(Named):
+    """One of the answers that can be chosen."""
+
+    text: Words
+
+
+class Question(Named):
+    """A question of a survey. `scale` asks for a number from 1 to `steps`."""
+
+    kind: Literal["text", "choice", "scale"] = "text"
+    text: Words
+    options: tuple[Option, ...] = Field(default=(), max_length=25)
+    """Of a choice. (Discord's list takes 25.)"""
+    steps: int = Field(default=5, ge=2, le=10)
+    required: bool = False
+
+    @model_validator(mode="after")
+    def answerable(self) -> "Question":
+        if (self.kind == "choice") != (len(self.options) > 1):
+            raise ValueError("a choice has two `options` or more, and no other question has any")
+        if twice := repeated(one.id for one in self.options):
+            raise ValueError(f"the option {twice!r} is there twice")
+        return self
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What can be chosen, by its ids; none where people write."""
+        numbers = tuple(str(number) for number in range(1, self.steps + 1))
+        return {"text": (), "choice": tuple(one.id for one in self.options), "scale": numbers}[self.kind]
+
+    def called(self, value: str, language: str) -> str:
+        """What one of its values says to people."""
+        return next((one.text[language] for one in self.options if one.id == value), value)
+
+
+class Survey(Member):
+    """Something that people are asked: by a form behind a link, or by a form service that sends us what they answer."""
+
+    source: Name
+    """The `standard_webhooks` source that its answers count under. Only a form service needs a secret for it."""
+    title: Words
+    questions: tuple[Question, ...] = Field(min_length=1, max_length=10)
+    opens: datetime | None = None
+    closes: datetime | None = None
+    follow_up: bool = False
+    """Whether people are offered to be told when something comes of what they said."""
+    form: str = Field(default="", max_length=200)
+    """What a form service calls it (`form_id`), where it shows the same questions: their `ref` is the question's id."""
+
+    @model_validator(mode="after")
+    def askable(self) -> "Survey":
+        if twice := repeated(one.id for one in self.questions):
+            raise ValueError(f"the question {twice!r} is there twice")
+        for given in (self.opens, self.closes):
+            if given and given.tzinfo is None:
+                raise ValueError("`opens` and `closes` need a zone: 2026-11-23T09:00:00+01:00")
+        if self.opens and self.closes and self.opens >= self.closes:
+            raise ValueError("`closes` comes after `opens`")
+        for question in self.questions:
+            for texts in (question.text, *(one.text for one in question.options)):
+                if missing := sorted(set(self.title) ^ set(texts)):
+                    raise ValueError(
+                        f"question {question.id!r}: title, questions and options are there in the same languages,"
+                        f" and {missing[0]!r} is not everywhere"
+                    )
+        return self
+
+    @property
+    def is_poll(self) -> bool:
+        """Whether there is something to choose: then one person has one answer."""
+        return any(one.values for one in self.questions)
+
+    def is_open(self, now: datetime) -> bool:
+        return not (self.opens and now < self.opens) and not (self.closes and now >= self.closes)
+
+
 class Program(Strict):
     """The whole of `community.toml`."""
 
@@ -423,6 +547,8 @@ class Program(Strict):
     policies: tuple[Policy, ...] = Field(default=(), max_length=500)
     moderators: tuple[Moderator, ...] = Field(default=(), max_length=500)
     queues: tuple[Queue, ...] = Field(default=(), max_length=200)
+    themes: tuple[Theme, ...] = Field(default=(), max_length=500)
+    surveys: tuple[Survey, ...] = Field(default=(), max_length=100)
 
     @model_validator(mode="after")
     def hangs_together(self) -> "Program":
@@ -434,6 +560,8 @@ class Program(Strict):
             "policies": self.policies,
             "moderators": self.moderators,
             "queues": self.queues,
+            "themes": self.themes,
+            "surveys": self.surveys,
         }
         for label, things in lists.items():
             twice = repeated(thing.id for thing in things)
@@ -441,7 +569,8 @@ class Program(Strict):
                 raise ValueError(f"{label}: the id {twice!r} is used twice; every id is used once")
         known = {community.id for community in self.communities}
         members: tuple[Member, ...] = (
-            *self.sources, *self.targets, *self.readers, *self.desks, *self.policies, *self.moderators, *self.queues
+            *self.sources, *self.targets, *self.readers, *self.desks, *self.policies, *self.moderators, *self.queues,
+            *self.themes, *self.surveys,
         )  # fmt: skip
         for member in members:
             if member.community not in known:
@@ -461,7 +590,19 @@ class Program(Strict):
         for desk in self.desks:
             self.reached(desk)
         self.rostered()
+        self.asked()
         return self
+
+    def asked(self) -> None:
+        """Whether the answers to every survey have somewhere to go. Raises ValueError."""
+        for survey in self.surveys:
+            self.known(survey, survey.source)
+            source = self.source(survey.source)
+            if source is None or source.platform != FORM:
+                raise ValueError(f"survey {survey.id!r}: its source {survey.source!r} has to be a {FORM} one")
+        forms = [f"{one.community} {one.form}" for one in self.surveys if one.form]
+        if twice := repeated(forms):
+            raise ValueError(f"surveys: two have the form {twice.partition(' ')[2]!r}")
 
     def rostered(self) -> None:
         """Whether everybody and every place that moderators and queues name is there. Raises ValueError."""
@@ -555,6 +696,22 @@ class Program(Strict):
             reason for one in self.policies_of(queue.community) if one.id in queue.policies for reason in one.reasons
         ]
         return queue.model_copy(update={"reasons": (*queue.reasons, *broken)}) if broken else queue
+
+    def themes_of(self, community: str) -> tuple[Theme, ...]:
+        return tuple(theme for theme in self.themes if theme.community == community)
+
+    def theme(self, community: str, name: str) -> Theme | None:
+        return next((theme for theme in self.themes_of(community) if theme.id == name), None)
+
+    def surveys_of(self, community: str) -> tuple[Survey, ...]:
+        return tuple(survey for survey in self.surveys if survey.community == community)
+
+    def survey(self, community: str, name: str) -> Survey | None:
+        """By its own id, or by what a form service calls it."""
+        there = self.surveys_of(community)
+        return next((one for one in there if one.id == name), None) or next(
+            (one for one in there if name and one.form == name), None
+        )
 
     def reader(self, name: str) -> Reader | None:
         return next((reader for reader in self.readers if reader.id == name), None)

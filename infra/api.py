@@ -22,15 +22,20 @@ class Api(Construct):
             handler="functions.api.handler.main",
             timeout=15,
             may=[
-                ground.table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
+                ground.table.may(
+                    "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"
+                ),
                 ground.table.may_query_index("listing"),
                 queues.may_send(
                     queues.moderation, queues.announcements, queues.feedback, queues.upkeep, queues.delivery
                 ),
                 queues.may_inspect(),
-                ground.storage.may_get("program", "digests", "evidence", "feeds", "media", "parked", "plans", "seals"),
-                ground.storage.may_put("media", "plans"),
-                ground.may_read_parameters("links"),
+                ground.storage.may_get(
+                    "program", "digests", "evidence", "feeds", "media", "parked", "people", "plans", "seals", "study"
+                ),
+                ground.storage.may_get("feedback/skeletons"),
+                ground.storage.may_put("feedback/skeletons", "media", "people", "plans"),
+                ground.may_read_parameters("links", "pseudonyms"),
             ],
         )
         door.leads(

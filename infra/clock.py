@@ -21,6 +21,10 @@ class Clock(Construct):
         """Each minute. A tick that fails is not repeated: it carries nothing, and the next one is due."""
         self._start(function, scheduler.ScheduleExpression.rate(cdk.Duration.minutes(1)), retries=0, within=1)
 
+    def quarterly(self, function: lambda_.Function) -> None:
+        """Each quarter of an hour. A tick that fails is not repeated: the next one does its work, too."""
+        self._start(function, scheduler.ScheduleExpression.rate(cdk.Duration.minutes(15)), retries=0, within=5)
+
     def hourly(self, function: lambda_.Function) -> None:
         """Five minutes past each hour, UTC, when what was said before the hour has left the queues. Tried twice
         more, since the next tick is far."""

@@ -10,7 +10,7 @@ from infra.ground import Ground
 
 
 class Feedback(Construct):
-    """The worker of the feedback queue, and the one that counts what it logged."""
+    """The worker of the feedback queue, the one that counts what it logged, and the one that learns from it."""
 
     def __init__(self, scope: Construct, name: str, ground: Ground, clock: Clock) -> None:
         super().__init__(scope, name)
@@ -23,9 +23,11 @@ class Feedback(Construct):
             timeout=10,
             may=[
                 queues.feedback.may_be_consumed(),
-                table.may("GetItem", "PutItem", "UpdateItem"),
-                queues.may_send(queues.parked),
-                storage.may_get("program"),
+                table.may("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem"),
+                # What was pressed on a card: an answer that is sent, and the card itself.
+                queues.may_send(queues.parked, queues.delivery),
+                storage.may_get("program", "study", "feedback/skeletons"),
+                ground.may_read_parameters("pseudonyms"),
             ],
         )
         self.function.consumes(queues.feedback, concurrency=ground.workers)
@@ -38,7 +40,22 @@ class Feedback(Construct):
             may=[
                 table.may("GetItem", "Query", "PutItem", "UpdateItem"),
                 table.may_query_index("due"),
-                storage.may_get("program"),
+                storage.may_get("program", "feedback/skeletons"),
+                storage.may_put("feedback/skeletons"),
             ],
         )
         clock.minutely(self.roll_up)
+        self.learn = Function(
+            self,
+            "Learn",
+            ground,
+            handler="functions.feedback.handler.learn",
+            timeout=300,
+            memory=1769,  # One whole processor: it counts letters.
+            may=[
+                table.may("GetItem", "BatchGetItem", "Query"),
+                storage.may_get("program", "study", "feedback/skeletons"),
+                storage.may_put("study"),
+            ],
+        )
+        clock.quarterly(self.learn)

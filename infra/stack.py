@@ -52,7 +52,7 @@ class Liaison(cdk.Stack):
         api = Api(self, "Api", ground, door)
 
         workers = (webhooks, moderation, announcements, feedback, delivery, digests, upkeep, api)
-        functions = [*(worker.function for worker in workers), feedback.roll_up, upkeep.rounds]
+        functions = [*(worker.function for worker in workers), feedback.roll_up, feedback.learn, upkeep.rounds]
         Watch(self, "Watch", ground.queues, functions, clock)
 
         told = {
@@ -67,6 +67,7 @@ class Liaison(cdk.Stack):
             "FunctionUpkeep": upkeep.function.function_name,
             "FunctionDigests": digests.function.function_name,
             "FunctionRollUp": feedback.roll_up.function_name,
+            "FunctionLearn": feedback.learn.function_name,
             "FunctionRounds": upkeep.rounds.function_name,
         }
         # A scope of their own, because queues and outputs would like the same names.

@@ -1,4 +1,5 @@
-"""The bucket: programs, evidence, seals, parked bodies, digest pages and feeds; all private, served by the API."""
+"""The bucket: programs, evidence, seals, skeletons of feedback, parked bodies, digest pages and feeds; all private,
+served by the API."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ from infra.nag import accept
 DAY = cdk.Duration.days(1)
 PARKED = cdk.Duration.days(90)
 DIGESTS = cdk.Duration.days(60)
+PEOPLE = cdk.Duration.days(60)
+"""Sets of pseudonyms, read anew from the log where somebody asks for them again."""
 EVIDENCE = cdk.Duration.days(4_400)
 """Cases take theirs away when its time is over. This is for what was put and then never named in one, and cannot know
 how long each community keeps a case: the longest (ten years to ask for another look), and two more."""
@@ -31,6 +34,7 @@ class Storage(s3.Bucket):
             lifecycle_rules=[
                 s3.LifecycleRule(id="parked", prefix="parked/", expiration=PARKED),
                 s3.LifecycleRule(id="digests", prefix="digests/", expiration=DIGESTS),
+                s3.LifecycleRule(id="people", prefix="people/", expiration=PEOPLE),
                 s3.LifecycleRule(id="evidence", prefix="evidence/", expiration=EVIDENCE),
                 s3.LifecycleRule(id="unfinished", abort_incomplete_multipart_upload_after=DAY),
             ],

@@ -48,11 +48,13 @@ class Upkeep(Construct):
                 ground.table.may_query_index("due"),
                 ground.table.may_query_index("listing"),
                 queues.may_send(*queues.inbound),
-                ground.storage.may_get("program", "seals"),
-                ground.storage.may_put("seals"),
+                ground.storage.may_get("program", "seals", "exports", "feedback/skeletons", "people"),
+                ground.storage.may_put("seals", "exports", "feedback/skeletons"),
                 ground.storage.may_list("evidence"),
-                ground.storage.may_delete("evidence"),
-                ground.may_read_parameters("sources/*", "targets/*"),
+                ground.storage.may_list("feedback/skeletons"),
+                ground.storage.may_list("people"),
+                ground.storage.may_delete("evidence", "people"),
+                ground.may_read_parameters("sources/*", "targets/*", "pseudonyms"),
             ],
         )
         clock.minutely(self.rounds)

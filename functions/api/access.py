@@ -12,6 +12,12 @@ from functions.shared.tokens import Holder, Role
 SMALLEST: dict[tuple[str, str], Role] = {
     ("GET", "status"): "reader",
     ("GET", "feedback"): "reader",
+    ("POST", "feedback"): "manager",
+    ("GET", "talks"): "moderator",
+    ("POST", "talks"): "moderator",
+    ("GET", "surveys"): "reader",
+    ("GET", "themes"): "reader",
+    ("POST", "themes"): "manager",
     ("GET", "announcements"): "reader",
     ("POST", "announcements"): "manager",
     ("PUT", "announcements"): "manager",

@@ -1,14 +1,12 @@
 """Where people ask for another look: a page behind the link of the message that told them what was decided."""
 
-import base64
 from typing import Any
-from urllib.parse import parse_qs
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from events.program import Program
-from functions.api.pages import HTML, PRIVATE, signed, sorry, templates
+from functions.api.pages import FORMS, HTML, fields, signed, sorry, templates
 from functions.moderation import appeals, letters, outcomes, records, standards
 from functions.moderation.cases import NotAllowedError
 from functions.moderation.letters import say
@@ -16,11 +14,8 @@ from functions.shared import clock, program
 from functions.shared.table import Item, table
 
 router = APIGatewayHttpRouter()
-LONGEST = 5_000
-WITH_FORM = {
-    **PRIVATE,
-    "content-security-policy": PRIVATE["content-security-policy"].replace("form-action 'none'", "form-action 'self'"),
-}
+LONGEST, LARGEST = 5_000, 100_000
+"""Characters of what is asked, and bytes of it as a browser writes them."""
 GONE = "This link is not valid, or not any more."
 NOTHING = "There is nothing here any more."
 
@@ -47,14 +42,7 @@ def ask(community: str, case: str) -> Response[str]:
 
 
 def words() -> str:
-    event = router.current_event
-    raw = event.body or ""
-    body = base64.b64decode(raw) if event.is_base64_encoded else raw.encode()
-    try:
-        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
-    except ValueError:
-        return ""  # No browser sends that with our form.
-    return fields.get("words", [""])[0][:LONGEST]
+    return (fields(LARGEST) or {}).get("words", "")[:LONGEST]
 
 
 def page(community: str, case: str, party: str) -> Response[str]:
@@ -62,7 +50,7 @@ def page(community: str, case: str, party: str) -> Response[str]:
     if found is None or forgotten(found, party):
         return sorry(404, NOTHING)
     html = templates().get_template("appeal.html").render(**told(found, party, program.active()[0]))
-    return Response(200, HTML, html, WITH_FORM)
+    return Response(200, HTML, html, FORMS)
 
 
 def forgotten(found: Item, party: str) -> bool:

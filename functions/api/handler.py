@@ -25,17 +25,28 @@ from functions.api import (
     deliveries,
     feedback,
     feeds,
+    forms,
     media,
     pages,
     parked,
     people,
+    periods,
+    progress,
+    requests,
     series,
     status,
+    surveys,
+    talks,
     targets,
+    unusual,
+    waiting,
 )
 from functions.api.access import Denied, admitted
+from functions.feedback.talk_records import BusyError as TalkBusyError
+from functions.feedback.talks import NotAllowedError as TalkNotAllowedError
 from functions.moderation.cases import NotAllowedError as CaseNotAllowedError
 from functions.moderation.records import BusyError
+from functions.shared import pseudonyms
 from functions.shared.links import NoKeyError
 from functions.shared.log import logger, metrics
 from functions.shared.outbox import LostError
@@ -56,9 +67,17 @@ ROOMS = (
     media,
     targets,
     feedback,
+    periods,
+    talks,
+    unusual,
+    requests,
+    surveys,
+    progress,
     deliveries,
     parked,
     pages,
+    waiting,
+    forms,
     feeds,
 )
 for room in ROOMS:
@@ -70,10 +89,13 @@ STATUS: dict[type[Exception], int] = {
     NotAnImageError: 422,
     AnnouncementNotAllowedError: 409,
     CaseNotAllowedError: 409,
+    TalkNotAllowedError: 409,
     parked.StillUnknownError: 409,
     LostError: 409,
     BusyError: 503,
+    TalkBusyError: 503,
     NoKeyError: 503,
+    pseudonyms.NoKeyError: 503,
     ProgramError: 503,
 }
 NOTHING = "There is nothing here. Ask whoever gave you this address for another one."

@@ -1,8 +1,10 @@
 """What is read behind a signed link: digest pages here, previews and calendars in their rooms. And how a page says that
 there is none."""
 
+import base64
 from functools import cache
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
@@ -21,6 +23,12 @@ PRIVATE = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
+FORMS = {
+    **PRIVATE,
+    "content-security-policy": PRIVATE["content-security-policy"].replace("form-action 'none'", "form-action 'self'"),
+}
+"""Of pages with a form of ours on them."""
+MOST_FIELDS = 50
 
 
 @router.get("/digests/<community>/<reader>/<day>", include_in_schema=False)
@@ -40,6 +48,20 @@ def signed(path: str, purpose: str) -> str:
     reader = query.get("r", "")
     good = links.good(path, reader, purpose, query.get("e", ""), query.get("s", ""), clock.now())
     return reader if good else ""
+
+
+def fields(largest: int) -> dict[str, str] | None:
+    """The form that a browser sent, the first of each name; None where it is larger than so many bytes."""
+    event = router.current_event
+    raw = event.body or ""
+    if len(raw) > largest * 4 // 3 + 4:
+        return None
+    body = base64.b64decode(raw) if event.is_base64_encoded else raw.encode("utf-8", "surrogatepass")
+    try:
+        given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return {}  # No browser sends that with a form of ours.
+    return {name: values[0] for name, values in given.items()} if len(body) <= largest else None
 
 
 @cache

@@ -69,7 +69,10 @@ def hold_all(community: str, hold: Annotated[OnHold, Body()]) -> View:
 
 
 def known(community: str, name: str) -> None:
-    if program.active()[0].target(community, name) is None:
+    """A source, too: what is answered there is held back as what is announced is."""
+    active = program.active()[0]
+    source = active.source(name)
+    if active.target(community, name) is None and (source is None or source.community != community):
         raise LookupError(f"there is no target {name!r} in {community!r}")
 
 

@@ -12,6 +12,7 @@ from events.digests import MailRequested
 from events.moderation import ActionRequested, LookRequested, MessageRequested
 from events.people import Model
 from events.program import Program
+from events.talks import AnswerRequested
 from functions.delivery.attempts import IN_DOUBT, Case
 from functions.platforms import acting
 from functions.platforms.outgoing import (
@@ -29,7 +30,7 @@ from functions.platforms.outgoing import (
 from functions.platforms.posting import Absent, Counted, Prepared, to_target
 from functions.shared import clock, outbox, parameters
 from functions.shared.log import logger
-from functions.shared.table import Item
+from functions.shared.table import Item, table
 
 REQUESTS: dict[str, type[Model]] = {
     "post": PostRequested,
@@ -41,14 +42,19 @@ REQUESTS: dict[str, type[Model]] = {
     "look": LookRequested,
     "mail": MailRequested,
     "card": CardRequested,
+    "answer": AnswerRequested,
 }
-AT_SOURCES = ("act", "tell", "look", "see")
+AT_SOURCES = ("act", "tell", "look", "see", "answer")
 """What is asked of the place that called us; the rest goes to targets and readers."""
 
 AT_TARGETS = ("post", "edit", "withdraw", "count")
 
-SAYS = ("post", "edit")
+ANNOUNCES = ("post", "edit")
+SAYS = (*ANNOUNCES, "answer")
 """What puts words in front of people: a hold or a pause stops it. What is taken back goes in spite of them."""
+
+POSTS = ("post", "answer")
+"""What becomes a post of its own: never twice, and not late."""
 
 
 class NowhereError(Exception):
@@ -76,7 +82,14 @@ def adapter(platform: str, purpose: str) -> Any:
     return import_module(f"functions.platforms.{platform}.{name}")
 
 
-MODULES = {"act": "acting", "tell": "telling", "card": "cards", "look": "adapter", "mail": "adapter"}
+MODULES = {
+    "act": "acting",
+    "tell": "telling",
+    "card": "cards",
+    "look": "adapter",
+    "mail": "adapter",
+    "answer": "answering",
+}
 
 
 def case(row: Item, found: str, platform: str, announcement: Item | None, now: datetime) -> Case:
@@ -90,7 +103,7 @@ def case(row: Item, found: str, platform: str, announcement: Item | None, now: d
         kind, window, way = message(row, platform)
         looks = {"can_look": way, "looks": row.get("looks", 0), "retried": row.get("retried", False)}
         return Case(kind, attempts, in_doubt, age, window, **looks)
-    if row["purpose"] != "post":
+    if row["purpose"] not in POSTS:
         blind = row["purpose"] == "mail"
         return Case(kind="blind" if blind else "keyed", attempts=attempts, in_doubt=in_doubt)
     calling = row["calling"]
@@ -100,7 +113,7 @@ def case(row: Item, found: str, platform: str, announcement: Item | None, now: d
         in_doubt=in_doubt,
         age=age,
         window=calling["window"],
-        can_look=calling["kind"] != "blind" and hasattr(adapter(platform, "post"), "find"),
+        can_look=calling["kind"] != "blind" and hasattr(adapter(platform, row["purpose"]), "find"),
         looks=row.get("looks", 0),
         retried=row.get("retried", False),
         late=clock.text(now) > row["not_after"],
@@ -132,6 +145,8 @@ def destination(row: Item, program: Program, public_url: str) -> Destination:
         if reader is None or reader.email is None:
             raise NowhereError(f"the program has no reader {name!r} with a mail address any more")
         return Destination(name, community, reader.email, "")
+    if row["purpose"] == "tell" and row["platform"] == "mail":
+        return Destination(name, community, "", "")  # Whose address it is, the message says.
     if row["purpose"] in AT_SOURCES:
         source = program.source(name)
         if source is None:
@@ -165,6 +180,24 @@ def at_desk(row: Item, program: Program) -> tuple[str, Destination]:
     return source.platform, where
 
 
+def addressed(row: Item) -> Item:
+    """The same; whom it goes to is read now where they can end it. Raises NowhereError."""
+    if "contact" not in row:
+        return row
+    pk, sk = row["contact"]
+    contact = table().get(pk, sk)
+    if contact is None:
+        raise NowhereError("they do not want to be told any more, or nobody knows any more who they are")
+    return {**row, "request": {**row["request"], "person": contact["person"]}}
+
+
+def addressed_as(armed: Item, row: Item) -> Item:
+    """Whom it goes to is not kept with it, so the row that was armed does not say it."""
+    if "contact" not in row:
+        return armed
+    return {**armed, "request": {**armed["request"], "person": row["request"]["person"]}}
+
+
 def secret(name: str) -> str:
     found = parameters.read("targets", name)
     if found is None:
@@ -178,13 +211,17 @@ def is_stale(to: Destination) -> bool:
     return kept not in (None, to.secret)
 
 
-WAYS: dict[str, str] = {"post": "send", "mail": "send"}
+WAYS: dict[str, str] = {"post": "send", "answer": "send", "mail": "send"}
 """Functions of an adapter that are not called as their purpose."""
+
+
+def requested(row: Item) -> Model:
+    return REQUESTS[row["purpose"]].model_validate(row["request"])
 
 
 def make(row: Item, platform: str, to: Destination, hands: Hands) -> Outcome | Found | Counted:
     """The one irreversible call. Whatever goes wrong in it has an outcome."""
-    request = REQUESTS[row["purpose"]].model_validate(row["request"])
+    request = requested(row)
     purpose = str(row["purpose"])
     if isinstance(request, ActionRequested):
         # Not where a person has it done again: that was found long ago.
@@ -201,7 +238,7 @@ def prepare(row: Item, platform: str, to: Destination, hands: Hands) -> Prepared
     answer that was lost only means to try again."""
     if row["purpose"] == "act":
         return found_before(row, platform, to, hands)
-    request = PostRequested.model_validate(row["request"]) if row["purpose"] in ("post", "edit") else None
+    request = cast(PostRequested, requested(row)) if row["purpose"] in SAYS else None
     module = adapter(platform, row["purpose"])
     way = getattr(module, "prepare", None) if request else None
     if way is None or request is None or not (request.images or getattr(module, "PREPARES", False)):
@@ -223,7 +260,7 @@ def found_before(row: Item, platform: str, to: Destination, hands: Hands) -> Pre
 
 def find(row: Item, platform: str, to: Destination, hands: Hands) -> Outcome | Absent:
     """Look whether an earlier attempt arrived."""
-    request = REQUESTS[row["purpose"]].model_validate(row["request"])
+    request = requested(row)
     since, module = clock.moment(row["armed_at"]), adapter(platform, row["purpose"])
     found = bounded(platform, lambda: module.find(request, to, row["key"], since, hands))
     return cast(Outcome | Absent, found)

@@ -6,6 +6,7 @@ What it says is found out at each attempt, so that a card that comes late is non
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from events.cards import Card, CardRequested
@@ -15,6 +16,10 @@ from functions.announcements import publishing
 from functions.announcements import records as announcements
 from functions.delivery import attempts, calls, records
 from functions.delivery.attempts import Case, Next
+from functions.feedback import answering, talk_records
+from functions.feedback import cards as answered
+from functions.feedback.talk_records import Talk
+from functions.feedback.talks import NotAllowedError
 from functions.moderation import cards as judged
 from functions.moderation import clusters, looks, persons
 from functions.moderation import records as moderation
@@ -68,6 +73,8 @@ def attempt(store: Table, row: Item, found: str, hands: Hands, program: Program,
 
 def shown(store: Table, row: Item, desk: Desk, program: Program, now: datetime) -> Shown | None:
     """None where there is nothing to show (any more)."""
+    if "talk" in row["request"]:
+        return talk(store, row, desk, program, now) if "feedback" in desk.shows else None
     if "case" in row["request"]:
         return case(store, row, desk, program, now) if "cases" in desk.shows else None
     return announcement(store, row, desk, program, now) if "announcements" in desk.shows else None
@@ -82,6 +89,31 @@ def announcement(store: Table, row: Item, desk: Desk, program: Program, now: dat
     language = program.community(desk.community).language
     card = announced.card(found, rows, publishing.shown(preview), language, row.get("refusal", ""))
     return Shown(f"announcement {found['id']}", card, announced.again(found, rows, now))
+
+
+def talk(store: Table, row: Item, desk: Desk, program: Program, now: datetime) -> Shown | None:
+    try:
+        found = talk_records.read(store, desk.community, row["request"]["talk"])
+    except LookupError:
+        return None  # It is not kept any more.
+    community, answer = program.community(desk.community), found.talk.get("answer") or {}
+    seen = answered.Seen(
+        row=talk_records.row_of(store, found.talk),
+        preview=previewed(found, answer, program) if found.talk["state"] == "drafted" else None,
+        cannot=answering.why_not(found, program),
+        another=community.approval == "another",
+        names={one.id: one.name for one in program.moderators_of(desk.community)},
+        refusal=row.get("refusal", ""),
+    )
+    card = answered.card(found.item, found.talk, seen, community.language)
+    return Shown(f"talk {found.talk['id']}", card, answered.again(found.talk, now))
+
+
+def previewed(found: Talk, answer: Item, program: Program) -> dict[str, Any] | None:
+    try:
+        return answering.preview(found, answer["text"], answer["language"], program)
+    except NotAllowedError:
+        return None
 
 
 def case(store: Table, row: Item, desk: Desk, program: Program, now: datetime) -> Shown | None:

@@ -9,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions.delivery import attempts, budgets, calls, cards, looks, mailer, records
 from functions.delivery.attempts import Case, Next, State
 from functions.delivery.sessions import session
+from functions.feedback import talks
 from functions.platforms.outgoing import Destination, Found, Hands, Outcome, Refused, Sent, Wait
 from functions.platforms.posting import Counted, Prepared
 from functions.shared import clock, http, objects, outbox, parameters, program, queues, switches
@@ -54,6 +55,7 @@ def attempt(row: Item, found: str) -> tuple[Item, Next]:
     if row["purpose"] == "see":
         return looks.attempt(table(), row, lent(clock.now(), WHOLE_ANSWER), active, clock.now())
     try:
+        row = calls.addressed(row)
         platform = calls.platform_of(row, active)
         to = calls.destination(row, active, settings().public_url)
     except calls.NowhereError as error:
@@ -61,7 +63,7 @@ def attempt(row: Item, found: str) -> tuple[Item, Next]:
             row, attempts.after(Refused(str(error)), Case("blind", row["attempts"], found in attempts.IN_DOUBT))
         )
     now = clock.now()
-    announcement = table().get(row["pk"], "announcement") if row["purpose"] in calls.SAYS else None
+    announcement = table().get(row["pk"], "announcement") if row["purpose"] in calls.ANNOUNCES else None
     case = calls.case(row, found, platform, announcement, now)
     step = attempts.step(case)
     if isinstance(step, Next):
@@ -87,6 +89,8 @@ def stopped(row: Item, case: Case, announcement: Item | None, now: datetime) -> 
     and a shared rate has to have room."""
     if row["purpose"] in calls.SAYS and (instead := switched(row, case, announcement)):
         return instead
+    if row["purpose"] == "answer" and (instead := overtaken(row, case)):
+        return instead
     if instead := attempts.turn(outbox.followed(table(), row), now):
         return instead
     seconds = budgets.take(table(), row.get("calling", {}).get("budgets", []), now)
@@ -103,6 +107,15 @@ def switched(row: Item, case: Case, announcement: Item | None) -> Next | None:
         return None
     why = f"its target is paused: {on[target]['reason']}"
     return Next("unknown", why, due_in=HELD_UP) if case.in_doubt else Next("held", why)
+
+
+def overtaken(row: Item, case: Case) -> Next | None:
+    """Nobody answers what has changed since somebody read it, or is gone."""
+    about = row["answers"]
+    why = talks.difference(table().get(about["pk"], about["sk"]), about["newest"] or "first")
+    if not why:
+        return None
+    return attempts.after(Refused(f"it is not what was answered any more: {why}"), case)
 
 
 def same(case: Case) -> State:
@@ -124,7 +137,7 @@ def called(row: Item, case: Case, platform: str, to: Destination, hands: Hands) 
         armed = records.arm(table(), row, dict(prepared.made), clock.now(), withdrawn=case.withdrawn)
     except records.StoppedError:
         return settled(row, Next(same(case), "withdrawn, or put on hold, meanwhile", due_in=0))
-    outcome = calls.make(armed, platform, to, hands)
+    outcome = calls.make(calls.addressed_as(armed, row), platform, to, hands)
     case = calls.case(armed, "armed" if case.in_doubt else "planned", platform, None, clock.now())
     if isinstance(outcome, Found):
         outcome = brought(outcome, armed, platform)

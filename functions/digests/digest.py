@@ -27,6 +27,8 @@ class Counted:
     label: str
     number: int
     week_before: int | None
+    usual: str = ""
+    """`usually 31 to 55`, or why that cannot be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Digest:
     announced: tuple[Announced, ...] = ()
     also_announced: int = 0
     """How many more were, in the same days."""
+    unusual: tuple[str, ...] = ()
+    """What was not as usual on this day or the one before, each in a sentence."""
     seal: str = ""
     """The newest daily seal of the histories, as `2026-11-22=…`: a copy where nobody of ours can change it."""
 
@@ -89,16 +93,24 @@ def due_day(now: datetime, zone: ZoneInfo, hour: int) -> date | None:
     return None
 
 
-def counted(counts: Mapping[str, int], before: Mapping[str, int] | None) -> tuple[Counted, tuple[Counted, ...]]:
-    """The total and a row for each source, the busiest first."""
+NO_HISTORY = "not enough history yet"
+
+
+def counted(
+    counts: Mapping[str, int], before: Mapping[str, int] | None, usual: Mapping[str, str]
+) -> tuple[Counted, tuple[Counted, ...]]:
+    """The total and a row for each source, the busiest first. `usual`: the range of each, in words."""
     names = sorted(name for name in {*counts, *(before or {})} if name.startswith("source:"))
-    rows = [row(name.removeprefix("source:"), name, counts, before) for name in names]
+    rows = [row(name.removeprefix("source:"), name, counts, before, usual) for name in names]
     busiest_first = tuple(sorted(rows, key=lambda one: -one.number))
-    return row("all", "total", counts, before), busiest_first
+    return row("all", "total", counts, before, usual), busiest_first
 
 
-def row(label: str, name: str, counts: Mapping[str, int], before: Mapping[str, int] | None) -> Counted:
-    return Counted(label, counts.get(name, 0), before.get(name, 0) if before is not None else None)
+def row(
+    label: str, name: str, counts: Mapping[str, int], before: Mapping[str, int] | None, usual: Mapping[str, str]
+) -> Counted:
+    a_week_before = before.get(name, 0) if before is not None else None
+    return Counted(label, counts.get(name, 0), a_week_before, usual.get(name, NO_HISTORY))
 
 
 def subject(digest: Digest) -> str:

@@ -8,6 +8,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -15,12 +16,12 @@ from zoneinfo import ZoneInfo
 from events.digests import MailRequested
 from events.people import of_the_web
 from events.program import Program, Reader
+from functions.announcements import happened, recurring
 from functions.announcements import records as announcements
-from functions.announcements import recurring
 from functions.digests import render
 from functions.digests.digest import Announced, Digest, Waiting, counted, line, oldest_first, reactions, subject
+from functions.feedback import episodes, rollup, talk_pages, talk_records, talks, watch
 from functions.feedback import records as feedback
-from functions.feedback import rollup
 from functions.moderation import seals, working
 from functions.shared import clock, links, objects, outbox, raised, switches, table
 from functions.shared.table import CancelledError, Item, Put, Table
@@ -33,6 +34,7 @@ RECENT = timedelta(days=8)
 """The last reading of what people did with a post comes after a week."""
 
 MOST_ANNOUNCED = 10
+MOST_UNUSUAL = 10
 
 NEWS = timedelta(days=2)
 """How long an alert stands in digests: whoever reads one a day sees it, and not for two weeks."""
@@ -57,12 +59,20 @@ class Run:
     waits: dict[str, tuple[list[Waiting], bool]] = field(default_factory=dict)
     news: dict[str, tuple[tuple[Announced, ...], int]] = field(default_factory=dict)
     seals: dict[str, str] = field(default_factory=dict)
+    talks: dict[str, talk_records.Waiting] = field(default_factory=dict)
+    looks: dict[tuple[str, date], tuple[str, ...]] = field(default_factory=dict)
+    usuals: dict[tuple[str, date], dict[str, str]] = field(default_factory=dict)
     counts: dict[tuple[str, str, date], tuple[dict[str, int], str]] = field(default_factory=dict)
 
     def waiting(self, community: str) -> tuple[list[Waiting], bool]:
         if community not in self.waits:
             self.waits[community] = waiting(self.store, community, self.now)
         return self.waits[community]
+
+    def unanswered(self, community: str) -> talk_records.Waiting:
+        if community not in self.talks:
+            self.talks[community] = talk_records.waiting(self.store, community, self.now)
+        return self.talks[community]
 
     def announced(self, community: str) -> tuple[tuple[Announced, ...], int]:
         if community not in self.news:
@@ -80,12 +90,19 @@ class Run:
             self.counts[place] = said(self.store, community, day, zone)
         return self.counts[place]
 
+    def unusual(self, community: str, day: date) -> tuple[str, ...]:
+        if (community, day) not in self.looks:
+            self.looks[community, day] = unusual(self.store, self.program, community, day, self.now)
+        return self.looks[community, day]
+
+    def usual(self, community: str, day: date) -> dict[str, str]:
+        if (community, day) not in self.usuals:
+            self.usuals[community, day] = usual(self.store, self.program, community, day)
+        return self.usuals[community, day]
+
     def count_what_is_due(self, community: str, day: date, zone: ZoneInfo) -> None:
         """The minute's roll-up may be behind: hours of the day that wait for it are counted here."""
-        keys = [feedback.bucket_key(community, hour) for hour in rollup.hours_of(day, zone)]
-        for bucket in self.store.read(keys):
-            if "due" in bucket:
-                feedback.roll_up(self.store, bucket, self.program.zone(community), self.now)
+        feedback.count_now(self.store, community, rollup.hours_of(day, zone), self.program.zone(community), self.now)
 
 
 def gather(run: Run, reader: Reader, day: date) -> Digest:
@@ -94,8 +111,9 @@ def gather(run: Run, reader: Reader, day: date) -> Digest:
     run.count_what_is_due(reader.community, day, zone)
     counts, position = run.said(reader.community, day, zone)
     before, _ = run.said(reader.community, day - timedelta(days=7), zone)
-    total, sources = counted(counts, before or None)
+    total, sources = counted(counts, before or None, run.usual(reader.community, day))
     things, more = run.waiting(reader.community)
+    things = [*things, *unanswered(run, reader)]
     named, also = run.announced(reader.community)
     return Digest(
         community=run.program.community(reader.community).name,
@@ -111,8 +129,28 @@ def gather(run: Run, reader: Reader, day: date) -> Digest:
         position=position,
         announced=named,
         also_announced=also,
+        unusual=run.unusual(reader.community, day),
         seal=run.seal(reader.community),
     )
+
+
+def unusual(store: Table, program: Program, community: str, day: date, now: datetime) -> tuple[str, ...]:
+    """Episodes that nobody has closed, of the day or the one before. The minute's look may be behind: a day that is
+    over and was not looked at is looked at here."""
+    known = partial(happened.between, store, community)
+    row = store.get(*watch.row_key(community))
+    while after := watch.look_next(store, program, community, row, known, now):
+        row = after
+    found = [one for one in watch.between(store, community, day - timedelta(days=1), day) if one["state"] == "open"]
+    return tuple(line(episodes.sentence(watch.told(store, community, one))) for one in found[:MOST_UNUSUAL])
+
+
+def usual(store: Table, program: Program, community: str, day: date) -> dict[str, str]:
+    """The range of such days, in words, where there is history. Of the community's own days: for a reader in another
+    zone they begin some hours apart, and say the same of how much is usual."""
+    sources = [f"source:{one.id}" for one in program.sources if one.community == community]
+    ranges = watch.usual(store, community, day, ["total", *sources])
+    return {name: f"usually {one.low} to {one.high}" for name, one in ranges.items() if one}
 
 
 def said(store: Table, community: str, day: date, zone: ZoneInfo) -> tuple[dict[str, int], str]:
@@ -158,6 +196,20 @@ def waiting(store: Table, community: str, now: datetime) -> tuple[list[Waiting],
     others = [*alerts(store.listing(community, raised.ALERTS), now), *parked(store.listing(community, "parked"))]
     switched = [paused(item) for item in store.listing(community, switches.LISTING)]
     return [*cases, *drafts, *series, *stuck, *standing, *switched, *others], full
+
+
+def unanswered(run: Run, reader: Reader) -> list[Waiting]:
+    """One line for all who wait for an answer, and since when the first of them does. Whoever may answer has a link to
+    where they can."""
+    found = run.unanswered(reader.community)
+    if not found.all:
+        return []
+    first = found.all[0]
+    what = f"{'At least ' if found.more else ''}{found.people} {'person waits' if found.people == 1 else 'people wait'}"
+    about = f"for an answer; the first said: {talks.quoted(first.item)} (`liaison feedback waiting` shows all)"
+    may = talk_pages.may_act(run.program, reader)
+    where = links.link(talk_pages.path(reader.community), reader.id, talk_pages.PURPOSE, run.now) if may else ""
+    return [Waiting(what, line(about), clock.moment(first.item["said_at"]), where)]
 
 
 def paused(item: Item) -> Waiting:

@@ -1,14 +1,13 @@
-"""The two edges of feedback: what was said, from the queue; and the roll-ups, from the schedule."""
+"""The edges of feedback: what was said, from the queue; the roll-ups and what is learned, from the schedule."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from events.envelope import Envelope
 from events.feedback import FeedbackChanged, FeedbackReceived
-from events.program import Program
-from functions.feedback import records, rollup
+from events.talks import TalkPressed
+from functions.feedback import desks, entries, records, rollup, study
 from functions.platforms.inbound import ForFeedback
-from functions.shared import batch, clock, errands, intake, program
+from functions.shared import batch, clock, errands, intake, outbox, program
 from functions.shared.log import logger, metrics
 from functions.shared.table import Key, table
 
@@ -16,36 +15,36 @@ from functions.shared.table import Key, table
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def main(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    touched: set[tuple[str, str]] = set()
+    touched: entries.Hours = set()
 
     def settle(envelope: Envelope) -> None:
         now = clock.now()
         match intake.event(envelope, ForFeedback, now):
             case FeedbackReceived() as feedback:
-                said_at = records.first_said(table(), feedback)
-                touched.add((feedback.community, rollup.bucket(said_at)))
-                intake.count(envelope, records.record(table(), feedback, said_at, envelope.id, now))
+                intake.count(envelope, entries.received(table(), feedback, envelope.id, now, touched))
             case FeedbackChanged() as changed:
-                found = changed.said_at or records.remembered(table(), changed)
-                if found is None:
+                fate = entries.changed(table(), changed, envelope.id, now, touched)
+                if fate is None:
                     intake.park(envelope, f"{changed.change}, but nothing is known of when it was said")
-                    return
-                touched.add((changed.community, rollup.bucket(found)))
-                intake.count(envelope, records.change(table(), changed, found, envelope.id, now))
+                else:
+                    intake.count(envelope, fate)
+
+            case TalkPressed() as pressed:
+                intake.settled(envelope, desks.press(table(), envelope, pressed, program.active()[0], now))
+                outbox.kick(desks.due(table(), pressed.community, pressed.item))
 
     try:
         return batch.each(event, context, settle)
     finally:
-        # After all of the batch and before any message ends: one mark an hour touched, not one a message.
-        # Also when all of it failed, since what failed may have been logged all the same.
-        for community, hour in sorted(touched):
-            records.mark(table(), community, hour, clock.now())
+        # After all of the batch and before any message ends, and also when all of it failed, since what failed may
+        # have been logged all the same.
+        entries.mark(table(), touched)
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def roll_up(event: dict[str, Any], context: Any) -> None:
-    """Every minute: recount what changed. What time does not allow stays due for the next minute."""
+    """Every minute: recount what changed and has its turn. What time does not allow stays due for the next minute."""
     del event
     if program.pointer() is None:
         return  # Nothing was pushed yet, so nothing can have been said.
@@ -54,13 +53,27 @@ def roll_up(event: dict[str, Any], context: Any) -> None:
     def count(key: Key) -> None:
         bucket = table().get(*key)
         if bucket and "due" in bucket:
-            records.roll_up(table(), bucket, zone(active, bucket["community"]), clock.now())
+            records.roll_up(table(), bucket, rollup.zone(active, bucket["community"]), clock.now())
 
-    due = table().due(records.BUCKET, clock.text(clock.now()))
-    errands.each(due, count, errands.until_short(context))
+    errands.each(records.turns(table(), clock.now()), count, errands.until_short(context))
 
 
-def zone(active: Program, community: str) -> ZoneInfo:
-    """A community that has left the program is still counted, in UTC."""
-    known = {one.id: one.timezone for one in active.communities}
-    return ZoneInfo(known.get(community, "UTC"))
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def learn(event: dict[str, Any], context: Any) -> None:
+    """Each quarter of an hour: what can only be worked out of many texts at once. One community after the other, each
+    within its time; what is left waits for the next quarter."""
+    del event
+    if program.pointer() is None:
+        return
+    active, _ = program.active()
+    time_left = errands.until_short(context, LEARNING)
+
+    def learnt(community: str) -> None:
+        study.study(table(), community, study.given(active.themes_of(community)), clock.now(), time_left)
+
+    errands.each([one.id for one in active.communities], learnt, time_left)
+
+
+LEARNING = 60_000
+"""Milliseconds that must be left when another hour is read, or another community begun: an index takes half of them."""

@@ -3,12 +3,17 @@ every time zone falls on a quarter: so days of any zone are exact sums."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from events.program import Program
+
 QUARTERS = 4
-MOST_KINDS = 100
+MOST = 100
+CHOSEN = ("type", "event")
+"""Dimensions whose values senders choose."""
 Hour = dict[str, list[int]]
-"""Dimension (`total`, `source:forum`, `kind:post`) → items in each quarter of the hour."""
+"""Dimension (see `dimensions`) → items in each quarter of the hour."""
 
 
 def bucket(said_at: datetime) -> str:
@@ -20,33 +25,59 @@ def start(hour: str) -> datetime:
     return datetime.strptime(hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
 
 
-def dimensions(source: str, kind: str) -> tuple[str, ...]:
-    return ("total", f"source:{source}", f"kind:{kind}")
+def dimensions(item: Mapping[str, Any]) -> list[str]:
+    """Where one thing said is counted: `total`, `source:forum`, `type:post` (what it is on its platform), and by what
+    was read in it `language:fr`, `kind:bug`, `mood:negative`, `theme:sync`. Kinds and moods also by language
+    (`kind:bug@fr`), since a model errs differently in each. What answers a survey also as `survey:autumn` and by what
+    was chosen, `survey:autumn:map:north`; and what came by the link of a live event as `event:autumn-meetup`."""
+    read = {**item.get("read", {}), **item.get("confirmed", {})}
+    names = ["total", f"source:{item['source']}", f"type:{item['type']}"]
+    if survey := item.get("survey"):
+        names += [f"survey:{survey}", *(f"survey:{survey}:{vote}" for vote in item.get("votes", ()))]
+    if event := item.get("event"):
+        names.append(f"event:{event}")
+    if not (language := read.get("language")):
+        return names
+    for name in ("kind", "mood"):
+        if answer := read.get(name):
+            names += [f"{name}:{answer}", f"{name}:{answer}@{language}"]
+    return [*names, f"language:{language}", *(f"theme:{theme}" for theme in read.get("themes", ()))]
 
 
-def count(items: Iterable[Mapping[str, str]]) -> Hour:
+def count(items: Iterable[Mapping[str, Any]]) -> Hour:
     """All items of one hour that still stand, by dimension and quarter. Each has `said_at`, `source`, `type`."""
     counted: Hour = {}
     for item in items:
         if item.get("state") == "removed":
             continue
         quarter = datetime.fromisoformat(item["said_at"]).minute // (60 // QUARTERS)
-        for dimension in dimensions(item["source"], item["type"]):
+        for dimension in dimensions(item):
             counted.setdefault(dimension, [0] * QUARTERS)[quarter] += 1
     return folded(counted)
 
 
 def folded(counted: Hour) -> Hour:
-    """Senders choose their kinds: beyond the busiest hundred, they are counted together as `kind:other`."""
-    kinds = sorted((name for name in counted if name.startswith("kind:")), key=lambda name: (-sum(counted[name]), name))
-    rare = kinds[MOST_KINDS:]
+    """Beyond the busiest hundred of what senders choose, the rest is counted together: `type:other`, `event:other`."""
+    for chosen in CHOSEN:
+        counted = fewer(counted, f"{chosen}:")
+    return counted
+
+
+def fewer(counted: Hour, prefix: str) -> Hour:
+    names = sorted((name for name in counted if name.startswith(prefix)), key=lambda name: (-sum(counted[name]), name))
+    rare, other = names[MOST:], f"{prefix}other"
     if not rare:
         return counted
     together = [
-        sum(numbers)
-        for numbers in zip(*(counted[name] for name in {*rare, "kind:other"} & counted.keys()), strict=True)
+        sum(numbers) for numbers in zip(*(counted[name] for name in {*rare, other} & counted.keys()), strict=True)
     ]
-    return {**{name: numbers for name, numbers in counted.items() if name not in rare}, "kind:other": together}
+    return {**{name: numbers for name, numbers in counted.items() if name not in rare}, other: together}
+
+
+def zone(active: Program, community: str) -> ZoneInfo:
+    """A community that has left the program is still counted, in UTC."""
+    known = {one.id: one.timezone for one in active.communities}
+    return ZoneInfo(known.get(community, "UTC"))
 
 
 def quarters(hour: str) -> list[datetime]:

@@ -13,10 +13,11 @@ from events.feedback import FeedbackChanged, FeedbackReceived
 from events.moderation import CardUsed, DecisionReported, FlagExplained, FlagRaised, MessageSeen
 from events.operations import AlertRaised, ErasureRequested, SubscriptionLost
 from events.program import Source
+from events.talks import TalkPressed
 from functions.platforms.door import GATES
 
 ForModeration = FlagRaised | FlagExplained | DecisionReported | MessageSeen | CardUsed
-ForFeedback = FeedbackReceived | FeedbackChanged
+ForFeedback = FeedbackReceived | FeedbackChanged | TalkPressed
 ForAnnouncements = TriggerFired | TriggerWithdrawn | DraftWritten | CardPressed
 ForUpkeep = SubscriptionLost | AlertRaised | ErasureRequested
 Event = ForModeration | ForFeedback | ForAnnouncements | ForUpkeep

@@ -1,5 +1,5 @@
-"""The bucket: evidence, daily seals, parked bodies, programs, digest pages, feeds. All private; `api` serves what may
-be seen."""
+"""The bucket: evidence, daily seals, skeletons of feedback, parked bodies, programs, digest pages, feeds. All private;
+`api` serves what may be seen."""
 
 from collections.abc import Callable
 from typing import Any
@@ -51,9 +51,10 @@ def create(key: str, body: bytes) -> bool:
     return True
 
 
-def names(prefix: str) -> list[str]:
-    """The keys of what is there under a prefix, a thousand at most. It needs the right to list it."""
-    found = aws.s3().list_objects_v2(Bucket=settings().bucket, Prefix=prefix)
+def names(prefix: str, after: str = "", most: int = 1000) -> list[str]:
+    """The keys of what is there under a prefix, a thousand at most, in order; `after` the key with which one page
+    ended, the next. It needs the right to list it."""
+    found = aws.s3().list_objects_v2(Bucket=settings().bucket, Prefix=prefix, StartAfter=after, MaxKeys=most)
     return [one["Key"] for one in found.get("Contents", ())]
 
 
@@ -62,7 +63,7 @@ def delete(key: str) -> None:
     aws.s3().delete_object(Bucket=settings().bucket, Key=key)
 
 
-def change(key: str, how: Callable[[bytes | None], bytes | None]) -> None:
+def change(key: str, how: Callable[[bytes | None], bytes | None], content_type: str = "application/json") -> None:
     """Write what `how` makes of an object, on condition that nobody wrote in between; None leaves it.
 
     Raises ChangedError after five lost races. Source: S3, "Conditional requests".
@@ -74,7 +75,7 @@ def change(key: str, how: Callable[[bytes | None], bytes | None]) -> None:
             return
         held: Any = {"IfMatch": found[1]} if found else {"IfNoneMatch": "*"}
         try:
-            aws.s3().put_object(Bucket=settings().bucket, Key=key, Body=body, ContentType="application/json", **held)
+            aws.s3().put_object(Bucket=settings().bucket, Key=key, Body=body, ContentType=content_type, **held)
             return
         except ClientError as error:
             if error.response["Error"]["Code"] not in ("PreconditionFailed", "ConditionalRequestConflict"):

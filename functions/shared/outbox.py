@@ -16,7 +16,7 @@ from functions.shared import clock, queues, table
 from functions.shared.log import logger
 from functions.shared.table import CancelledError, ConditionFailedError, Item, Key, Put, Table, Update, Write
 
-Purpose = Literal["post", "edit", "withdraw", "count", "act", "tell", "look", "see", "mail", "card"]
+Purpose = Literal["post", "edit", "withdraw", "count", "act", "tell", "look", "see", "mail", "card", "answer"]
 KIND = "delivery"
 NEEDS_A_PERSON = "deliveries-stuck"
 """Listing of rows that were refused, given up, missed, or sent with nobody knowing what became of it."""
@@ -132,6 +132,7 @@ def resolve(
         changes |= {"state": "sent", "posted": told}
         there = {**row, "posted": told}
         writes = [*released(store, there, now), *renamed(there)] if told["id"] else []
+        writes += answered(there, now)
     same = [table.equals("fence", row["fence"]), table.present("listing")]
     try:
         store.transact([Update(table.key_of(row), set=changes, add={"fence": 1}, remove=remove, when=same), *writes])
@@ -162,6 +163,15 @@ def renamed(row: Item) -> list[Write]:
     return [Update((row["pk"], row["of"]), set={"posted": posted}, when=[table.equals("state", "sent")])]
 
 
+def answered(row: Item, now: datetime) -> list[Write]:
+    """What somebody said, and this answers, is answered with it (see `feedback/talk_records.py`)."""
+    if row["purpose"] != "answer":
+        return []
+    over = {"state": "answered", "answered_at": clock.text(now), "url": row["posted"]["url"]}
+    same = [table.equals("state", "answering"), table.equals("answers", row["request"]["number"])]
+    return [Update((row["pk"], "talk"), set=over, remove=["listing", "listed_at", "lease_until"], when=same)]
+
+
 def behind(row: Item) -> Item:
     """`calling` of what is done to a part once it is there. A wait that the platform asks for holds it up like all
     others; a turn to post it does not take."""
@@ -179,7 +189,7 @@ def let_go(store: Table, community: str, target: str, who: str, now: datetime, *
     rows = []
     for row in store.listing(community, f"held-{target}", most=1000):
         due = table.due(KIND, row["pk"] + row["sk"], clock.text(now))
-        if send or row["purpose"] != "post":
+        if send or row["purpose"] not in ("post", "answer"):
             late = {"not_after": clock.text(now + FRESH)} if "not_after" in row else {}
             changes = {"state": "planned", "attempts": 0, **late, **due}
         else:

@@ -8,7 +8,20 @@ from hashlib import sha256
 
 from pydantic import BaseModel, ValidationError
 
-from events.program import Community, Desk, Moderator, Policy, Program, Queue, Reader, Source, Target, bare
+from events.program import (
+    Community,
+    Desk,
+    Moderator,
+    Policy,
+    Program,
+    Queue,
+    Reader,
+    Source,
+    Survey,
+    Target,
+    Theme,
+    bare,
+)
 from functions.shared import clock, objects, parameters, table
 from functions.shared.table import ConditionFailedError, Item, Put, Update
 
@@ -68,6 +81,8 @@ def known_keys(place: tuple[str | int, ...]) -> list[str]:
         "policies": Policy,
         "moderators": Moderator,
         "queues": Queue,
+        "themes": Theme,
+        "surveys": Survey,
     }
     return sorted((lists[place[0]] if len(place) > 1 else Program).model_fields)
 

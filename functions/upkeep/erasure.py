@@ -1,4 +1,6 @@
-"""The duty to erase an account: all of the table is searched, page by page, and whatever it left is emptied.
+"""The duty to erase an account: all of the table is searched, page by page, and whatever it left is emptied; then what
+is kept of feedback whose words have ended. There an item in the table says that it is erased, and whoever counts the
+hour next, at once, writes its skeleton without it. Until that is done, there is something left for the next search.
 
 Parked bodies in the bucket and digest pages are not searched: they end by themselves, after 90 and 60 days.
 """
@@ -6,14 +8,18 @@ Parked bodies in the bucket and digest pages are not searched: they end by thems
 from collections.abc import Callable, Iterator, Sequence
 
 from events.moderation import Subject
+from functions.feedback import skeletons
 from functions.moderation import evidence
-from functions.shared import clock, errands, outbox
+from functions.shared import clock, errands, objects, outbox, pseudonyms
 from functions.shared.log import logger
-from functions.shared.table import Item, Key, Table, community_of, partition
-from functions.upkeep import records, traces
+from functions.shared.table import Item, Key, Put, Table, community_of, partition
+from functions.upkeep import records, traces, voices
 from functions.upkeep.traces import Account
 
-PAGE = 200
+PAGE, OBJECTS = 200, 25
+PEOPLE = "people"
+"""Objects with sets of pseudonyms, one for each day that somebody asked about: read anew from the log when they are
+missing, so that one with the account in it is taken away, and not counted."""
 
 
 def due(store: Table, time_left: Callable[[], bool]) -> int:
@@ -33,18 +39,59 @@ def due(store: Table, time_left: Callable[[], bool]) -> int:
 
 
 def search(store: Table, row: Item, time_left: Callable[[], bool]) -> None:
-    """Page by page, until the table is at its end or time is short."""
-    who = Account(row["community"], row["source"], row["platform"], row["person"]["id"], row["person"]["name"])
+    """Page by page, until all is searched or time is short."""
+    who = account(row["community"], row["source"], row["platform"], row["person"])
     cursor: Key | None = (row["cursor"][0], row["cursor"][1]) if "cursor" in row else None
     while time_left():
-        items, cursor = store.scan(PAGE, cursor)
-        for together in found(store, items, who):
-            emptied(store, row, together, who)
-        after = records.searched(store, row, len(items), cursor, clock.now())
+        number, cursor = page(store, row, who, cursor)
+        after = records.searched(store, row, number, cursor, clock.now())
         if cursor is None:
             logger.info("erasure", extra={name: after[name] for name in ("state", "search", "read", "emptied")})
             return
     records.paused(store, row, clock.now())
+
+
+def account(community: str, source: str, platform: str, person: Item) -> Account:
+    """With its pseudonym, unless there is no key: then nobody has one."""
+    try:
+        known = pseudonyms.of(community, source, person["id"])
+    except pseudonyms.NoKeyError:
+        known = ""
+    return Account(community, source, platform, person["id"], person["name"], known)
+
+
+def page(store: Table, row: Item, who: Account, cursor: Key | None) -> tuple[int, Key | None]:
+    """How much was looked at, and where to go on: first in the table, then in the bucket."""
+    if cursor and cursor[0] == skeletons.PREFIX:
+        names, after = object_names(who, cursor)
+        for name in names:
+            for line in voices.lines(who.community, name, who):
+                silenced(store, row, line)
+        return len(names), after or (PEOPLE, "")
+    if cursor and cursor[0] == PEOPLE:
+        names, after = object_names(who, cursor)
+        for name in names:
+            if who.pseudonym.encode() in (objects.read(name) or b""):
+                objects.delete(name)
+        return len(names), after
+    items, after = store.scan(PAGE, cursor)
+    for together in found(store, items, who):
+        emptied(store, row, together, who)
+    return len(items), after or ((skeletons.PREFIX, "") if who.pseudonym else None)
+
+
+def object_names(who: Account, cursor: Key) -> tuple[list[str], Key | None]:
+    prefix, last = cursor
+    names = objects.names(f"{prefix}/{who.community}/", last, OBJECTS)
+    return names, (prefix, names[-1]) if len(names) == OBJECTS else None
+
+
+def silenced(store: Table, row: Item, line: Item) -> None:
+    """What stands in the table says that it is erased; where something stands there already, it says so, too, or the
+    next search finds it."""
+    now = clock.now()
+    put = Put(skeletons.tombstone(line, now), when=[skeletons.free(now)])
+    records.counted(store, row, put, [*voices.recount(line, now)])
 
 
 Changes = Sequence[tuple[Item, Item | None]]
@@ -59,25 +106,32 @@ def emptied(store: Table, row: Item, together: Changes, who: Account) -> None:
             return
         if changes and "evidence" in changes:
             evidence.deleted(item)  # First: what the case does not name, nobody would find.
-        whole = records.emptied(store, row, item, changes) and whole
+        whole = records.emptied(store, row, item, changes, [*voices.recount(item, clock.now())]) and whole
 
 
-def found(store: Table, items: list[Item], who: Account) -> Iterator[Changes]:
-    """What has to change because of these items: what belongs to one subject together."""
+def found(store: Table, items: list[Item], who: Account, at: str = "") -> Iterator[Changes]:
+    """What has to change because of these items: what belongs to one subject together. `at`: now, without it."""
+    at = at or clock.text(clock.now())
     subjects: dict[str, set[Key]] = {}
     for item in items:
         if traces.mentions(item, who):
             subjects.setdefault(subject_of(item), set()).add((item["pk"], item["sk"]))
     for subject, keys in subjects.items():
-        yield traces.of_subject(everything(store, who.community, subject, keys), who, clock.text(clock.now()))
+        yield traces.of_subject(everything(store, who.community, subject, keys), who, at)
     persons = {item["pk"] for item in items if traces.links(item, who)}
     for person in sorted(persons):
         yield traces.of_person(list(store.query(person)), who)
     for item in items:
-        if traces.goes(item, who):
+        if traces.goes(item, who) or voices.goes(item, who):
             yield [(item, None)]
-        elif item["pk"] not in persons and (changes := traces.alone(item, who)):
+        elif item["pk"] not in persons and (changes := alone(item, who)):
             yield [(item, changes)]
+        elif traces.is_answer_to(item, who) and item["state"] in traces.BEING_SENT:
+            yield [(item, {})]  # In delivery's hands in this moment: the next search finds it.
+
+
+def alone(item: Item, who: Account) -> Item:
+    return traces.alone(item, who) | voices.left(item, who, clock.now())
 
 
 def subject_of(item: Item) -> str:

@@ -4,10 +4,11 @@ Each errand stands alone, so that one that fails stops no other."""
 from collections.abc import Callable
 from typing import Any
 
+from functions.feedback import exports
 from functions.shared import errands, program
 from functions.shared.log import logger, metrics
 from functions.shared.table import table
-from functions.upkeep import drain, erasure, limits, notices, sweep
+from functions.upkeep import ageing, drain, erasure, limits, notices, sweep
 from functions.upkeep import rounds as platforms
 
 
@@ -25,6 +26,7 @@ def main(event: dict[str, Any], context: Any) -> None:
         "cases due": lambda: sweep.cases_due(table(), errands.until_short(context, 18_000)),
         "strikes counted": lambda: sweep.strikes_due(table(), errands.until_short(context, 17_000)),
         "outcomes told": lambda: sweep.outcomes_due(table(), errands.until_short(context, 16_000)),
+        "news told": lambda: sweep.news_due(table(), errands.until_short(context, 15_000)),
         "batches gone on with": lambda: sweep.batches_due(table(), errands.until_short(context, 14_000)),
         "words compared": lambda: sweep.likes_due(table(), errands.until_short(context, 12_000)),
         "deliveries due": lambda: sweep.deliveries_due(table(), errands.until_short(context)),
@@ -42,8 +44,11 @@ def rounds(event: dict[str, Any], context: Any) -> None:
             # One that is begun may take half a minute; and searching the table has the rest.
             "platforms visited": lambda: platforms.visits(table(), errands.until_short(context, 75_000)),
             "limits read": lambda: limits.read_due(table(), errands.until_short(context, 60_000)),
+            "hours to be sealed": lambda: ageing.days_over(table(), errands.until_short(context, 50_000)),
             "days sealed": lambda: sweep.days_sealed(table(), errands.until_short(context, 45_000)),
+            "days looked at": lambda: sweep.days_looked_at(table(), errands.until_short(context, 40_000)),
             "cases forgotten": lambda: sweep.cases_over(table(), errands.until_short(context, 35_000)),
+            "days exported": lambda: exports.due(table(), errands.until_short(context, 30_000)),
             "erasures due": lambda: erasure.due(table(), errands.until_short(context, 25_000)),
         },
         context,

@@ -181,11 +181,27 @@ def record_alert(store: Table, envelope: Envelope, alert: AlertRaised, now: date
 
 def record_erasure(store: Table, envelope: Envelope, asked: ErasureRequested, now: datetime) -> inbox.Fate:
     """A duty, due now. Neither its key nor its marker says who it is about."""
-    pk = table.partition(asked.community, ERASURE, hashed(asked.source, asked.request))
-    at = clock.text(now)
-    item = {
+    return once(store, envelope, Put(duty(asked, now), when=[table.absent()]), now)
+
+
+def ask_erasure(store: Table, asked: ErasureRequested, now: datetime) -> Item:
+    """The same, asked by hand: the duty as it is. Asked again after it is done, it is done again."""
+    new = duty(asked, now)
+    try:
+        return store.write(Put(new, when=[table.either([table.absent()], [table.equals("state", "done")])]))
+    except ConditionFailedError:
+        return store.get(*table.key_of(new)) or new
+
+
+def erasure_key(asked: ErasureRequested) -> table.Key:
+    return table.partition(asked.community, ERASURE, hashed(asked.source, asked.request)), ERASURE
+
+
+def duty(asked: ErasureRequested, now: datetime) -> Item:
+    (pk, sk), at = erasure_key(asked), clock.text(now)
+    return {
         "pk": pk,
-        "sk": ERASURE,
+        "sk": sk,
         "kind": ERASURE,
         "state": "due",
         "community": asked.community,
@@ -201,7 +217,6 @@ def record_erasure(store: Table, envelope: Envelope, asked: ErasureRequested, no
         "emptied": 0,
         **table.due(ERASURE, pk, at),
     }
-    return once(store, envelope, Put(item, when=[table.absent()]), now)
 
 
 def hashed(source: str, identifier: str) -> str:
@@ -225,20 +240,25 @@ def once(store: Table, envelope: Envelope, put: Put, now: datetime) -> inbox.Fat
     return "duplicate"
 
 
-def emptied(store: Table, row: Item, item: Item, changes: Item | None) -> bool:
-    """Empty fields of one item, or take it away, and count it, or neither: the numbers are exact however often it is
-    cut off. False for what is left to the next search: it changed meanwhile, or nothing of it can change now.
-
-    Raises LostError when the erasure is in other hands.
-    """
+def emptied(store: Table, row: Item, item: Item, changes: Item | None, also: Sequence[Update] = ()) -> bool:
+    """Empty fields of one item, or take it away, with what that changes elsewhere (`also`). As `counted`."""
     # A message is folded with what stood there before: whoever has just read it has to read it again.
     add = {"version": 1} if "version" in item else {}
     same = [table.equals("version", item["version"])] if add else [table.present()]
     same += [as_read(item, name) for name in sorted({*(changes or {}), *WITH.get(item["kind"], ())})]
+    return counted(store, row, None if changes == {} else without(item, changes, add, same), also)
+
+
+def counted(store: Table, row: Item, write: Write | None, also: Sequence[Update]) -> bool:
+    """One write and its count, or neither: the numbers are exact however often it is cut off. False for what is left
+    to the next search: it changed meanwhile, or nothing of it can change now.
+
+    Raises LostError when the erasure is in other hands.
+    """
     count = Update(table.key_of(row), add={"found": 1, "emptied": 1}, when=[table.equals("fence", row["fence"])])
     try:
-        if changes != {}:
-            store.transact([without(item, changes, add, same), count])
+        if write:
+            store.transact([write, count, *also])
             return True
     except CancelledError as error:
         if 1 in error.failed:

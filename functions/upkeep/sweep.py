@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
-from functions.announcements import publishing, recurring
+from functions.announcements import happened, publishing, recurring
 from functions.announcements import records as announcements
+from functions.feedback import progress, watch
 from functions.moderation import (
     batches,
     clusters,
@@ -90,6 +92,15 @@ def outcomes_due(store: Table, time_left: Callable[[], bool]) -> int:
     return errands.each(store.due(moderation.OUTCOME, clock.text(clock.now())), go_on, time_left)
 
 
+def news_due(store: Table, time_left: Callable[[], bool]) -> int:
+    """Tell those who asked for something what became of it, a few of each theme at a time."""
+
+    def go_on(key: Key) -> None:
+        outbox.kick(progress.go_on(store, key, program.active()[0], clock.now()))
+
+    return errands.each(store.due(progress.KIND, clock.text(clock.now())), go_on, time_left)
+
+
 def cases_over(store: Table, time_left: Callable[[], bool]) -> int:
     """Have cases forget what they were about, once nothing can come of their decision any more."""
 
@@ -116,6 +127,27 @@ def days_sealed(store: Table, time_left: Callable[[], bool]) -> int:
 
     errands.each(communities, go_on, time_left)
     return sealed
+
+
+def days_looked_at(store: Table, time_left: Callable[[], bool]) -> int:
+    """Look what was unusual on the days of each community that are over; gives how many were looked at."""
+    try:
+        active = program.active()[0]
+    except program.ProgramError:
+        return 0
+    communities = [one.id for one in active.communities]
+    rows = {item["pk"]: item for item in store.read([watch.row_key(one) for one in communities])}
+    number = 0
+
+    def go_on(community: str) -> None:
+        nonlocal number
+        known = partial(happened.between, store, community)
+        row = rows.get(watch.row_key(community)[0])
+        while time_left() and (after := watch.look_next(store, active, community, row, known, clock.now())):
+            row, number = after, number + 1
+
+    errands.each(communities, go_on, time_left)
+    return number
 
 
 def likes_due(store: Table, time_left: Callable[[], bool]) -> int:

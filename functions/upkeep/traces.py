@@ -4,9 +4,10 @@ Emptied are the account itself (author, reporter, moderator, appellant, whom a d
 (a case's and a message's text, its snapshots, the edits in a case's history, the comment of a report, an appeal), its
 name in histories, links to what it wrote that name it, what it was told, what platforms told of it when a measure was
 taken against it, and the bodies of mails, which quote cases. How often its reports were right goes, and so do its
-points, what says whose account it is, and what its words are compared by. What stays: that there was a case, its
-reasons and counts, what was decided, which others it was like, and the id of the subject, which the keys are made from.
-The feedback log names no author, so nobody is found there.
+points, what says whose account it is, what its words are compared by, and how it is told what came of what it said.
+What stays: that there was a case, its reasons and counts, what was decided, which others it was like, and the id of the
+subject, which the keys are made from.
+Of an answer to what it said it stays that there was one. What feedback keeps has a pseudonym in its place: `voices.py`.
 """
 
 import re
@@ -52,6 +53,8 @@ class Account:
     platform: str
     id: str
     name: str = ""
+    pseudonym: str = ""
+    """Under which feedback knows it; empty where that knows nobody."""
 
     def is_at(self, item: Item, field: str) -> bool:
         return bool((item.get(field) or {}).get("id") == self.id)
@@ -107,6 +110,9 @@ ABOUT_IT = ("figures", "history", "strike", "strikes", "link")
 
 def goes(item: Item, who: Account) -> bool:
     """Whether nothing is left of an item."""
+    if item.get("kind") == "contact":
+        there = item["pk"].startswith(f"{who.community}#") and item.get("source") == who.source
+        return there and who.is_at(item, "person")
     theirs = item.get("by") if item.get("kind") == "band" else item["pk"]
     return item.get("kind") in (*ABOUT_IT, "band") and bool(theirs == who.figures)
 
@@ -126,9 +132,43 @@ def alone(item: Item, who: Account) -> Item:
             return {"who": GONE}
         case "audit" if is_link(item) and who.named_in(item["detail"]["reason"]):
             return unexplained(item)
+        case "talk" | "audit" | "delivery" if "#talk#" in item["pk"]:
+            return differing(item, talked(item, who))
         case "delivery" if item["purpose"] == "mail" and item["state"] not in ON_ITS_WAY:
             return differing(item, {"request": {**item["request"], "html": "", "text": ""}})
     return {}
+
+
+def talked(item: Item, who: Account) -> Item:
+    """What is left of an answer to something that the account said, or that names it: that there was one. One that is
+    still on its way never goes."""
+    if item["kind"] == "audit":
+        words = item["detail"].get("reason", "")
+        return {"detail": {**item["detail"], "reason": GONE}} if who.called_in(words) else {}
+    if item["kind"] == "talk":
+        words = f"{item.get('reason', '')} {(item.get('answer') or {}).get('text', '')}"
+        if not (is_pseudonym(item.get("who"), who) or (item["source"] == who.source and who.called_in(words))):
+            return {}
+        answer = {"answer": {**item["answer"], "text": ""}} if "answer" in item else {}
+        return answer | ({"reason": GONE} if item.get("reason") else {}) | ({"url": ""} if "url" in item else {})
+    if not is_answer_to(item, who) or item["state"] in BEING_SENT:
+        return {}
+    empty: Item = {"body": {}, "text": "", "first": {}, "previous": {}, "prepared": {}, "place": ""}
+    nowhere: Item = {"posted": {"id": "", "url": ""}} if "posted" in item else {}
+    never: Item = {"state": "cancelled", "due": None, "due_at": None, "fence": item["fence"] + 1}
+    return {"request": {**item["request"], **empty}} | nowhere | (never if "due" in item else {})
+
+
+def is_answer_to(item: Item, who: Account) -> bool:
+    """Whether it is an answer to what the account said, or calls it by its name."""
+    if item.get("purpose") != "answer" or not item["pk"].startswith(f"{who.community}#"):
+        return False
+    called = item["destination"] == who.source and who.called_in(str([item["request"], item.get("posted")]))
+    return called or is_pseudonym(item["answers"]["who"], who)
+
+
+def is_pseudonym(name: object, who: Account) -> bool:
+    return bool(who.pseudonym) and name == who.pseudonym
 
 
 def desk(item: Item, who: Account) -> Item:

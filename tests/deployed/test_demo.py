@@ -12,7 +12,7 @@ from tests.deployed.conftest import Deployed
 
 
 def test_an_announcement_for_a_time_is_published_by_the_minute_sweep(deployed: Deployed) -> None:
-    moment = datetime.now(UTC) + timedelta(seconds=5)
+    moment = datetime.now(UTC) + timedelta(seconds=10)
     new = {"title": "Later", "body": "In a *moment*.", "at": moment.strftime("%Y-%m-%dT%H:%M:%S"), "zone": "UTC"}
     name = deployed.api.post("/announcements", new)["announcement"]["id"]
     assert deployed.api.get(f"/announcements/{name}")["progress"] == "scheduled"

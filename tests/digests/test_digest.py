@@ -53,14 +53,17 @@ def test_a_reader_reads_about_yesterday_once_their_hour_has_come(
 
 def test_sources_come_with_the_busiest_first_and_silent_ones_stay_visible() -> None:
     total, rows = digest.counted(
-        {"total": 5, "source:forum": 1, "source:game": 4, "kind:post": 5}, {"total": 3, "source:code": 3}
+        {"total": 5, "source:forum": 1, "source:game": 4, "type:post": 5},
+        {"total": 3, "source:code": 3},
+        {"total": "usually 4 to 9"},
     )
-    assert total == Counted("all", 5, 3)
-    assert rows == (Counted("game", 4, 0), Counted("forum", 1, 0), Counted("code", 0, 3))
+    unknown = "not enough history yet"
+    assert total == Counted("all", 5, 3, "usually 4 to 9")
+    assert rows == (Counted("game", 4, 0, unknown), Counted("forum", 1, 0, unknown), Counted("code", 0, 3, unknown))
 
 
 def test_a_week_that_was_not_counted_is_not_called_zero() -> None:
-    total, rows = digest.counted({"total": 1, "source:game": 1}, None)
+    total, rows = digest.counted({"total": 1, "source:game": 1}, None, {})
     assert total.week_before is None
     assert rows[0].week_before is None
 

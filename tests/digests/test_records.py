@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from functions.announcements import records as announcements
 from functions.digests import handler
 from functions.digests.digest import reactions
+from functions.feedback import watch
 from functions.moderation import seals
 from functions.shared import links, parameters, parked, switches
 from functions.shared.table import Put, table
@@ -19,6 +21,7 @@ from functions.upkeep import sweep
 from tests.announcements import stage
 from tests.api.manager import Manager
 from tests.api.test_series import WEEKLY
+from tests.feedback import test_watch as watched
 from tests.moderation import people
 from tests.support import builders
 from tests.support.faults import answer_lost
@@ -182,7 +185,9 @@ def test_counts_are_of_the_readers_own_day(world: World) -> None:
     world.digests()
     digests = {item["reader"]: item["total"] for item in world.items("digest")}
     assert digests == {"marie": 1, "noor": 0}
-    assert re.search(r"all</th><td class=\"n\">1</td><td class=\"n\">1</td>", page(world))
+    assert re.search(
+        r"all</th><td class=\"n\">1</td><td>not enough history yet</td><td class=\"n\">1</td>", page(world)
+    )
 
 
 def test_numbers_are_as_read_at_a_named_position(world: World) -> None:
@@ -436,3 +441,50 @@ def test_the_newest_seal_of_the_histories_lies_in_the_mail(world: World) -> None
     assert re.fullmatch("2026-11-22=[0-9a-f]{64}", named)
     assert named in page(world)
     assert all(named in mail(world)[part] for part in ("html", "text"))
+
+
+@pytest.fixture
+def loud() -> Iterator[World]:
+    """A community with five weeks of history, and a burst yesterday."""
+    with World(watched.PROGRAM + READER) as world:
+        watched.remember(world)
+        watched.counted(watched.YESTERDAY, watched.BURST)
+        yield world
+
+
+READER = """
+[[readers]]
+id = "marie"
+community = "acme"
+name = "Marie"
+email = "marie@example.com"
+timezone = "Europe/Paris"
+hour = 7
+"""
+UNUSUAL = "everything: 120 on Saturday 21 November, usually 6 to 19"
+
+
+def test_what_was_unusual_stands_in_page_and_mail_with_what_happened_before(loud: World) -> None:
+    """Also where the minute's look at the day has not come yet."""
+    watch.note(table(), "acme", watched.YESTERDAY, "A <b>trailer</b> came out", "Ada", loud.now)
+    assert loud.digests()
+    for text in (Tags(page(loud)).text, Tags(mail(loud)["html"]).text, mail(loud)["text"]):
+        assert "Unusual" in text
+        assert f"{UNUSUAL}. Before it: note A <b>trailer</b> came out" in text
+
+
+def test_counts_stand_beside_what_is_usual_or_say_that_it_is_not_known(loud: World) -> None:
+    hour = {"pk": "acme#hours#2026-11-21", "sk": "09", "kind": "hour", "hour": "2026-11-21T09", "generation": 1}
+    table().write(Put({**hour, "counts": {name: [4, 0, 0, 0] for name in ("total", "source:forum", "source:game")}}))
+    assert loud.digests()
+    assert "- forum: 4 (usually 6 to 19)" in mail(loud)["text"]
+    assert "- game: 4 (not enough history yet)" in mail(loud)["text"]
+    assert "- all: 4 (usually 6 to 19)" in mail(loud)["text"]
+
+
+def test_what_somebody_has_explained_or_never_was_is_not_in_it(loud: World) -> None:
+    sweep.days_looked_at(table(), lambda: True)
+    for one in loud.items("episode"):
+        watch.close(table(), "acme", one["id"], "A trailer", "Ada", loud.now)
+    assert loud.digests()
+    assert "Unusual" not in Tags(page(loud)).text + mail(loud)["text"]

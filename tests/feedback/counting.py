@@ -37,7 +37,7 @@ def must_be_exact(world: World) -> None:
     log: Counter[tuple[str, str, str]] = Counter()
     for item in world.items("feedback"):
         hour = rollup.bucket(clock.moment(item["said_at"]))
-        for dimension in rollup.dimensions(item["source"], item["type"]):
+        for dimension in rollup.dimensions(item):
             log[item["pk"].partition("#")[0], hour, dimension] += 1
     counted = {
         (item["pk"].partition("#")[0], item["hour"], name): sum(numbers)
@@ -60,7 +60,8 @@ def event(envelope: Envelope) -> FeedbackReceived:
 
 def put_log(envelope: Envelope) -> None:
     """Logged, and not yet marked."""
-    records.record(table(), event(envelope), event(envelope).said_at, envelope.id, clock.now())
+    said = event(envelope)
+    records.record(table(), said, said.said_at, records.NOTHING, envelope.id, clock.now())
 
 
 def reading(world: World, at: datetime, *, mark: bool = True) -> Item:

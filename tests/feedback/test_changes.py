@@ -20,12 +20,12 @@ HOUR = rollup.bucket(START)
 
 def say(world: World, text: str = "one") -> str:
     said = FeedbackReceived.model_validate({**ORIGIN, "text": text, "said_at": START, "title": "Maps"})
-    return records.record(table(), said, START, "d", world.now)
+    return records.record(table(), said, START, records.NOTHING, "d", world.now)
 
 
 def alter(world: World, change: str, after: int, text: str = "") -> str:
     given = {**ORIGIN, "change": change, "text": text, "said_at": START, "changed_at": START + timedelta(seconds=after)}
-    return records.change(table(), FeedbackChanged.model_validate(given), START, "d", world.now)
+    return records.change(table(), FeedbackChanged.model_validate(given), START, records.NOTHING, "d", world.now)
 
 
 STORY: tuple[Callable[[World], object], ...] = (
@@ -88,14 +88,14 @@ def react(world: World, after: int = 0) -> str:
     at = START + timedelta(hours=after)
     given = {**ORIGIN, "kind": "reaction", "text": "❤", "said_at": at, "remembered": True}
     said = FeedbackReceived.model_validate(given)
-    return records.record(table(), said, records.first_said(table(), said), "d", world.now)
+    return records.record(table(), said, records.first_said(table(), said), records.NOTHING, "d", world.now)
 
 
 def take_back(world: World, after: int) -> str | None:
     given = {**ORIGIN, "kind": "reaction", "change": "removed", "changed_at": START + timedelta(hours=after)}
     changed = FeedbackChanged.model_validate(given)
     said_at = records.remembered(table(), changed)
-    return records.change(table(), changed, said_at, "d", world.now) if said_at else None
+    return records.change(table(), changed, said_at, records.NOTHING, "d", world.now) if said_at else None
 
 
 def total(world: World) -> int:
@@ -130,7 +130,7 @@ def test_a_reaction_given_again_counts_again(world: World) -> None:
 def test_an_edit_does_not_change_what_kind_of_thing_it_is(world: World) -> None:
     say(world)
     given = {**ORIGIN, "kind": "message", "change": "edited", "text": "two", "said_at": START, "changed_at": world.now}
-    records.change(table(), FeedbackChanged.model_validate(given), START, "d", world.now)
+    records.change(table(), FeedbackChanged.model_validate(given), START, records.NOTHING, "d", world.now)
     (item,) = world.items("feedback")
     assert (item["type"], item["text"]) == ("post", "two")
 
@@ -142,3 +142,23 @@ def test_given_taken_back_and_given_again_counts_once_in_any_order(world: World,
     for number in order:
         steps[number]()
     assert total(world) == 1
+
+
+def test_an_edit_that_came_first_learns_who_said_it_from_the_thing_itself(world: World) -> None:
+    alter(world, "edited", 5, "two")
+    said = FeedbackReceived.model_validate({**ORIGIN, "text": "one", "said_at": START, "about": "post:0"})
+    known = records.Known(who="0123456789abcdef", staff=True)
+    assert records.record(table(), said, START, known, "d", world.now) == "recorded"
+    assert records.record(table(), said, START, known, "d", world.now) == "duplicate"
+    (item,) = world.items("feedback")
+    assert (item["text"], item["who"], item["staff"], item["about"]) == ("two", "0123456789abcdef", True, "post:0")
+
+
+def test_what_was_read_in_the_text_before_an_edit_does_not_stay(world: World) -> None:
+    said = FeedbackReceived.model_validate({**ORIGIN, "text": "one", "said_at": START})
+    read = {"language": "en", "kind": "bug", "mood": "negative", "themes": ["maps"]}
+    records.record(table(), said, START, records.Known(read=read), "d", world.now)
+    counted = rollup.count(world.items("feedback"))
+    assert {"language:en", "kind:bug", "kind:bug@en", "mood:negative", "mood:negative@en", "theme:maps"} < set(counted)
+    alter(world, "edited", 5, "")
+    assert set(rollup.count(world.items("feedback"))) == {"total", "source:forum", "type:post"}

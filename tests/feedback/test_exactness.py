@@ -1,6 +1,7 @@
 """Whatever is repeated, reordered, cut off or run at once: in the end the roll-ups equal a recount of the log,
 and the log has everything once."""
 
+import random
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from events.envelope import Envelope
 from tests.feedback.counting import must_be_exact, totals
+from tests.feedback.stories import recounted, replay_parked, rolled_up, stories
 from tests.support import builders
 from tests.support.faults import When, answer_lost, crash
 from tests.support.world import World
@@ -78,3 +80,22 @@ def test_roll_ups_that_run_into_each_other_leave_nothing_stale(places: list[int]
         while any("due" in item for item in world.items("bucket")):
             world.roll_up()
         must_be_exact(world)
+
+
+@settings(max_examples=3)
+@given(seed=st.integers(0, 9999), faults=Faults)
+def test_edits_removals_and_what_was_taken_back_in_any_order(seed: int, faults: list[Fault]) -> None:
+    chance = random.Random(seed)
+    told = stories(chance, 10, EDGES[1:2], timedelta(minutes=20))
+    shuffled = [*told, *chance.sample(told, 2)]
+    chance.shuffle(shuffled)
+    with World() as world:
+        world.accept(*(one.envelope for one in shuffled))
+        for place, when, dies in faults:
+            world.faults.at_number(place, when, crash if dies else answer_lost)
+            world.roll_up() if chance.random() < 0.5 else world.work("feedback")
+            world.later(minutes=1)
+        world.faults.forget()
+        world.drain()
+        replay_parked(world, told)
+        assert rolled_up(world) == recounted(told)

@@ -1,5 +1,6 @@
 """Each thing said is logged once and counted once, whatever is delivered how often, whoever dies where."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,9 +8,10 @@ import pytest
 
 from cli import operator
 from functions.feedback import handler, records
+from functions.shared import parameters, pseudonyms
 from functions.shared.table import table
 from tests.feedback.counting import marks, must_be_exact, put_log, reading, totals
-from tests.support import builders
+from tests.support import builders, stores
 from tests.support.faults import answer_lost
 from tests.support.world import World
 
@@ -32,6 +34,60 @@ def test_nobody_who_said_it_stands_in_the_log(world: World) -> None:
     }
     world.handle(builders.webhook("feedback.received", data, world.now))
     assert "Ilse" not in str(list(world.every_item()))
+    assert "'77'" not in str(list(world.every_item()))
+
+
+def by(world: World, account: str, content: str, **more: object) -> None:
+    author = {"id": account, "name": "Ilse", **more}
+    data = {"id": content, "kind": "form", "text": "Hi", "at": world.now.isoformat(), "author": author}
+    world.handle(builders.webhook("feedback.received", data, world.now))
+
+
+def test_who_said_it_is_a_pseudonym_the_same_for_the_same_account() -> None:
+    seen = []
+    for _ in range(2):
+        with World() as world:
+            for account, content in (("77", "1"), ("77", "2"), ("78", "3")):
+                by(world, account, content)
+            seen.append({item["content"]: item["who"] for item in world.items("feedback")})
+    first, second = seen
+    assert first["1"] == first["2"] != first["3"]
+    assert all(re.fullmatch("[0-9a-f]{16}", name) for name in first.values())
+    assert second["1"] != first["1"], "another deployment has another key"
+
+
+def test_without_the_key_nothing_is_logged_and_nothing_lost(world: World) -> None:
+    stores.client("ssm").delete_parameter(Name=parameters.path(pseudonyms.PARAMETER))
+    parameters.fetched.cache_clear()
+    data = {"id": "1", "kind": "form", "text": "Hi", "at": world.now.isoformat(), "author": {"id": "77"}}
+    world.accept(builders.webhook("feedback.received", data, world.now))
+    world.work("feedback")
+    assert not world.items("feedback")
+    operator.push(builders.PROGRAM, "tests")
+    world.drain()
+    assert world.item("feedback")["who"]
+
+
+ROSTER = """
+[[moderators]]
+id = "zoe"
+community = "acme"
+name = "Zoe"
+pseudonym = "Moderator 7"
+accounts = { game = "5" }
+"""
+
+
+def test_our_own_people_and_programs_are_known_as_such() -> None:
+    with World(builders.PROGRAM + ROSTER) as world:
+        by(world, "5", "of the roster")
+        by(world, "6", "by a program", bot=True)
+        by(world, "7", "of the community")
+        assert {item["content"]: item.get("staff", False) for item in world.items("feedback")} == {
+            "of the roster": True,
+            "by a program": True,
+            "of the community": False,
+        }
 
 
 def test_the_same_thing_under_any_delivery_is_said_once(world: World) -> None:
@@ -76,12 +132,43 @@ def test_a_mark_that_fails_brings_the_batch_back(world: World) -> None:
     assert totals(world) == {"2026-11-22": 1}
 
 
-def test_one_mark_an_hour_and_batch(world: World) -> None:
-    world.accept(*(builders.feedback(world.now, content=str(number)) for number in range(8)))
-    world.faults.forget()
-    world.work("feedback")
-    assert world.faults.passed.count("dynamodb.UpdateItem") == 1
-    assert world.faults.passed.count("dynamodb.PutItem") == 8
+def test_an_hour_is_marked_once_until_it_is_counted(world: World) -> None:
+    def said(first: int) -> list[str]:
+        world.accept(*(builders.feedback(world.now, content=str(number)) for number in range(first, first + 8)))
+        world.faults.forget()
+        world.work("feedback")
+        return world.faults.passed
+
+    assert (said(0).count("dynamodb.UpdateItem"), world.faults.passed.count("dynamodb.PutItem")) == (1, 8)
+    assert said(8).count("dynamodb.UpdateItem") == 0
+    world.roll_up()
+    assert said(16).count("dynamodb.UpdateItem") == 1
+    world.roll_up()
+    assert totals(world) == {"2026-11-22": 24}
+
+
+def test_a_busy_hour_is_counted_each_quarter_of_an_hour(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "EVERY", timedelta(minutes=15))
+    world.handle(builders.feedback(world.now, content="1"))
+    world.roll_up()
+    world.later(minutes=1)
+    world.handle(builders.feedback(world.now, content="2"))
+    world.roll_up()
+    assert totals(world) == {"2026-11-22": 1}
+    world.later(minutes=14)
+    world.roll_up()
+    assert totals(world) == {"2026-11-22": 2}
+
+
+def test_whoever_asks_for_a_day_has_it_counted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "EVERY", timedelta(minutes=15))
+    world.handle(builders.feedback(world.now, content="1"))
+    world.roll_up()
+    world.handle(builders.feedback(world.now, content="2"))
+    days = world.ask("GET", "/v1/acme/feedback", token=world.token("manager")).json["days"]
+    assert [day["counts"]["total"] for day in days] == [2]
+    assert not marks(world)
+    must_be_exact(world)
 
 
 def test_what_was_said_long_ago_is_counted_in_its_own_day(world: World) -> None:
@@ -210,7 +297,7 @@ def test_a_reader_that_was_slower_leaves_the_rest_to_the_faster_one(world: World
         bucket = reading(world, world.now, mark=False)
         hour = {"pk": "acme#hours#2026-11-22", "sk": "12", "kind": "hour", "hour": "2026-11-22T12"}
         counts = {"total": [2, 0, 0, 0]}
-        world_put({**hour, "counts": counts, "generation": bucket["generation"]})
+        world_put({**hour, "counts": counts, "generation": bucket["generation"] + 1})
 
     world.faults.at("dynamodb.PutItem", "before", faster_one_dies)
     world.roll_up()
@@ -242,3 +329,12 @@ def test_a_day_that_keeps_changing_is_tried_again_the_next_minute(world: World) 
     world.roll_up()
     assert totals(world) == {"2026-11-22": 1}
     assert not marks(world)
+
+
+def test_an_item_is_found_by_its_id(world: World) -> None:
+    world.handle(builders.feedback(world.now, content="1"))
+    (item,) = world.items("feedback")
+    key = records.item_key("acme", records.item_id(item))
+    assert key
+    assert table().get(*key) == item
+    assert records.item_key("acme", "2026112212-" + "f" * 31) is None

@@ -60,20 +60,20 @@ def test_an_hour_is_four_quarters() -> None:
         start.replace(minute=59),
     ]
     assert counted(moments) == {
-        "2026-11-22T08": {"total": [2, 1, 0, 1], "source:forum": [2, 1, 0, 1], "kind:post": [2, 1, 0, 1]}
+        "2026-11-22T08": {"total": [2, 1, 0, 1], "source:forum": [2, 1, 0, 1], "type:post": [2, 1, 0, 1]}
     }
 
 
-def test_items_are_counted_by_source_and_kind() -> None:
+def test_items_are_counted_by_source_and_type() -> None:
     at = datetime(2026, 11, 22, 8, tzinfo=UTC)
     counts = rollup.count([item(at), item(at, "game", "form"), item(at, "forum", "topic")])
     assert {name: sum(numbers) for name, numbers in counts.items()} == {
         "total": 3,
         "source:forum": 2,
         "source:game": 1,
-        "kind:post": 1,
-        "kind:form": 1,
-        "kind:topic": 1,
+        "type:post": 1,
+        "type:form": 1,
+        "type:topic": 1,
     }
 
 

@@ -15,6 +15,7 @@ FUNCTIONS = {
     "announcements": ("functions.announcements.handler.main", 10),
     "feedback": ("functions.feedback.handler.main", 10),
     "roll_up": ("functions.feedback.handler.roll_up", 50),
+    "learn": ("functions.feedback.handler.learn", 300),
     "delivery": ("functions.delivery.handler.main", 20),
     "digests": ("functions.digests.handler.main", 60),
     "upkeep": ("functions.upkeep.handler.main", 50),
@@ -50,7 +51,7 @@ def test_the_runtime_is_the_one_the_bundle_is_made_for(production: Deployment) -
     for function in production.functions().values():
         assert function["Runtime"] == "python{}.{}".format(*RUNTIME)
         assert function["Architectures"] == ["arm64"]
-        assert function["MemorySize"] == 512
+        assert function["MemorySize"] == (1769 if function["Handler"].endswith(".learn") else 512)
 
 
 def test_every_function_finds_the_same_environment(production: Deployment) -> None:
@@ -135,6 +136,7 @@ def test_the_clock(production: Deployment) -> None:
         "Upkeep": ("rate(1 minute)", 0),
         "UpkeepRounds": ("rate(1 minute)", 0),
         "FeedbackRollUp": ("rate(1 minute)", 0),
+        "FeedbackLearn": ("rate(15 minutes)", 0),
         "Digests": ("cron(5 * * * ? *)", 2),
     }
 

@@ -36,7 +36,7 @@ def test_without_an_address_nobody_may_send_mail(local: Deployment) -> None:
 
 def test_a_schedule_may_start_its_own_function_and_only_from_its_group(production: Deployment) -> None:
     schedules = production.all("Scheduler::Schedule")
-    assert len(schedules) == 4
+    assert len(schedules) == 5
     for schedule in schedules.values():
         role = production.all("IAM::Role")[schedule["Target"]["RoleArn"]["Fn::GetAtt"][0]]
         [policy] = role["Policies"]

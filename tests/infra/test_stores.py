@@ -73,7 +73,12 @@ def test_the_bucket_is_private_and_forgets_parked_bodies_and_digests(production:
     assert (rules["digests"]["Prefix"], rules["digests"]["ExpirationInDays"]) == ("digests/", 60)
     assert rules["unfinished"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     # Nothing else leaves by itself.
-    assert [rule["Id"] for rule in rules.values() if "ExpirationInDays" in rule] == ["parked", "digests", "evidence"]
+    assert [rule["Id"] for rule in rules.values() if "ExpirationInDays" in rule] == [
+        "parked",
+        "digests",
+        "people",
+        "evidence",
+    ]
     # Longer than any community may let people ask for another look, and a month.
     assert (rules["evidence"]["Prefix"], rules["evidence"]["ExpirationInDays"] > 3_650 + 30) == ("evidence/", True)
 
@@ -85,7 +90,8 @@ def test_a_daily_seal_can_be_put_once_and_nobody_takes_it_away(production: Deplo
     assert once["Condition"] == {"Null": {"s3:if-none-match": "true"}}
     assert once["Resource"]["Fn::Join"][1][-1] == "/seals/*"
     gone = [production.leave(function).get("s3:DeleteObject", set()) for function in production.functions()]
-    assert set().union(*gone) == {"Storage/evidence/*"}
+    # Evidence has an end of its own; sets of people are read from the log again.
+    assert set().union(*gone) == {"Storage/evidence/*", "Storage/people/*"}
 
 
 @pytest.mark.parametrize("queue", MAIN)

@@ -30,7 +30,7 @@ def test_each_queue_that_stands_still_is_noticed(production: Deployment) -> None
 
 def test_each_function_that_fails_is_noticed(production: Deployment) -> None:
     functions = {named({"Ref": name}) for name in production.all("Lambda::Function")}
-    assert len(functions) == 10
+    assert len(functions) == 11
     assert watched(production)["Errors"] == functions
 
 
@@ -60,5 +60,6 @@ def test_the_outputs_the_command_line_reads(production: Deployment) -> None:
         "FunctionUpkeep",
         "FunctionDigests",
         "FunctionRollUp",
+        "FunctionLearn",
         "FunctionRounds",
     }

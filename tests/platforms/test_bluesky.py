@@ -137,6 +137,7 @@ def test_a_mention() -> None:
 def test_a_reply_in_two_languages_has_the_first() -> None:
     found = event(FeedbackReceived, "bluesky", "notification.reply")
     assert (found.kind, found.language) == ("reply", "fr")
+    assert found.about == "at://did:plc:juno3example2222222222aa/app.bsky.feed.post/3mabcdefgbb22"
     assert found.said_at == at(10, 20, 44)
 
 

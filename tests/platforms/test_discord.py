@@ -976,6 +976,19 @@ def test_feedback_behind_the_command() -> None:
     )
 
 
+def test_whoever_agrees_in_the_form_is_told_what_comes_of_it() -> None:
+    opened = said(answer("command.feedback_form"))["data"]["components"]
+    assert [one["component"]["custom_id"] for one in opened] == ["text", "tell"]
+    assert all(len(one["label"]) <= 45 for one in opened)
+    chosen = {"type": 18, "component": {"type": 3, "custom_id": "tell", "values": ["yes"]}}
+    agreed = event(
+        FeedbackReceived, "discord", "modal.feedback", lambda body: body["data"]["components"].append(chosen)
+    )
+    silent = event(FeedbackReceived, "discord", "modal.feedback")
+    assert (agreed.follow_up, agreed.remembered, agreed.text) == (True, True, silent.text)
+    assert (silent.follow_up, silent.remembered) == (False, False)
+
+
 def test_feedback_in_the_form() -> None:
     found = event(FeedbackReceived, "discord", "modal.feedback")
     assert (found.content, found.text) == ("feedback:1573640365670400000", "Please let us mute\na whole guild.")

@@ -596,6 +596,7 @@ def test_a_post_on_a_forum() -> None:
         content="post:210",
         kind="post",
         text="Please let us mute a whole guild.",
+        about="topic:14",
         title="Wishes for winter",
         url=f"{FORUM}/t/wishes/14/3",
         revision="1",
@@ -604,7 +605,8 @@ def test_a_post_on_a_forum() -> None:
         as_given={"said_at": "2026-11-21T09:12:45.006Z"},
         format="markdown",
     )
-    assert event(FeedbackReceived, "post_created", put("post", "post_number", value=1)).kind == "topic"
+    first = event(FeedbackReceived, "post_created", put("post", "post_number", value=1))
+    assert (first.kind, first.thread, first.about) == ("topic", "topic:14", "")
 
 
 def test_an_edit_is_the_same_content_at_the_same_time_in_new_words() -> None:

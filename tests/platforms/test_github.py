@@ -117,6 +117,8 @@ def test_a_comment_has_the_title_of_what_it_is_on() -> None:
         "No sound on the winter map",
     )
     assert on_issue.text == "Works for me with this change."
+    assert (found.about, on_issue.about) == ("discussion:D_4100", "issue:I_6100")
+    assert event(FeedbackReceived, "issues.opened").about == ""
 
 
 def test_an_issue_is_read_without_the_template_s_remarks() -> None:

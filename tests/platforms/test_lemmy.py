@@ -250,6 +250,7 @@ def test_a_comment_is_feedback_under_its_post_s_title() -> None:
         text="@acme the winter map is gorgeous, but my sync fails every second match",
         original="@acme the winter map is **gorgeous**, but my sync fails every second match",
         format="markdown",
+        about="post:811",
         title="Winter map",
         language="en",
         url="https://lemmy.example.com/comment/9210",

@@ -322,6 +322,7 @@ def test_an_edit_finds_the_post_it_changes() -> None:
     said = only(FeedbackReceived, sample("mastodon", "status.created.reply"))
     found = only(FeedbackChanged, sample("mastodon", "status.updated"))
     assert said.kind == found.kind == "reply"
+    assert said.about == f"status:{sample('mastodon', 'status.created.reply')['object']['in_reply_to_id']}"
     assert (found.content, found.said_at) == (said.content, said.said_at)
     assert found.change == "edited"
     assert found.changed_at == at(10, 9)

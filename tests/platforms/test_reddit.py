@@ -219,6 +219,7 @@ def test_a_comment_is_feedback_under_its_post_s_title() -> None:
         text="Love the snow, but sync dies on the bridge.\n\n> every second match\n\nSame here.",
         original="Love the snow, but **sync** dies on the bridge.\n\n> every second match\n\nSame here.",
         format="markdown",
+        about="t3_1p4zzzz",
         title="Winter map",
         url="https://www.reddit.com/r/acmegame/comments/1p4zzzz/winter_map/kq81d02/",
         author=Person(id="ravi_plays", name="ravi_plays"),

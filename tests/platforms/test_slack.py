@@ -950,6 +950,14 @@ def test_a_command_of_old_that_has_no_trigger_is_told_by_its_delivery(gap: Chang
     assert event(DraftWritten, "command_announce", gap).title == "Winter is here"
 
 
+def test_whoever_agrees_in_the_form_is_told_what_comes_of_it() -> None:
+    chosen = {"tell": {"type": "checkboxes", "selected_options": [{"value": "yes"}]}}
+    ticked = put("view", "state", "values", "tell", value=chosen)
+    agreed, silent = (event(FeedbackReceived, "form_feedback", one) for one in (ticked, bool))
+    assert (agreed.follow_up, agreed.remembered, agreed.text) == (True, True, silent.text)
+    assert (silent.follow_up, silent.remembered) == (False, False)
+
+
 def test_feedback_by_form_is_taken_as_it_was_typed() -> None:
     typed = put("view", "state", "values", "text", "text", "value", value=" 2 &lt; 3 & *stars* ")
     found = event(FeedbackReceived, "form_feedback", typed)

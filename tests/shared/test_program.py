@@ -103,6 +103,16 @@ def active_name(world: World) -> str:
             DESK.replace('approvers = ["U1"]', 'shows = ["cases"]\nqueues = ["hate"]'),
             ["desk 'staff'", "there is no queue 'hate'; there are main"],
         ),
+        (
+            SMALL + '[[themes]]\nid = "none"\ncommunity = "acme"\ntitle = "N"',
+            ["themes.0", "a theme cannot be called 'none'"],
+        ),
+        (
+            SMALL
+            + '[[themes]]\nid = "a"\ncommunity = "acme"\ntitle = "A"\nkeywords = { French = ["a b"], fr = ["!?"] }',
+            ["'French'", "themes.0.keywords.fr.0"],
+        ),
+        (SMALL + '[[themes]]\nid = "a"\ncommunity = "b"\ntitle = "A"', ["theme 'a'", "no community 'b'"]),
         (DESK + "colour = 1", ["desks.0.colour", "known are approvers, channel, community, id, queues, shows, source"]),
     ],
 )

@@ -99,6 +99,7 @@ def test_secrets_are_stored_encrypted(world: World) -> None:
     assert kinds == {
         "/liaison/directory": "String",
         "/liaison/links": "SecureString",
+        "/liaison/pseudonyms": "SecureString",
         "/liaison/targets/site": "SecureString",
         "/liaison/targets/game": "SecureString",
         "/liaison/targets/forum": "SecureString",

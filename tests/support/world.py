@@ -29,6 +29,8 @@ from functions.api import handler as api
 from functions.delivery import handler as delivery
 from functions.digests import handler as digests
 from functions.feedback import handler as feedback
+from functions.feedback import records as feedback_records
+from functions.feedback import study
 from functions.moderation import handler as moderation
 from functions.shared import clock, http, outbox, parameters, program, queues, table, tokens
 from functions.shared.settings import settings
@@ -51,6 +53,7 @@ FUNCTIONS = {
     api.main: "api",
     digests.main: "digests",
     feedback.roll_up: "roll_up",
+    feedback.learn: "learn",
     upkeep.main: "upkeep",
     upkeep.rounds: "rounds",
 }
@@ -91,7 +94,8 @@ class Answered:
 
 
 class World:
-    """`now` is the time for every function. `failures` are the exceptions that left a function."""
+    """`now` is the time for every function. `failures` are the exceptions that left a function;
+    `left` is the time, in milliseconds, that the API has for a request."""
 
     def __init__(self, program_text: str | None = builders.PROGRAM) -> None:
         self.now = START
@@ -100,6 +104,7 @@ class World:
         self.leave = Leave(self.faults, stores.PARAMETERS)
         self.outside = Outside(self.faults)
         self.failures: list[BaseException] = []
+        self.left = 60_000
         self.exits = ExitStack()
 
     def __enter__(self) -> Self:
@@ -118,6 +123,8 @@ class World:
         # Two parts of an index show what eight would, and the minute reads every one of each kind.
         patch.setattr(table, "SHARDS", FEW)
         patch.setattr(table, "shard", lambda identifier, shards=FEW: SHARD(identifier, shards))
+        # No time passes between two counts of an hour, so that it has its turn again at once.
+        patch.setattr(feedback_records, "EVERY", timedelta())
         if self.program_text:
             operator.push(self.program_text, "tests")
             for name in ("site", "game", "forum"):
@@ -137,6 +144,8 @@ class World:
         table.table.cache_clear()
         program.loaded.cache_clear()
         parameters.fetched.cache_clear()
+        study.loaded.cache_clear()
+        study.indexed.cache_clear()
 
     # Time
 
@@ -176,6 +185,9 @@ class World:
 
     def roll_up(self) -> bool:
         return self.scheduled(feedback.roll_up)
+
+    def learn(self) -> bool:
+        return self.scheduled(feedback.learn, left=300_000)
 
     def digests(self) -> bool:
         return self.scheduled(digests.main)
@@ -346,7 +358,7 @@ class World:
             "body": as_body(body),
             "isBase64Encoded": isinstance(body, bytes),
         }
-        got = self.call(api.main, event)
+        got = self.call(api.main, event, left=self.left)
         single = got.get("headers") or {}
         several = {name: values[0] for name, values in (got.get("multiValueHeaders") or {}).items()}
         named = {name.lower(): value for name, value in {**single, **several}.items()}

@@ -91,6 +91,7 @@ def said(body: dict[str, Any], envelope: Envelope, place: Source) -> FeedbackRec
             **origin(envelope),
             "content": uri,
             "kind": body["reason"],
+            "about": text(optional(optional(record, "reply"), "parent").get("uri")),
             **words(record),
             "language": language(record),
             "url": post_url(uri),

@@ -41,7 +41,7 @@ WHAT = ("$type", "comment", "reportType", "isReporterMuted", "createLabelVals", 
 SUBJECT = ("$type", "did", "uri", "cid", "messageId", "convoId")
 """Of an event of Ozone's, of what happened (not the mails it wrote), and of whom or what it happened to."""
 
-RECORD = ("text", "facets", "langs", "createdAt", "embed")
+RECORD = ("text", "facets", "langs", "createdAt", "embed", "reply")
 
 Ask = Callable[[str, str, dict[str, str]], Reply]
 """One request with the session: its name, the query, and further headers."""

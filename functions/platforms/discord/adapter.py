@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from events import talk_buttons
 from events.announcements import CardPressed, DraftWritten
 from events.envelope import Envelope
 from events.feedback import FeedbackReceived
@@ -16,6 +17,7 @@ from events.moderation import CardUsed, Change, FlagExplained, FlagRaised, Messa
 from events.operations import ErasureRequested
 from events.program import Source
 from events.reasons import code_of
+from events.talks import TalkPressed
 from functions.platforms.discord import forms
 from functions.platforms.discord.commands import ON_USER, option, reported_on
 from functions.platforms.discord.content import begun, called, first, name, noted, objects, read
@@ -150,10 +152,12 @@ def said(body: dict[str, Any], envelope: Envelope, place: Source) -> FeedbackRec
     """`/feedback`, with its text behind it or in the form."""
     here(body, place)
     data = part(body, "data")
-    text = option(data) or answered(data).get(forms.WORDS, "")
+    answers = answered(data)
+    text = option(data) or answers.get(forms.WORDS, "")
     if not text.strip():
         return Ignored("nothing was written")
     interaction = snowflake(body, "id")
+    agreed = answers.get(forms.TELL) == "yes"
     return FeedbackReceived.model_validate(
         {
             **origin(envelope),
@@ -161,7 +165,9 @@ def said(body: dict[str, Any], envelope: Envelope, place: Source) -> FeedbackRec
             "content": f"feedback:{interaction}",
             "kind": "feedback",
             "author": who(body),
+            "follow_up": agreed,
             "said_at": moment(interaction),
+            "remembered": agreed,
         }
     )
 
@@ -226,6 +232,26 @@ def decided(body: dict[str, Any], envelope: Envelope, place: Source) -> CardPres
     )
 
 
+def talked(body: dict[str, Any], envelope: Envelope, place: Source) -> TalkPressed:
+    """A button of a card about something said, or the form behind it; wherever the card stands."""
+    del place
+    data = part(body, "data")
+    button = talk_buttons.read(first([data.get("custom_id")]))
+    if button is None:
+        raise Unplaceable("it is not from the card of something said")
+    return TalkPressed.model_validate(
+        {
+            **origin(envelope),
+            "item": button.item,
+            "action": button.action,
+            "seen": button.seen,
+            "words": answered(data).get(talk_buttons.WORDS, ""),
+            "by": who(body),
+            "pressed_at": moment(snowflake(body, "id")),
+        }
+    )
+
+
 INTERACTIONS: dict[str, Callable[[dict[str, Any], Envelope, Source], Event | Ignored]] = {
     "command.report": flagged,
     "modal.report": explained,
@@ -235,6 +261,8 @@ INTERACTIONS: dict[str, Callable[[dict[str, Any], Envelope, Source], Event | Ign
     "component.announcement": decided,
     "component.case": pressed,
     "modal.case": pressed,
+    "component.talk": talked,
+    "modal.talk": talked,
 }
 
 

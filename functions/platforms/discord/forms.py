@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from events import buttons
+from events import buttons, talk_buttons
 from events.buttons import TIMED, Button
 from functions.platforms.door import Answer
 from functions.platforms.wording import CHOICES, say
@@ -24,7 +24,7 @@ NEWS = re.compile(
 """A button of an announcement's card."""
 
 FEEDBACK, ANNOUNCE = "feedback", "announce"
-REASON, COMMENT, TITLE, BODY, WORDS = "reason", "comment", "title", "body", "text"
+REASON, COMMENT, TITLE, BODY, WORDS, TELL = "reason", "comment", "title", "body", "text", "tell"
 """Fields of the forms."""
 
 LABEL, SELECT, INPUT = 18, 3, 4
@@ -62,8 +62,14 @@ def report(language: object, custom_id: str) -> Answer:
 
 
 def feedback(language: object) -> Answer:
+    """What somebody wants to say, and whether they want to be told what comes of it."""
+    yes = [{"label": say(language, "feedback.tell.yes"), "value": "yes"}]
+    tell = {"type": SELECT, "custom_id": TELL, "options": yes, "min_values": 0, "max_values": 1, "required": False}
     return form(
-        FEEDBACK, say(language, "feedback"), labelled(say(language, "feedback.text"), written(WORDS, PARAGRAPH))
+        FEEDBACK,
+        say(language, "feedback"),
+        labelled(say(language, "feedback.text"), written(WORDS, PARAGRAPH)),
+        labelled(say(language, "feedback.tell"), tell),
     )
 
 
@@ -93,6 +99,12 @@ def case(language: object, asked: Button) -> Answer:
         rule = written(buttons.RULE, LINE, required=False) | ({"value": asked.rule} if asked.rule else {})
         fields.append(labelled(say(language, "case.rule"), rule))
     return form(asked.name, say(language, "case.violation" if guilty else "case.dismiss"), *fields)
+
+
+def talk(language: object, asked: talk_buttons.Button) -> Answer:
+    """The words of an answer, or why there is none; called like its button."""
+    words = labelled(say(language, f"talk.{asked.action}.words"), written(talk_buttons.WORDS, PARAGRAPH))
+    return form(asked.name, say(language, f"talk.{asked.action}"), words)
 
 
 def measures(language: object, asked: Button) -> dict[str, Any]:

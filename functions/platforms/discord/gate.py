@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from events import buttons
+from events import buttons, talk_buttons
 from events.envelope import Pipeline, fingerprint
 from functions.platforms.discord import forms
 from functions.platforms.discord.commands import ON_MESSAGE, option, reported_on, used
@@ -145,6 +145,8 @@ def form(data: dict[str, Any], delivery: str, body: dict[str, Any]) -> Accepted:
         return Accepted("announcements", "modal.announce", delivery, answer=forms.told(language, "announce.thanks"))
     if forms.CARD.fullmatch(about):
         return Accepted("moderation", "modal.case", delivery, answer=forms.told(language, "card.thanks"))
+    if talk_buttons.read(about):
+        return Accepted("feedback", "modal.talk", delivery, answer=forms.told(language, "card.thanks"))
     return unknown("modal", f"the form {word(about)!r} is not ours", delivery, body)
 
 
@@ -154,6 +156,10 @@ def component(data: dict[str, Any], delivery: str, body: dict[str, Any]) -> Acce
     asked = buttons.read(about)
     if asked and asked.asks:
         return forms.case(body.get("locale"), asked)
+    if about_talk := talk_buttons.read(about):
+        if about_talk.asks:
+            return forms.talk(body.get("locale"), about_talk)
+        return Accepted("feedback", "component.talk", delivery, answer=forms.UNDERSTOOD)
     if forms.CARD.fullmatch(about):
         return Accepted("moderation", "component.case", delivery, answer=forms.UNDERSTOOD)
     if forms.NEWS.fullmatch(about):

@@ -47,10 +47,12 @@ def post(body: dict[str, Any], envelope: Envelope, place: Source) -> Feedback:
     why = aside(given, place, gone=change == "removed") or by_machine(given.get("user_id"), place)
     if why:
         return Ignored(why)
+    opens, topic = given.get("post_number") == 1, mark(given.get("topic_id"))
     what = {
         **origin(envelope),
         "content": f"post:{required(given, 'id')}",
-        "kind": "topic" if given.get("post_number") == 1 else "post",
+        "kind": "topic" if opens else "post",
+        "thread" if opens else "about": f"topic:{topic}" if topic else "",
         "author": person(given.get("user_id"), given.get("username")),
         "said_at": given.get("created_at"),
     }

@@ -100,10 +100,16 @@ def said(body: dict[str, Any], action: str, envelope: Envelope, place: Source) -
         return FeedbackChanged.model_validate({**what, "change": change, "changed_at": envelope.received_at})
     told = {**what, **words(given, body)}
     if change == "created":
-        return FeedbackReceived.model_validate(told)
+        return FeedbackReceived.model_validate({**told, "about": commented(kind, body)})
     return FeedbackChanged.model_validate(
         {**told, "change": change, "changed_at": given.get("updated_at") or envelope.received_at}
     )
+
+
+def commented(kind: str, body: dict[str, Any]) -> str:
+    """What a comment is on; empty for what stands by itself."""
+    on = next((one for one in ("discussion", "issue") if optional(body, one)), "")
+    return f"{on}:{identity(part(body, on))}" if on and kind == "comment" else ""
 
 
 def identity(given: dict[str, Any]) -> str | int:

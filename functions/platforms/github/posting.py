@@ -274,7 +274,8 @@ NEWEST = """query($owner: String!, $name: String!, $page: Int!, $after: String) 
 LATEST = """query($id: ID!, $page: Int!) { node(id: $id) { ... on Discussion {
   comments(last: $page) { pageInfo { hasPreviousPage } nodes { id url createdAt viewerDidAuthor } } } } }"""
 BEGINNING = re.compile(rb'\s*\{"data":\s*\{"node":\s*\{"body":\s*"(?:(?:<|\\u003[cC])!-- ([0-9a-f]{16}) )?')
-TEXT = "query($id: ID!) { node(id: $id) { ... on Discussion { body } ... on DiscussionComment { body } } }"
+TEXT = """query($id: ID!) { node(id: $id) { ... on Discussion { body } ... on DiscussionComment { body }
+  ... on IssueComment { body } } }"""
 
 
 def find(

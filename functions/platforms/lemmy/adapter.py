@@ -155,6 +155,7 @@ def told(kind: str, body: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
         ),
         "content": f"{kind}:{required(thing, 'id')}",
         "kind": kind,
+        "about": f"post:{thing['post_id']}" if kind == "comment" and thing.get("post_id") else "",
         "title": body.get("title") or "",
         "language": language(thing),
         "url": thing.get("ap_id") or "",

@@ -165,11 +165,13 @@ def edited(status: dict[str, Any], envelope: Envelope, place: Source) -> Event |
 
 
 def post(status: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
+    answered = status.get("in_reply_to_id")
     return {
         **origin(envelope),
         **written(status),
         "content": f"status:{required(status, 'id')}",
-        "kind": "reply" if status.get("in_reply_to_id") else "status",
+        "kind": "reply" if answered else "status",
+        "about": f"status:{answered}" if answered else "",
         "url": text(status, "url"),
         "revision": text(status, "edited_at"),
         "author": person(optional(status, "account")),

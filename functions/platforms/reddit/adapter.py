@@ -248,6 +248,7 @@ def told(thing: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
         **words(thing),
         "content": name,
         "kind": kind(name),
+        "about": thing.get("link_id") or "",
         "title": thing.get("title") or thing.get("link_title") or "",
         "url": link(thing),
         "revision": revision(thing),

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from events import talk_buttons
 from events.announcements import CardPressed, DraftWritten
 from events.envelope import Envelope
 from events.feedback import FeedbackChanged, FeedbackReceived
@@ -15,6 +16,7 @@ from events.moderation import CardUsed, FlagExplained, FlagRaised
 from events.operations import AlertRaised, SubscriptionLost
 from events.program import Source
 from events.reasons import code_of
+from events.talks import TalkPressed
 from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
 from functions.platforms.slack.answers import answered, value_of
@@ -334,6 +336,29 @@ def used(body: Body, envelope: Envelope, name: str, number: str, values: dict[st
     return CardUsed.model_validate({**origin(envelope), **told, "by": person(part(body, "user")), "used_at": at})
 
 
+def talked(body: Body, envelope: Envelope, place: Source) -> TalkPressed:
+    """A button of a card about something said."""
+    del place
+    action: Body = next((one for one in objects(body, "actions") if not one.get("url")), {})
+    return spoken(body, envelope, text(action.get("action_id")), "", action.get("action_ts"))
+
+
+def worded(body: Body, envelope: Envelope, place: Source) -> TalkPressed:
+    """The form behind one."""
+    del place
+    view = part(body, "view")
+    words = answered(view).get(talk_buttons.WORDS, "")
+    return spoken(body, envelope, text(view.get("callback_id")), words, sent_at(envelope))
+
+
+def spoken(body: Body, envelope: Envelope, name: str, words: str, at: object) -> TalkPressed:
+    button = talk_buttons.read(name)
+    if button is None:
+        raise Unplaceable(f"{name[:80]!r} is no button or form of a card about something said")
+    told = {"item": button.item, "action": button.action, "seen": button.seen, "words": words}
+    return TalkPressed.model_validate({**origin(envelope), **told, "by": person(part(body, "user")), "pressed_at": at})
+
+
 def person(user: Body) -> Body:
     return {"id": required(user, "id"), "name": text(user.get("name")) or text(user.get("username"))}
 
@@ -356,14 +381,19 @@ def commanded(body: Body, envelope: Envelope, place: Source) -> FeedbackReceived
 def written(body: Body, envelope: Envelope, place: Source) -> FeedbackReceived | Ignored:
     del place
     view = part(body, "view")
-    words = {"text": answered(view).get("text", "").strip()}
-    return told(required(view, "id"), words, person(part(body, "user")), envelope)
+    answers = answered(view)
+    words = {"text": answers.get("text", "").strip()}
+    agreed = answers.get("tell") == "yes"
+    return told(required(view, "id"), words, person(part(body, "user")), envelope, agreed=agreed)
 
 
-def told(number: str | int, words: Body, by: Body, envelope: Envelope) -> FeedbackReceived | Ignored:
+def told(
+    number: str | int, words: Body, by: Body, envelope: Envelope, *, agreed: bool = False
+) -> FeedbackReceived | Ignored:
     if not words["text"]:
         return Ignored("nothing was written in it")
-    given = {"content": f"feedback:{number}", "kind": "feedback", "author": by, "said_at": sent_at(envelope)}
+    given: Body = {"content": f"feedback:{number}", "kind": "feedback", "author": by, "said_at": sent_at(envelope)}
+    given |= {"follow_up": agreed, "remembered": agreed}
     return FeedbackReceived.model_validate({**origin(envelope), **words, **given})
 
 
@@ -457,6 +487,8 @@ READERS: dict[str, Reader] = {
     "card.announcement": decided,
     "card.button": pressed,
     "card.form": filled_in,
+    "talk.button": talked,
+    "talk.form": worded,
     "command.feedback": commanded,
     "form.feedback": written,
     "command.announce": announced,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from events import buttons
+from events import buttons, talk_buttons
 from events.envelope import Pipeline, fingerprint
 from functions.platforms.door import Accepted, Answer, Call, Request, Verdict, word
 from functions.platforms.signatures import same, sha256_hex
@@ -118,6 +118,8 @@ def submitted(body: dict[str, Any], delivery: str) -> Verdict:
     delivery = word(f"{number}:{state}") if number and state else delivery
     if card(name):
         return Accepted("moderation", "card.form", delivery, answer=DONE)
+    if talk_buttons.read(name):
+        return Accepted("feedback", "talk.form", delivery, answer=DONE)
     if name in FORMS:
         return Accepted(FORMS[name], f"form.{name}", delivery, answer=DONE)
     return parked("form", delivery, f"no form {word(name)!r} is known here")
@@ -139,6 +141,10 @@ def pressed(body: dict[str, Any], delivery: str) -> Verdict:
     if asked and asked.asks:  # It changes nothing yet.
         return replace(DONE, then=modals.case(trigger, asked, text(body.get("response_url"))) if trigger else None)
     delivery = word(trigger) or delivery
+    if about := talk_buttons.read(name):
+        if about.asks:
+            return replace(DONE, then=modals.talk(trigger, about, text(body.get("response_url"))) if trigger else None)
+        return Accepted("feedback", "talk.button", delivery, answer=DONE)
     if card(name):
         return Accepted("moderation", "card.button", delivery, answer=DONE)
     if NEWS.fullmatch(name):

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from events import buttons
+from events import buttons, talk_buttons
 from events.buttons import TIMED, Button
 from functions.platforms.door import Answer, Call
 from functions.platforms.wording import CHOICES, say
@@ -41,7 +41,11 @@ def report(trigger: str, channel: str, ts: str, tell: str) -> Call:
 
 
 def feedback(trigger: str) -> Call:
-    blocks = [written("text", say(None, "feedback.text"), multiline=True)]
+    yes = [{"text": plain(say(None, "feedback.tell.yes")), "value": "yes"}]
+    blocks = [
+        written("text", say(None, "feedback.text"), multiline=True),
+        field("tell", say(None, "feedback.tell"), {"type": "checkboxes", "options": yes}, optional=True),
+    ]
     return opened(trigger, modal("feedback", blocks), answer("feedback.again"))
 
 
@@ -69,6 +73,13 @@ def case(trigger: str, asked: Button, tell: str) -> Call:
         blocks.append(written(buttons.RULE, say(None, "case.rule"), optional=True, first=asked.rule))
     name = "case.violation" if guilty else "case.dismiss"
     return opened(trigger, modal(name, blocks, called=asked.name), DONE, tell, message("card.again"))
+
+
+def talk(trigger: str, asked: talk_buttons.Button, tell: str) -> Call:
+    """The words of an answer, or why there is none; called like its button."""
+    blocks = [written(talk_buttons.WORDS, say(None, f"talk.{asked.action}.words"), multiline=True)]
+    view = modal(f"talk.{asked.action}", blocks, called=asked.name)
+    return opened(trigger, view, DONE, tell, message("card.again"))
 
 
 def measures(asked: Button) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Events of any game server, website or relay, in the JSON form of `docs/webhooks.md`; measures as signed webhooks."""
 
+import re
 from typing import Any
 
 from events.announcements import TriggerFired, TriggerWithdrawn
@@ -7,13 +8,14 @@ from events.envelope import Envelope
 from events.feedback import FeedbackChanged, FeedbackReceived
 from events.moderation import DecisionReported, FlagExplained, FlagRaised, MessageSeen
 from events.operations import AlertRaised, ErasureRequested
-from events.program import Source
+from events.program import NAME, Source
 from events.reasons import Reason, code_of
 from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, Unplaceable, origin
 from functions.platforms.outgoing import Kind
 from functions.platforms.standard_webhooks import wire
 
+EVENT = re.compile(NAME)
 KIND: Kind = "keyed"
 """The receiver is asked to drop a `webhook-id` it has seen, and a measure is a state request anyway."""
 
@@ -33,6 +35,8 @@ def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
             return said(sent, envelope, place)
         case wire.FeedbackChanged() as sent:
             return changed(sent, envelope, place)
+        case wire.FormResponded() as sent:
+            return responded(sent, envelope)
         case wire.TriggerFired() as sent:
             return trigger(sent, envelope)
         case wire.TriggerWithdrawn() as sent:
@@ -169,6 +173,57 @@ def changed(sent: wire.FeedbackChanged, envelope: Envelope, place: Source) -> Fe
             "changed_at": when(data.at, sent),
         }
     )
+
+
+def responded(sent: wire.FormResponded, envelope: Envelope) -> FeedbackReceived | Ignored:
+    """Answers to a form: what was written is the text, in the order of the form; what was chosen is counted where the
+    program asks the same. Whoever answered is nobody here, unless the sender says who it was."""
+    data = sent.data
+    asked = {one.id: one for one in (data.definition.fields if data.definition else ())}
+    texts = [text for one in data.answers if (text := written(one))]
+    answers = [
+        {"question": one.field.ref or one.field.id, "value": value, "asked": called(one.field, asked)}
+        for one in data.answers
+        for value in chosen(one)
+    ]
+    if not texts and not answers:
+        return Ignored("nothing was answered in it")
+    event = str((data.hidden or {}).get("event", ""))
+    return FeedbackReceived.model_validate(
+        {
+            **origin(envelope),
+            "content": f"survey:{data.form_id}:{data.token}",
+            "kind": "survey",
+            "survey": data.form_id,
+            "text": "\n\n".join(texts),
+            "answers": answers,
+            "event": event if EVENT.fullmatch(event) else "",
+            "author": told(data.author),
+            "follow_up": bool(data.follow_up),
+            "said_at": when(data.submitted_at, sent),
+            "remembered": True,
+        }
+    )
+
+
+def written(answer: wire.FormAnswer) -> str:
+    return (answer.text or answer.url or answer.date or "").strip()
+
+
+def chosen(answer: wire.FormAnswer) -> list[str]:
+    """What they chose, as the form calls it: a choice by the name its author gave it, where it has one."""
+    if answer.choices:
+        return answer.choices.labels
+    if answer.choice:
+        return [answer.choice.label or answer.choice.ref or ""]
+    if answer.boolean is not None:
+        return ["yes" if answer.boolean else "no"]
+    return [] if answer.number is None else [f"{answer.number:g}"]
+
+
+def called(field: wire.FormField, asked: dict[str, wire.FormField]) -> str:
+    there = asked.get(field.id)
+    return (field.title or (there.title if there else "") or "").strip()
 
 
 def trigger(sent: wire.TriggerFired, envelope: Envelope) -> TriggerFired:

@@ -30,6 +30,7 @@ PIPELINES: dict[str, Pipeline] = {
     "message.seen": "moderation",
     "feedback.received": "feedback",
     "feedback.changed": "feedback",
+    "form_response": "feedback",
     "trigger.fired": "announcements",
     "trigger.withdrawn": "announcements",
     "erasure.requested": "upkeep",
@@ -93,7 +94,8 @@ def classify(request: Request) -> Accepted | Answer:
     body = read_object(request.body)
     if body is None:
         return Accepted("parked", "unreadable", delivery, "the body is not a JSON object")
-    kind = word(body.get("type"))
+    # A form service names its event so, and a relay may sign its body as it is.
+    kind = word(body.get("type")) or word(body.get("event_type"))
     pipeline = PIPELINES.get(kind)
     if pipeline is None:
         return Accepted("parked", kind or "untyped", delivery, f"no event type {kind!r} is known here")

@@ -17,6 +17,7 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     WithJsonSchema,
     WrapValidator,
+    model_validator,
 )
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
@@ -145,7 +146,9 @@ class Feedback(Form):
     title: Text | None = None
     url: Text | None = None
     language: Text | None = None
-    about: Text | None = Field(None, description="For a reaction: the id of what it is about; its text is the sign.")
+    about: Text | None = Field(
+        None, description="The id of what it answers, or reacts to (the text of a reaction is its sign)."
+    )
     revision: Text | None = None
     author: Person | None = None
     at: Stamp | None = Field(None, description="When it was said, the same whenever it is sent.")
@@ -165,6 +168,61 @@ class FeedbackChange(Form):
     revision: Text | None = None
     author: Person | None = None
     at: Stamp | None = None
+
+
+class FormField(Form):
+    """A question, as a form service has it: `ref` is the form's author's own name for it."""
+
+    id: Key
+    ref: Text | None = None
+    title: Text | None = None
+
+
+class Definition(Form):
+    fields: list[FormField] = Field(max_length=200)
+
+
+class Label(Form):
+    """One choice."""
+
+    label: Text | None = None
+    ref: Text | None = None
+
+
+class Labels(Form):
+    """Several."""
+
+    labels: list[Text] = Field(max_length=100)
+
+
+class FormAnswer(Form):
+    """One answer, under the name of its `type`. Mail addresses, phone numbers, files and payments are passed over: they
+    are nothing that anybody said."""
+
+    type: Text
+    field: FormField
+    text: Text | None = None
+    choice: Label | None = None
+    choices: Labels | None = None
+    number: int | float | None = None
+    boolean: bool | None = None
+    date: Text | None = None
+    url: Text | None = None
+
+
+class FormResponse(Form):
+    """What one person answered to a form, as Typeform writes it. A survey of the program counts what they chose."""
+
+    form_id: Key
+    token: Key = Field(description="Names this response, the same whenever it is sent.")
+    submitted_at: Stamp | None = None
+    hidden: dict[str, Any] | None = Field(None, description="`event` names the live event whose link they followed.")
+    definition: Definition | None = None
+    author: Person | None = Field(
+        None, description="Who answered, where the sender knows: in a poll they have one vote."
+    )
+    follow_up: bool | None = Field(None, description="Whether they agreed to be told what comes of it.")
+    answers: list[FormAnswer] = Field(max_length=200)
 
 
 class Trigger(Form):
@@ -240,6 +298,22 @@ class FeedbackChanged(Sent):
     data: FeedbackChange
 
 
+class FormResponded(Sent):
+    """`data` is what Typeform calls `form_response`, or all of what it sends, which may also be the body itself."""
+
+    type: Literal["form_response"]
+    data: FormResponse
+
+    @model_validator(mode="before")
+    @classmethod
+    def unwrapped(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        data = given.get("data", given)
+        inner = data.get("form_response", data) if isinstance(data, dict) else data
+        return {**given, "type": "form_response", "data": inner}
+
+
 class TriggerFired(Sent):
     type: Literal["trigger.fired"]
     data: Trigger
@@ -267,6 +341,7 @@ FORMS: dict[str, type[Sent]] = {
     "message.seen": MessageSeen,
     "feedback.received": FeedbackReceived,
     "feedback.changed": FeedbackChanged,
+    "form_response": FormResponded,
     "trigger.fired": TriggerFired,
     "trigger.withdrawn": TriggerWithdrawn,
     "erasure.requested": ErasureRequested,

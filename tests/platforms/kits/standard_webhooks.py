@@ -22,6 +22,7 @@ OUTCOMES = {
     "erasure.requested": "ErasureRequested",
     "feedback.changed": "FeedbackChanged",
     "feedback.received": "FeedbackReceived",
+    "form_response": "FeedbackReceived",
     "flag.explained": "FlagExplained",
     "flag.raised": "FlagRaised",
     "flag.raised.second": "FlagRaised",

@@ -1,0 +1,106 @@
+"""`liaison survey`: what people are asked, what they answered, and where. `liaison feedback theme`: what came of it."""
+
+import io
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import typer
+
+from cli import told
+from cli.client import api
+from cli.terminal import CommunityOption, Id, JsonOption, grid, last_line, out, sentences
+from functions.feedback.progress import Status
+
+survey_app = typer.Typer(no_args_is_help=True, help="Surveys: list, show, link.")
+themes_app = typer.Typer()
+"""Among the commands of `liaison feedback`."""
+
+QUIET = 4
+"""Modules of white around a QR code (ISO/IEC 18004)."""
+
+
+@survey_app.command("list")
+def survey_list(community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """Which surveys the program has."""
+    with sentences(as_json):
+        given = api(community).get("/surveys")
+        if as_json:
+            last_line(given)
+            return
+        rows = [{**one, "title": first(one["title"]), "questions": len(one["questions"])} for one in given["surveys"]]
+        grid(rows, ("id", "title", "questions", "open", "opens", "closes"), "there are no surveys in the program")
+
+
+@survey_app.command("show")
+def survey_show(survey: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
+    """How many answered, and what they chose."""
+    with sentences(as_json):
+        given = api(community).get(f"/surveys/{survey}")
+        if as_json:
+            last_line(given)
+            return
+        told.line(out, f"{first(given['title'])}: {given['answers']} answers{'' if given['open'] else ', not open'}.")
+        for question in given["questions"]:
+            if question["kind"] != "text":
+                told.line(out, first(question["text"]))
+                grid(choices(question, given["chosen"][question["id"]]), ("choice", "says", "answers"), "")
+
+
+def choices(question: dict[str, Any], counts: dict[str, int]) -> list[dict[str, Any]]:
+    says = {one["id"]: first(one["text"]) for one in question["options"]}
+    return [{"choice": name, "says": says.get(name, ""), "answers": number} for name, number in counts.items()]
+
+
+def first(texts: dict[str, str]) -> str:
+    return texts.get("en") or next(iter(texts.values()))
+
+
+@survey_app.command("link")
+def survey_link(
+    survey: Id,
+    event: Annotated[str, typer.Option(help="A live event: what comes by this link is tagged with it.")] = "",
+    qr: Annotated[Path | None, typer.Option(help="Write a QR code of it here, as SVG.")] = None,
+    community: CommunityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The signed link to its form, for a post or a poster."""
+    with sentences(as_json):
+        calls = api(community)
+        given = calls.get(f"/surveys/{survey}/link", **({"event": event} if event else {}))
+        if qr:
+            qr.write_text(drawn(given["link"], survey))
+        if as_json:
+            last_line(given)
+        else:
+            out.print(given["link"], markup=False, soft_wrap=True)
+
+
+def drawn(address: str, title: str) -> str:
+    """Level M: a seventh of it may be dirty (ISO/IEC 18004)."""
+    import segno  # Only here: every other command starts without it.
+
+    code = segno.make_qr(address, error="m", boost_error=False)
+    drawing = io.BytesIO()
+    code.save(drawing, kind="svg", scale=8, border=QUIET, title=title, light="#fff")
+    return drawing.getvalue().decode()
+
+
+@themes_app.command("theme")
+def feedback_theme(
+    theme: Id,
+    status: Annotated[str | None, typer.Option(help=f"{', '.join(get_args(Status))}.")] = None,
+    word: Annotated[str, typer.Option(help="What the team says of it to those who asked.")] = "",
+    community: CommunityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How a theme stands; with --status, say so. Whoever asked for it and agreed to be told is told five minutes later,
+    once for each status."""
+    with sentences(as_json):
+        path = f"/themes/{theme}/status"
+        calls = api(community)
+        given = calls.post(path, {"status": status, "word": word}) if status else calls.get(path)
+        if as_json:
+            last_line(given)
+            return
+        told.line(out, f"{given['title']}: {given['status']}. {given['asking']} people asked to be told.")
+        grid(given["changes"], ("at", "by", "status", "word"), "Nobody has said anything of it yet.")

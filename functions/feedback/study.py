@@ -1,0 +1,240 @@
+"""What is worked out of the log off the request path, a few times an hour: which texts another may be like, who voted
+for what, what confirmations teach, and what several people speak of that has no name.
+
+Objects in the bucket, each written over as a whole:
+
+| key | what |
+|---|---|
+| study/community/texts | the newest texts and votes of ninety days by hour, with the generation of each hour |
+| study/community/index | the same texts as an index (see `alike`) |
+| study/community/unnamed | groups of texts without a theme |
+| study/community/learned | what confirmations taught (see `themes`), and what of |
+
+An hour is read again when its generation is another one: what is edited, erased or expired in the log is gone from here
+with the next study after the hour's roll-up. Cut off anywhere, the next study does it again: `texts` is written last.
+"""
+
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from events.program import Theme as Named
+from functions.feedback import records, requests
+from functions.feedback.reading import alike, themes, unnamed
+from functions.feedback.reading.alike import Index
+from functions.feedback.reading.themes import Confirmed, Learned, Theme
+from functions.shared import clock, objects
+from functions.shared.table import Item, Table
+
+DAYS = 90
+MOST = 20_000
+"""Texts of a community, the newest."""
+LONGEST = 1_000
+"""Characters of each."""
+CACHED = 300
+"""Seconds a function goes on with what it has."""
+VOTES = ("reaction", "vote")
+
+Texts = dict[str, Any]
+
+
+def place(community: str, name: str) -> str:
+    return f"study/{community}/{name}"
+
+
+def given(active: Sequence[Named]) -> tuple[Theme, ...]:
+    """Themes as the program has them."""
+    return tuple(Theme(one.id, one.words) for one in active)
+
+
+# Studying
+
+
+def study(store: Table, community: str, named: Sequence[Theme], now: datetime, time_left: Callable[[], bool]) -> bool:
+    """Whether there was anything new. What time does not allow waits for the next study."""
+    teach(store, community, named, now)
+    before = texts(community)
+    after = followed(store, community, before, now, time_left)
+    if after == before:
+        return False
+    said = [one for hour in sorted(after["hours"], reverse=True) for one in after["hours"][hour]["said"]][:MOST]
+    counts = [alike.counted(one["text"], one["title"]) for one in said]
+    index = alike.index(counts, [one["id"] for one in said], [one["copy"] for one in said])
+    objects.write(place(community, "index"), alike.dump(index), "application/octet-stream")
+    nameless = [unnamed.Said(one["id"], one["text"], one["title"], one["who"]) for one in said if not one["named"]]
+    groups = [asdict(one) for one in unnamed.groups(nameless)]
+    objects.write(place(community, "unnamed"), json.dumps({"groups": groups, "at": clock.text(now)}).encode())
+    objects.write(place(community, "texts"), zlib.compress(json.dumps(after).encode()), "application/octet-stream")
+    return True
+
+
+def texts(community: str) -> Texts:
+    """`hours`: of each hour its `generation`, what was `said` and the `votes` in it."""
+    body = objects.read(place(community, "texts"))
+    return dict(json.loads(zlib.decompress(body))) if body else {"hours": {}}
+
+
+def followed(store: Table, community: str, before: Texts, now: datetime, time_left: Callable[[], bool]) -> Texts:
+    """The newest hours first, until there are enough texts."""
+    kept: dict[str, Any] = {}
+    texts_kept = 0
+    for back in range(DAYS):
+        day = (now - timedelta(days=back)).date()
+        rolled = {one["hour"]: one["generation"] for one in records.hours_between(store, community, day, day)}
+        for hour in sorted(rolled, reverse=True):
+            known = before["hours"].get(hour)
+            if (known is None or known["generation"] != rolled[hour]) and time_left():
+                known = heard(store, community, hour, rolled[hour])
+            if known is not None:
+                kept[hour] = known
+                texts_kept += len(known["said"])
+            if texts_kept >= MOST:
+                return {"hours": kept}
+    return {"hours": kept}
+
+
+def heard(store: Table, community: str, hour: str, generation: int) -> dict[str, Any]:
+    said, votes = [], []
+    for one in records.log(store, community, hour):
+        if one.get("state") == "removed" or one.get("staff"):
+            continue
+        if one["type"] in VOTES:
+            if one.get("about") and one.get("who"):
+                votes.append([records.content_hash(one["source"], one["about"]), one["who"]])
+        elif one.get("text") or one.get("title"):
+            said.append(text_of(one))
+    return {"generation": generation, "said": sorted(said, key=lambda one: one["id"]), "votes": sorted(votes)}
+
+
+def text_of(one: Item) -> dict[str, Any]:
+    text, title = words_of(one)
+    named = "themes" in one.get("confirmed", {}) or bool(one.get("read", {}).get("themes"))
+    return {
+        "id": records.item_id(one),
+        "text": text,
+        "title": title,
+        "who": one.get("who", ""),
+        "copy": alike.copied(text, title),
+        "named": named,
+    }
+
+
+def words_of(one: Item) -> tuple[str, str]:
+    """Text and title."""
+    return one.get("text", "")[:LONGEST], one.get("title", "")[:LONGEST]
+
+
+def copied_of(one: Item) -> str:
+    return alike.copied(*words_of(one))
+
+
+def teach(store: Table, community: str, named: Sequence[Theme], now: datetime) -> None:
+    """Once a day, and whenever something was confirmed or the program has other themes."""
+    rows = [one for one in requests.taught(store, community) if "is_themes" in one][: themes.MOST_LEARNED]
+    of = sha256(json.dumps([[[one["sk"], one["is_at"]] for one in rows], repr(named), f"{now:%Y-%m-%d}"]).encode())
+    before = objects.read(place(community, "learned"))
+    if not rows and before is None:
+        return
+    if before is not None and json.loads(before)["of"] == of.hexdigest():
+        return
+    there = requests.items(store, community, [one["sk"] for one in rows])
+    confirmed = [
+        Confirmed(*words_of(found), frozenset(one["is_themes"]))
+        for one in rows
+        if (found := there.get(one["sk"])) and (found.get("text") or found.get("title"))
+    ]
+    learned = themes.learn(confirmed, named)
+    body = {"of": of.hexdigest(), "learned": json.loads(themes.dump(learned))}
+    objects.write(place(community, "learned"), json.dumps(body).encode())
+
+
+# What others ask for
+
+
+def learned(community: str) -> Learned | None:
+    """What a community's confirmations taught, at most five minutes old; None where there are none."""
+    return loaded(community, int(clock.now().timestamp()) // CACHED)
+
+
+@lru_cache(maxsize=50)
+def loaded(community: str, period: int) -> Learned | None:
+    del period  # Part of the cache's key only.
+    body = objects.read(place(community, "learned"))
+    return themes.read(json.dumps(json.loads(body)["learned"]).encode()) if body else None
+
+
+@lru_cache(maxsize=1)
+def indexed(community: str, period: int) -> Index | None:
+    del period  # Part of the cache's key only.
+    body = objects.read(place(community, "index"))
+    return alike.read(body) if body else None
+
+
+def nameless(community: str) -> dict[str, Any]:
+    body = objects.read(place(community, "unnamed"))
+    return dict(json.loads(body)) if body else {"groups": [], "at": ""}
+
+
+def suggested(store: Table, community: str, found: Item, said: Sequence[Item], now: datetime) -> list[dict[str, Any]]:
+    """What may be the same as an item, the surest first, as it stands now: copies at once, of the same hours also from
+    the log itself; others from the index. What somebody has said is the same or is not, is left out. `said`: pairs."""
+    name = records.item_id(found)
+    text, title = words_of(found)
+    copied = alike.copied(text, title)
+    proposed = dict.fromkeys(copies_around(store, community, found, copied), 1.0) if copied else {}
+    if index := indexed(community, int(now.timestamp()) // CACHED):
+        proposed |= {index.names[at]: 1.0 for at in index.copies_of(copied)}
+        near = index.near(alike.counted(text, title), MOST_PROPOSED)
+        proposed = {index.names[one.place]: one.score for one in near} | proposed
+    known = {other for one in said if one["said"] == "different" for other in pair(one) if name in pair(one)}
+    for other in (*known, *requests.group_of(said, name)):
+        proposed.pop(other, None)
+    best = sorted(proposed, key=lambda one: (-proposed[one], one))[:MOST_PROPOSED]
+    there = requests.items(store, community, best)
+    told = []
+    for likest in best:
+        its = there.get(likest, {})
+        if not (its.get("text") or its.get("title")):
+            continue  # Gone since.
+        copy = bool(copied) and copied == copied_of(its)
+        sure = "copy" if copy else "very likely" if proposed[likest] >= alike.LIKELY else "perhaps"
+        told.append({"item": its, "score": round(100 * proposed[likest]), "sure": sure})
+    return told[: alike.MOST]
+
+
+MOST_PROPOSED = 50
+AROUND = timedelta(hours=1)
+
+
+def pair(one: Item) -> tuple[str, str]:
+    return one["older"], one["newer"]
+
+
+def copies_around(store: Table, community: str, found: Item, copied: str) -> list[str]:
+    """Copies said within the hour before or after: no study has to come first."""
+    at = clock.moment(found["said_at"])
+    hours = sorted({records.rollup.bucket(at + step) for step in (-AROUND, timedelta(), AROUND)})
+    return [
+        records.item_id(one)
+        for hour in hours
+        for one in records.log(store, community, hour)
+        if one["sk"] != found["sk"] and not one.get("staff") and copied_of(one) == copied
+    ]
+
+
+def heads(community: str) -> tuple[dict[str, str], dict[str, set[str]]]:
+    """The author of each item of the last ninety days, and who voted for it."""
+    authors: dict[str, str] = {}
+    given: dict[str, set[str]] = defaultdict(set)
+    kept = texts(community)["hours"].values()
+    for hour in kept:
+        for content, who in hour["votes"]:
+            given[content].add(who)
+        authors |= {one["id"]: one["who"] for one in hour["said"]}
+    return authors, {name: given[name.rpartition("-")[2]] for name in authors if name.rpartition("-")[2] in given}

@@ -1,0 +1,130 @@
+"""The page of what waits for an answer, from a digest's link: looking never acts, and what is sent was looked at."""
+
+import html
+import re
+from collections.abc import Iterator
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from functions.shared import links
+from tests.api.test_talks import calls, question, said
+from tests.support import builders
+from tests.support.world import Answered, World
+
+ON_THE_ROSTER = """
+[[moderators]]
+id = "marie"
+community = "acme"
+name = "Marie"
+pseudonym = "M"
+"""
+
+
+@pytest.fixture
+def staffed() -> Iterator[World]:
+    with World(builders.PROGRAM + ON_THE_ROSTER) as world:
+        yield world
+
+
+def digest(world: World) -> str:
+    world.later(days=1)
+    assert world.digests()
+    return world.stored(next(one["page"] for one in world.items("digest") if one["reader"] == "marie")).decode()
+
+
+def followed(world: World, page: str) -> str:
+    """Where the first link of a page to one of ours leads, with its signature."""
+    found = re.search(r'href="(https://[^"]+/waiting/acme[^"]*)"', page)
+    assert found
+    split = urlsplit(html.unescape(found[1]))
+    return f"{split.path}?{split.query}"
+
+
+def sent(world: World, path: str, **fields: str) -> Answered:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    return world.ask("POST", path, urlencode(fields).encode(), headers=headers)
+
+
+def opened(world: World) -> str:
+    """The page of the one thing that waits, from the digest on."""
+    listed = world.ask("GET", followed(world, digest(world)))
+    assert listed.status == 200
+    return followed(world, listed.text)
+
+
+def test_a_digest_counts_people_and_leads_whoever_may_to_the_page(staffed: World) -> None:
+    first = said(staffed, text="Does it snow?")
+    staffed.later(minutes=1)
+    second = said(staffed, "form-2")
+    staffed.roll_up()
+    question(staffed, first, who="a" * 16)
+    question(staffed, second, who="a" * 16)
+    page = digest(staffed)
+    assert "1 person waits" in page
+    assert "the first said: Does it snow? (`liaison feedback waiting` shows all)" in page
+    path = followed(staffed, page)
+    listed = staffed.ask("GET", path)
+    assert "Does it snow?" in listed.text
+    assert not staffed.items("talk")
+    assert staffed.ask("GET", path.replace("r=marie", "r=noor")).status == 403
+
+
+def test_who_is_not_on_the_roster_gets_the_command_only(world: World) -> None:
+    question_asked(world)
+    page = digest(world)
+    assert "1 person waits" in page
+    assert "/waiting/acme" not in page
+    link = urlsplit(links.link("/waiting/acme", "marie", "talks", world.now))
+    assert world.ask("GET", f"{link.path}?{link.query}").status == 403
+
+
+def question_asked(world: World, **more: str) -> str:
+    name = said(world, **more)
+    world.roll_up()
+    question(world, name)
+    return name
+
+
+def test_answering_from_the_page_takes_a_preview_first(staffed: World) -> None:
+    question_asked(staffed)
+    path = opened(staffed)
+    assert "Your answer, in Markdown" in staffed.ask("GET", path).text
+    shown = sent(staffed, path, do="preview", words="We **know**.\r\nSoon.")
+    assert "feedback.answered" in shown.text
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.text))
+    assert not staffed.items("talk")
+    blind = sent(staffed, path, do="answer", words="We know.", version="first")
+    assert "look at the preview again" in blind.text
+    done = sent(staffed, path, do="answer", **{name: html.unescape(value) for name, value in fields.items()})
+    assert "An answer is on its way." in done.text
+    assert sent(staffed, path, do="answer", **{n: html.unescape(v) for n, v in fields.items()}).status == 200
+    staffed.finish()
+    assert len(calls(staffed)) == 1
+    assert staffed.item("talk")["answer"]["by"] == "marie"
+    assert "It is answered." in staffed.ask("GET", path).text
+
+
+def test_closing_and_taking_from_the_page(staffed: World) -> None:
+    question_asked(staffed)
+    path = opened(staffed)
+    assert "Taken care of by marie" in sent(staffed, path, do="assign").text
+    assert "write a word why" in sent(staffed, path, do="close", words=" ").text
+    assert "It is closed: told them" in sent(staffed, path, do="close", words="told them").text
+
+
+def test_strangers_words_are_text(staffed: World) -> None:
+    question_asked(staffed, text="<script>alert(1)</script>{{ 7 * 7 }}")
+    path = opened(staffed)
+    page = sent(staffed, path, do="preview", words="<b>Hi</b></pre><script>").text
+    assert "<script>" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "{{ 7 * 7 }}" in page
+    assert sent(staffed, path.replace("&s=", "&s=0"), do="close", words="x").status == 403
+
+
+def test_the_page_speaks_the_readers_language() -> None:
+    text = builders.PROGRAM.replace('timezone = "Europe/Paris"\nhour = 9', 'language = "fr"\nhour = 9')
+    with World(text + ON_THE_ROSTER) as world:
+        question_asked(world)
+        assert "Votre réponse, en Markdown" in world.ask("GET", opened(world)).text

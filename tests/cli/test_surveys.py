@@ -1,0 +1,45 @@
+"""Surveys and what came of them, at the command line."""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.cli.api import Desk, desk
+from tests.feedback.asking import PROGRAM, answered
+from tests.support.world import World
+
+
+@pytest.fixture
+def ada(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.chdir(tmp_path)
+    with World(PROGRAM) as world:
+        yield desk(world, tmp_path, monkeypatch, "manager")
+
+
+def test_a_link_opens_the_form_and_its_code_is_a_picture(ada: Desk) -> None:
+    told = ada.good("survey", "link", "autumn", "--event", "autumn-meetup", "--qr", "poster.svg")
+    whole = urlsplit(told.strip())
+    assert "After the autumn meetup" in ada.world.ask("GET", f"{whole.path}?{whole.query}").text
+    drawing = ET.fromstring((ada.folder / "poster.svg").read_text())
+    assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
+    assert int(drawing.attrib["width"]) > 8 * (21 + 8)
+
+
+def test_what_was_answered_is_shown(ada: Desk) -> None:
+    answered(ada.world, q_map="north", q_rating="4")
+    shown = ada.good("survey", "show", "autumn")
+    assert "After the autumn meetup: 1 answers." in shown
+    assert "north   North  1" in shown
+    assert "autumn  After the autumn meetup  3" in ada.good("survey", "list")
+    assert "there is no survey 'nothing'" in ada.refused("survey", "show", "nothing")
+
+
+def test_a_theme_is_looked_at_and_changed(ada: Desk) -> None:
+    assert "Cloud saves: open. 0 people asked to be told." in ada.good("feedback", "theme", "sync")
+    told = ada.good("feedback", "theme", "sync", "--status", "shipped", "--word", "Thanks!")
+    assert "Cloud saves: shipped." in told
+    assert "shipped  Thanks!" in told
+    assert "body.status" in ada.refused("feedback", "theme", "sync", "--status", "perhaps")
