@@ -31,6 +31,8 @@ REGION = "eu-central-1"
 ACCOUNT = "000000000000"
 SENDER = "liaison@example.com"
 ASSETS = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
+PATIENCE = 90
+"""Seconds it has to end in: MiniStack waits for functions that run, and only then saves its state, which a SIGKILL loses."""
 Say = Callable[[str], None]
 
 
@@ -133,21 +135,23 @@ def down(say: Say) -> bool:
     if not alive:
         return False
     say("stopping (saving state)")
-    end(alive)
+    if not end(alive):
+        say(f"it had not ended after {PATIENCE} s and was killed: what it had not saved is lost")
     shutil.rmtree(HOME / "tmp", ignore_errors=True)
     return True
 
 
-def end(processes: list[int]) -> None:
-    """SIGTERM, which saves state; SIGKILL for whatever is still there after twenty seconds."""
+def end(processes: list[int]) -> bool:
+    """SIGTERM, which saves state; SIGKILL for whatever is still there after a while, which is told by False."""
     for process in reversed(processes):
         deliver_signal(process, signal.SIGTERM)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and any(ours(process) for process in processes):
         time.sleep(0.1)
-    for process in processes:
-        if ours(process):
-            deliver_signal(process, signal.SIGKILL)
+    left = [process for process in processes if ours(process)]
+    for process in left:
+        deliver_signal(process, signal.SIGKILL)
+    return not left
 
 
 def deliver_signal(process: int, number: signal.Signals) -> None:
