@@ -4,6 +4,7 @@ What it answers stays as it is (`tests/shared/test_emulator.py` holds it against
 to the answer, and nobody here looks at, is left out.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -12,28 +13,43 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.signers import RequestSigner
 from botocore.useragent import UserAgentString
 from moto import backend_index
-from moto.core import responses, serialize, utils
+from moto.core import responses, utils
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.exceptions import JsonRESTError
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb import models
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.parsing import ast_nodes
+from moto.dynamodb.responses import DynamoHandler
 from moto.sqs import models as sqs
 
 SERVICES = ("dynamodb", "s3", "ses", "sesv2", "sqs", "ssm")
 TRANSACT: Callable[[DynamoDBBackend, list[dict[str, Any]]], None] = DynamoDBBackend.transact_write_items
+REQUEST, SIGN = BotocoreStubber.process_request, RequestSigner.sign
 SPELLED, METHODS = cache(utils.camelcase_to_underscores), cache(utils.method_names_from_class)
 DATA = ("GetItem", "BatchGetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
 
 
-class AsItIs(serialize.JSONSerializer):
-    """What DynamoDB answers about items is JSON already: moto looks for each of its fields under four names."""
-
-    def _serialize_result(self, resp: Any, result: Any) -> Any:
-        if self.operation_name not in DATA:
-            return super()._serialize_result(resp, result)
-        told = {name: value for name, value in (result or {}).items() if value is not None}
-        return self._serialized_result_to_response(resp, told, None, told)
+def straight(stubber: BotocoreStubber, request: Any) -> Any:
+    """What is asked of DynamoDB about items goes to its part of moto as the JSON that it is, and so does the answer
+    back. moto makes a web request of the one, with a parsed address and a form, and looks for each field of the other
+    under four names."""
+    service, _, operation = (request.headers.get("X-Amz-Target") or b"").decode().partition(".")
+    if service != "DynamoDB_20120810" or operation not in DATA:
+        return REQUEST(stubber, request)
+    handler: Any = DynamoHandler()
+    handler.body, handler.querystring, handler.response_headers = json.loads(request.body), {}, {}
+    handler.headers = {"X-Amz-Target": f"{service}.{operation}", "Content-Type": "application/x-amz-json-1.0"}
+    handler.region, handler.partition = request.url.split(".")[1], "aws"
+    handler.access_key, handler.current_account = "", DEFAULT_ACCOUNT_ID
+    try:
+        told = getattr(handler, SPELLED(operation))().result
+    except JsonRESTError as error:
+        return error.code, dict(error.get_headers()), error.description
+    return 200, {}, json.dumps({name: value for name, value in told.items() if value is not None})
 
 
 def all_or_nothing(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
@@ -75,6 +91,17 @@ def named(headers: dict[str, str]) -> str:
     return headers["x-amzn-requestid"]
 
 
+def signed(signer: RequestSigner, operation: str, request: Any, **more: Any) -> None:
+    """By its looks only: moto asks whether there is a signature, and never whether it is right. That of S3 says how
+    the body is sent."""
+    if signer.signing_name == "s3":
+        SIGN(signer, operation, request, **more)
+        return
+    scope = f"20260101/{signer.region_name}/{signer.signing_name}/aws4_request"
+    del request.headers["Authorization"]
+    request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential=testing/{scope}"
+
+
 @contextmanager
 def quickened() -> Iterator[None]:
     """For as long as it lasts; around `mock_aws`, which reads some of it when it starts."""
@@ -87,7 +114,8 @@ def quickened() -> Iterator[None]:
         patch.setattr(responses, "method_names_from_class", METHODS)
         patch.setattr(responses, "gen_amzn_requestid_long", named)
         patch.setattr(UserAgentString, "to_string", lambda _: "tests")
-        patch.setitem(serialize.SERVICE_SPECIFIC_SERIALIZERS, "dynamodb", {"json": AsItIs})
+        patch.setattr(RequestSigner, "sign", signed)
+        patch.setattr(BotocoreStubber, "process_request", straight)
         patch.setattr(DynamoDBBackend, "transact_write_items", all_or_nothing)
         patch.setattr(ast_nodes, "isinstance", is_a, raising=False)
         patch.setattr(models, "copy", SimpleNamespace(deepcopy=lambda one: one))
