@@ -13,14 +13,18 @@ from tests.support.costs import Costs, reckoned
 from tests.support.world import World
 
 A_DAY = 10_000
+EVERY = records.EVERY
+"""As deployed: a world counts at every minute."""
 WORDS = "the new map is gorgeous but my game crashes whenever somebody joins while it loads and I lose all progress"
 
 
 def half_an_hour(world: World, items: int) -> Costs:
-    """Things said at random moments, handed over within twenty seconds; and the minute's schedule."""
+    """Things said at random moments, handed over within twenty seconds; and the minute's schedule, which counts an
+    hour as often as it does when deployed."""
     chance = random.Random(7)
     start, moments = world.now, [chance.uniform(0, 1800) for _ in range(items)]
-    with reckoned() as costs:
+    with pytest.MonkeyPatch.context() as patch, reckoned() as costs:
+        patch.setattr(records, "EVERY", EVERY)
         for step in range(0, 1800, 20):
             world.now = start + timedelta(seconds=step)
             for moment in moments:
@@ -29,7 +33,7 @@ def half_an_hour(world: World, items: int) -> Costs:
             world.work_off("feedback")
             if step % 60 == 40:
                 world.roll_up()
-        world.later(minutes=records.EVERY.total_seconds() // 60)
+        world.later(minutes=EVERY.total_seconds() // 60)
         world.roll_up()
     return costs
 
@@ -46,12 +50,8 @@ def about(world: World, number: float, at: datetime) -> Envelope:
     return builders.webhook("feedback.received", data, world.now)
 
 
-def test_an_item_costs_at_most_1_2_write_units_at_ten_thousand_a_day(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    every = records.EVERY
+def test_an_item_costs_at_most_1_2_write_units_at_ten_thousand_a_day(capsys: pytest.CaptureFixture[str]) -> None:
     with World() as world:
-        monkeypatch.setattr(records, "EVERY", every)
         items = A_DAY // 48
         costs = half_an_hour(world, items)
         must_be_exact(world)
