@@ -32,7 +32,7 @@ ACCOUNT = "000000000000"
 SENDER = "liaison@example.com"
 ASSETS = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 PATIENCE = 90
-"""Seconds it has to end in: MiniStack waits for functions that run, and only then saves its state, which a SIGKILL loses."""
+"""Seconds it has to end in: MiniStack waits for functions that run, and then saves its state, which a SIGKILL loses."""
 Say = Callable[[str], None]
 
 
