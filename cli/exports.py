@@ -34,7 +34,9 @@ def export(
         if as_json:
             last_line({"exports": where, "hours": hours})
         else:
-            out.print(f"{sum(hours.values())} hours were counted anew and written to {where}", markup=False)
+            number = sum(hours.values())
+            counted = "hour was" if number == 1 else "hours were"
+            out.print(f"{number} {counted} counted anew and written to {where}", markup=False)
 
 
 def written(community: str, first: date, last: date) -> int:

@@ -51,6 +51,7 @@ from cli.terminal import (
 )
 from cli.told import deliveries
 from events.program import Program
+from functions.platforms import asking
 from functions.platforms.door import GATES
 from functions.platforms.inbound import POLLED
 from functions.platforms.standing import Report
@@ -340,6 +341,7 @@ def program_check(file: FileArgument) -> None:
             f"good: {len(good.communities)} communities, {len(good.sources)} sources,"
             f" {len(good.targets)} targets, {len(good.readers)} readers"
         )
+        unasked(good)
 
 
 @program_app.command("schema")
@@ -367,7 +369,15 @@ def program_push(file: FileArgument, stack_name: StackOption = None) -> None:
     """Make it active. Functions follow within a minute."""
     with sentences():
         operator.connect(stack_name)
-        out.print(f"active: {operator.push(file.read_text(), 'liaison program push')}")
+        text = file.read_text()
+        out.print(f"active: {operator.push(text, 'liaison program push')}")
+        unasked(program.parse(text))
+
+
+def unasked(active: Program) -> None:
+    """What is good, and still not all that somebody may expect of it."""
+    for told in asking.unasked(active):
+        out.print(told, style="yellow", markup=False)
 
 
 @program_app.command("rollback")

@@ -52,7 +52,8 @@ def replies(first: First = "", last: Last = "", community: CommunityOption = Non
         if as_json:
             last_line(found)
             return
-        told.line(out, f"{found['asked']} asked, {found['unanswered']} have no reply yet{since(found)}.")
+        have = "has" if found["unanswered"] == 1 else "have"
+        told.line(out, f"{found['asked']} asked, {found['unanswered']} {have} no reply yet{since(found)}.")
         if found["asked"]:
             half, nine = hours(found["half"]), hours(found["nine_in_ten"])
             told.line(out, in_time(found["in_time"]))
@@ -88,4 +89,5 @@ def shares(first: First = "", last: Last = "", community: CommunityOption = None
                 {what: name, "share": f"{one['share']:.0%}", "range": f"{one['low']:.0%} to {one['high']:.0%}"}
                 for name, one in (found[what]["of"] or {}).items()
             ]
-            grid(rows, (what, "share", "range"), f"{what.capitalize()}: too few to say ({found[what]['texts']} texts).")
+            texts = f"{found[what]['texts']} {'text' if found[what]['texts'] == 1 else 'texts'}"
+            grid(rows, (what, "share", "range"), f"{what.capitalize()}: too few to say ({texts}).")

@@ -39,7 +39,11 @@ def survey_show(survey: Id, community: CommunityOption = None, as_json: JsonOpti
         if as_json:
             last_line(given)
             return
-        told.line(out, f"{first(given['title'])}: {given['answers']} answers{'' if given['open'] else ', not open'}.")
+        number = given["answers"]
+        answers = f"{number} {'answer' if number == 1 else 'answers'}"
+        told.line(out, f"{first(given['title'])}: {answers}{'' if given['open'] else ', not open'}.")
+        if given["chats"]:
+            told.line(out, f"In {' and '.join(map(str.capitalize, given['chats']))}: /feedback survey:{given['id']}")
         for question in given["questions"]:
             if question["kind"] != "text":
                 told.line(out, first(question["text"]))
@@ -102,5 +106,6 @@ def feedback_theme(
         if as_json:
             last_line(given)
             return
-        told.line(out, f"{given['title']}: {given['status']}. {given['asking']} people asked to be told.")
+        people = f"{given['asking']} {'person' if given['asking'] == 1 else 'people'}"
+        told.line(out, f"{given['title']}: {given['status']}. {people} asked to be told.")
         grid(given["changes"], ("at", "by", "status", "word"), "Nobody has said anything of it yet.")

@@ -496,10 +496,12 @@ class Question(Named):
 
 
 class Survey(Member):
-    """Something that people are asked: by a form behind a link, or by a form service that sends us what they answer."""
+    """Something that people are asked: by a form behind a link or, where it fits, of Discord and Slack, or by a form
+    service that sends us what they answer."""
 
     source: Name
-    """The `standard_webhooks` source that its answers count under. Only a form service needs a secret for it."""
+    """The `standard_webhooks` source that answers by its link, or from a form service, count under. Only a form service
+    needs a secret for it."""
     title: Words
     questions: tuple[Question, ...] = Field(min_length=1, max_length=10)
     opens: datetime | None = None

@@ -24,6 +24,7 @@ WILDCARDS = {
     "/seals/*": "Each day of each community has a seal of its own; the prefix holds nothing else.",
     "/feedback/skeletons/*": "Each hour of what was said has an object of its own; the prefix holds nothing else.",
     "/sources/*": "One secret for each source of the program, which changes without a deployment.",
+    "/surveys/*": "What each survey of the program asks, which changes without a deployment.",
     "/door/*": "One token for each source whose forms the door opens; the program changes without a deployment.",
     "/sessions/*": "One session for each target that wants a login; the program changes without a deployment.",
     "/targets/*": "One secret for each target of the program, which changes without a deployment.",

@@ -32,8 +32,8 @@ class Upkeep(Construct):
                 ground.storage.may_get("program", "plans"),
                 ground.storage.may_put("evidence", "parked", "plans"),
                 ground.storage.may_delete("evidence"),
-                ground.may_read_parameters("directory", "links"),
-                ground.may_write_parameters("directory"),
+                ground.may_read_parameters("directory", "surveys/*", "links"),
+                ground.may_write_parameters("directory", "surveys/*"),
             ],
         )
         clock.minutely(self.function)

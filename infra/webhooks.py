@@ -22,7 +22,7 @@ class Webhooks(Construct):
             timeout=15,
             may=[
                 ground.queues.may_send(*ground.queues.inbound),
-                ground.may_read_parameters("directory", "sources/*", "door/*"),
+                ground.may_read_parameters("directory", "sources/*", "surveys/*", "door/*"),
             ],
         )
         door.leads(

@@ -10,6 +10,7 @@ from events.program import NAME, Survey
 from functions.api import forms
 from functions.api.shown import View
 from functions.feedback import records, rollup
+from functions.platforms import asking
 from functions.shared import clock, links, program
 from functions.shared.table import table
 
@@ -73,4 +74,6 @@ def found(community: str, name: str) -> Survey:
 
 
 def told(survey: Survey, now: datetime) -> View:
-    return {**survey.model_dump(mode="json", exclude={"community"}), "open": survey.is_open(now)}
+    """`chats`: the platforms on which it can be answered with `/feedback`; on all others by its link."""
+    chats = asking.shown(program.active()[0], survey)
+    return {**survey.model_dump(mode="json", exclude={"community"}), "open": survey.is_open(now), "chats": chats}

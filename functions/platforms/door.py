@@ -4,10 +4,10 @@ Standard library only; `webhooks` loads nothing else of this room.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 from urllib.parse import parse_qs
 
 from events.envelope import Envelope, Pipeline
@@ -25,14 +25,27 @@ class Request:
     path: str = ""
 
 
+class Surveys(Protocol):
+    """The surveys of a community that are open and can be answered on a platform, as the door knows them. Both raise
+    where that cannot be said now."""
+
+    def names(self) -> Sequence[str]:
+        """Their ids."""
+
+    def form(self, name: str) -> Mapping[str, Any] | None:
+        """What one asks, as `functions.platforms.asking.form` has it; None where there is no such survey now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a request is answered with: a handshake at once, a delivery once it is queued; `then` comes before."""
+    """What a request is answered with: a handshake at once, a delivery once it is queued; `then` comes before. With
+    `asks` another one is given instead, which only whoever knows the surveys can make."""
 
     status: int
     body: str = ""
     content_type: str = "application/json"
     then: "Call | None" = None
+    asks: "Callable[[Surveys], Answer] | None" = None
 
 
 @dataclass(frozen=True, slots=True)

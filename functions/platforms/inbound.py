@@ -1,6 +1,6 @@
 """What an adapter does behind the queue: turn one delivery into one event of ours, or say why not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol, cast
@@ -80,6 +80,22 @@ def wrong(problem: Mapping[str, Any]) -> str:
 def origin(envelope: Envelope) -> dict[str, str]:
     """The fields every event starts with."""
     return {"community": envelope.community, "source": envelope.source, "platform": envelope.platform}
+
+
+def survey_answered(
+    envelope: Envelope,
+    survey: str,
+    number: object,
+    words: Mapping[str, str],
+    chosen: Sequence[Mapping[str, str]],
+    **more: object,
+) -> FeedbackReceived | Ignored:
+    """One answer to a survey, whoever showed its form. What was written there is its `words`, in the order of the form;
+    of what was `chosen` (`question`, `value`) is counted what the program asks. `number` is the submission's own."""
+    if not words["text"].strip() and not chosen:
+        return Ignored("nothing was answered in it")
+    named = {"content": f"survey:{survey}:{number}", "kind": "survey", "survey": survey, "answers": chosen}
+    return FeedbackReceived.model_validate({**origin(envelope), **named, **words, **more, "remembered": True})
 
 
 def part(body: dict[str, Any], name: str) -> dict[str, Any]:

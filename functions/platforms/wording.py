@@ -3,6 +3,8 @@
 Standard library only: the door answers with these. English where a language is missing.
 """
 
+from collections.abc import Iterable, Sequence
+
 from events.reasons import REASONS, Reason
 
 CHOICES: tuple[Reason, ...] = tuple(code for code in REASONS if code != "unknown")
@@ -21,6 +23,11 @@ TEXTS = {
         "feedback.tell.yes": "Yes, by a private message",
         "feedback.thanks": "Thank you. Your feedback has been noted.",
         "feedback.again": "The form could not be opened. Write /feedback followed by your text instead.",
+        "survey": "Survey",
+        "survey.thanks": "Thank you. Your answers have been noted.",
+        "survey.none": "There is no such survey, or it is not open now. Nothing was noted.",
+        "survey.open": "Open now:",
+        "survey.again": "The form could not be opened. Nothing was noted: please try again.",
         "announce": "Announcement",
         "announce.title": "Headline",
         "announce.body": "Text (Markdown)",
@@ -81,6 +88,11 @@ TEXTS = {
         "feedback.tell.yes": "Oui, par message privé",
         "feedback.thanks": "Merci. Votre avis est noté.",
         "feedback.again": "Le formulaire n’a pas pu s’ouvrir. Écrivez /feedback suivi de votre texte.",
+        "survey": "Sondage",
+        "survey.thanks": "Merci. Vos réponses sont notées.",
+        "survey.none": "Ce sondage n’existe pas ou n’est pas ouvert. Rien n’a été noté.",
+        "survey.open": "Ouverts en ce moment :",
+        "survey.again": "Le formulaire n’a pas pu s’ouvrir. Rien n’a été noté : essayez encore une fois.",
         "announce": "Annonce",
         "announce.title": "Titre",
         "announce.body": "Texte (Markdown)",
@@ -136,3 +148,28 @@ def say(language: object, name: str) -> str:
     """A sentence in a person's language: `fr-FR`, `fr_CA` and `fr` are French, whatever is unknown is English."""
     wanted = language[:2].lower() if isinstance(language, str) else "en"
     return TEXTS.get(wanted, TEXTS["en"])[name]
+
+
+def there_are(language: object, names: Sequence[str]) -> str:
+    """Which surveys are open; of very many the first, so that they fit one message."""
+    return f"{say(language, 'survey.open')} {', '.join(names[:25])}" if names else ""
+
+
+def nearest(language: object, there: Iterable[str], own: str) -> str:
+    """Which of the languages there are somebody is shown: their very own, then the same of another region (`pt` for
+    `pt-BR`), then their community's."""
+    languages = {one.casefold(): one for one in there}
+    wanted = language.casefold() if isinstance(language, str) else ""
+    plain = wanted.partition("-")[0]
+    found = languages.get(wanted) or languages.get(plain)
+    return found or next((one for name, one in languages.items() if name.partition("-")[0] == plain), own)
+
+
+def size(text: str) -> int:
+    """In UTF-16 units: what they count neither Discord nor Slack says, and no way of counting gives more."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def begun(text: str, most: int) -> str:
+    """So many units of it at most, and no half of a character."""
+    return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")

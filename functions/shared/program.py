@@ -3,6 +3,7 @@
 import json
 import time
 import tomllib
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 
@@ -22,6 +23,7 @@ from events.program import (
     Theme,
     bare,
 )
+from functions.platforms import asking
 from functions.shared import clock, objects, parameters, table
 from functions.shared.table import ConditionFailedError, Item, Put, Update
 
@@ -30,7 +32,7 @@ CACHED = 60
 """Seconds a function goes on with the program it has."""
 
 LARGEST_DIRECTORY = 8192
-"""Bytes of an SSM parameter; about two hundred sources."""
+"""Bytes of an SSM parameter; about two hundred sources, or surveys."""
 
 
 class ProgramError(Exception):
@@ -49,8 +51,8 @@ def parse(text: str) -> Program:
         raise ProgramError(f"not TOML: {error}") from error
     except ValidationError as error:
         raise ProgramError("\n".join(complaints(error))) from error
-    if len(directory(program, "0" * 64)) > LARGEST_DIRECTORY:
-        raise ProgramError(f"sources: together too long (their directory may take {LARGEST_DIRECTORY} bytes)")
+    if len(directory(program, "0" * 64, [(one, asking.PLATFORMS) for one in program.surveys])) > LARGEST_DIRECTORY:
+        raise ProgramError(f"sources, surveys: too many (their directory may take {LARGEST_DIRECTORY} bytes)")
     return program
 
 
@@ -87,10 +89,12 @@ def known_keys(place: tuple[str | int, ...]) -> list[str]:
     return sorted((lists[place[0]] if len(place) > 1 else Program).model_fields)
 
 
-def directory(program: Program, version: str) -> str:
-    """What the door needs to know: which sources exist, on which platform, in which community."""
+def directory(program: Program, version: str, offered: Iterable[tuple[Survey, Sequence[str]]]) -> str:
+    """What the door needs to know: which sources exist, on which platform, in which community; and in which community
+    and on which platforms a survey can be answered."""
     sources = {source.id: [source.platform, source.community] for source in program.sources}
-    return json.dumps({"hash": version, "sources": sources}, separators=(",", ":"))
+    surveys = {survey.id: [survey.community, *platforms] for survey, platforms in offered}
+    return json.dumps({"hash": version, "sources": sources, "surveys": surveys}, separators=(",", ":"))
 
 
 def hash_of(text: str) -> str:
@@ -165,15 +169,23 @@ def move(version: str, who: str, active: Item | None) -> None:
 
 
 def publish_directory() -> None:
-    """Write the directory of sources for the door, unless it is up to date. Also run by the sweep, which
-    finishes what a push that died here left undone."""
+    """Write for the door what is asked now and the directory, unless they are up to date. Also run by the sweep, which
+    finishes what a push that died here left undone, and begins and ends surveys at their times."""
     active = pointer()
     if active is None:
         return
-    current = directory(parse(text(active["hash"])), active["hash"])
-    name = parameters.path("directory")
-    if parameters.fresh(name) != current:
-        parameters.put(name, current, secret=False)
+    program = parse(text(active["hash"]))
+    offered = list(asking.offered(program, clock.now()))
+    try:
+        for survey, _ in offered:
+            keep(parameters.path("surveys", survey.id), asking.stored(program, survey))
+    finally:  # A survey that AWS does not take keeps no source from the door.
+        keep(parameters.path("directory"), directory(program, active["hash"], offered))
+
+
+def keep(name: str, value: str) -> None:
+    if parameters.fresh(name) != value:
+        parameters.put(name, value, secret=False)
 
 
 def active() -> tuple[Program, str]:

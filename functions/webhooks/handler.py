@@ -14,7 +14,7 @@ from functions.shared import clock, signed
 from functions.shared.log import logger, metrics
 from functions.shared.settings import settings
 from functions.webhooks import forms
-from functions.webhooks.sources import Sources
+from functions.webhooks.sources import Sources, Surveys
 
 SOURCE = re.compile(r"[a-z][a-z0-9-]{0,39}")
 LATER = Answer(503, '{"message": "not accepted now, please send it again"}')
@@ -64,7 +64,7 @@ def admitted(name: str, request: Request) -> Answer:
     verdict = door.classified(platform, request)
     if isinstance(verdict, Answer):
         logger.info("answered", extra={"source": name, "status": verdict.status})
-        return completed(name, platform, verdict)
+        return completed(name, platform, community, verdict)
     received_at = clock.text(clock.now())
     envelopes = [
         door.sealed(request, one, platform=platform, source=name, community=community, received_at=received_at)
@@ -74,11 +74,14 @@ def admitted(name: str, request: Request) -> Answer:
         enqueue(envelope)
         # No event name and no reason: both may hold the sender's words.
         logger.info("accepted", extra={"envelope": envelope.id, "source": name, "pipeline": envelope.pipeline})
-    return completed(name, platform, door.receipt(envelopes[0], verdict[0]))
+    return completed(name, platform, community, door.receipt(envelopes[0], verdict[0]))
 
 
-def completed(name: str, platform: str, answer: Answer) -> Answer:
-    """The answer, after the call that has to be made before it; another one if that came to nothing."""
+def completed(name: str, platform: str, community: str, answer: Answer) -> Answer:
+    """The answer, with what is asked in it, after the call that has to be made before it; another one if that came to
+    nothing."""
+    if answer.asks:
+        answer = answer.asks(Surveys(sources(), community, platform))
     if answer.then and not forms.opened(platform, answer.then, sources().token(name)):
         return answer.then.failed
     return answer

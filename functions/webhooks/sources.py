@@ -1,9 +1,12 @@
-"""Which sources exist, and their secrets, as the door knows them: cached, and fetched as seldom as possible."""
+"""Which sources exist, their secrets, and what is asked there, as the door knows it: cached, and fetched as seldom as
+possible."""
 
 import json
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from functions.shared import secret, signed
 from functions.shared.settings import settings
@@ -29,13 +32,18 @@ class Sources:
     directory: Kept | None = None
     secrets: dict[str, Kept] = field(default_factory=dict)
     tokens: dict[str, Kept] = field(default_factory=dict)
+    surveys: dict[str, Kept] = field(default_factory=dict)
 
     def find(self, name: str) -> tuple[str, str] | None:
         """Platform and community of a source. Raises signed.CallError when that cannot be said now."""
+        listed = self.listed("sources").get(name)
+        return (listed[0], listed[1]) if listed else None
+
+    def listed(self, what: str) -> dict[str, list[str]]:
+        """The part of the directory, by name. Raises signed.CallError."""
         if self.directory is None or time.monotonic() - self.directory.at > DIRECTORY_SECONDS:
             self.directory = refreshed(self.directory, f"{settings().parameters}/directory")
-        listed = json.loads(self.directory.value or '{"sources": {}}')["sources"].get(name)
-        return (listed[0], listed[1]) if listed else None
+        return dict(json.loads(self.directory.value or "{}").get(what, {}))
 
     def live(self, name: str, now: datetime) -> list[str]:
         """The secrets that are good now; none when none was put. Raises signed.CallError."""
@@ -62,8 +70,32 @@ class Sources:
             kept = self.tokens[name] = refreshed(kept, f"{settings().parameters}/door/{name}")
         return kept.value or ""
 
+    def form(self, survey: str) -> Mapping[str, Any] | None:
+        """What a survey of the directory asks. Raises signed.CallError."""
+        kept = self.surveys.get(survey)
+        if kept is None or time.monotonic() - kept.at > DIRECTORY_SECONDS:
+            kept = self.surveys[survey] = refreshed(kept, f"{settings().parameters}/surveys/{survey}")
+        return json.loads(kept.value) if kept.value else None
+
     def fetched(self, name: str) -> Kept:
         return refreshed(self.secrets.get(name), f"{settings().parameters}/sources/{name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Surveys:
+    """`functions.platforms.door.Surveys` of one community, on one platform. Names that are not in the directory never
+    reach SSM."""
+
+    sources: Sources
+    community: str
+    platform: str
+
+    def names(self) -> Sequence[str]:
+        there = self.sources.listed("surveys").items()
+        return [name for name, (community, *shown) in there if community == self.community and self.platform in shown]
+
+    def form(self, name: str) -> Mapping[str, Any] | None:
+        return self.sources.form(name) if name in self.names() else None
 
 
 def refreshed(before: Kept | None, name: str) -> Kept:

@@ -10,6 +10,8 @@ from typing import Any
 from infra.bundle import ROOT
 from tests.budgets.bench import BUDGET, DOOR, bench, environment, signed
 from tests.budgets.runtime import BARE
+from tests.platforms.deliveries import SAMPLES
+from tests.platforms.kits import kit
 from tests.platforms.senders import PAIRS, asymmetric
 from tests.webhooks.cloud import Cloud
 
@@ -37,11 +39,13 @@ sys.stderr.write(json.dumps([status, [name for name in heavy if name in sys.modu
 """
 
 
-def handled(secret: str, event: dict[str, Any]) -> list[Any]:
+def handled(secret: str, event: dict[str, Any], platform: str = "standard_webhooks", queued: int = 1) -> list[Any]:
     """The status, and what was loaded of the heavy modules."""
+    listed = {"sources": {"game": [platform, "players"]}, "surveys": {"autumn": ["players", platform]}}
     stored = {
-        "/bench/directory": json.dumps({"sources": {"game": ["standard_webhooks", "players"]}}),
+        "/bench/directory": json.dumps(listed),
         "/bench/sources/game": json.dumps({"current": secret}),
+        "/bench/surveys/autumn": '{"own":"en","title":{"en":"Autumn"},"tell":true,"questions":[]}',
     }
     with Cloud(stored) as cloud:
         told = {**environment(cloud.url), "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
@@ -49,7 +53,7 @@ def handled(secret: str, event: dict[str, Any]) -> list[Any]:
         ran = subprocess.run(
             [sys.executable, "-c", ONE_EVENT], input=given, env=told, capture_output=True, text=True, check=True
         )
-    assert len(cloud.messages) == 1
+    assert len(cloud.messages) == queued
     return list(json.loads(ran.stderr))
 
 
@@ -63,6 +67,13 @@ def test_only_a_public_key_loads_what_verifies_with_one() -> None:
     event = signed("whsec_" + "A" * 32)
     request = asymmetric(key, event["body"].encode(), at=int(time.time()))
     assert handled(key, {**event, "headers": dict(request.headers)}) == [202, ["nacl"]]
+
+
+def test_showing_a_survey_loads_no_more_than_any_answer() -> None:
+    key, body = kit("discord").SECRETS[0], (SAMPLES / "discord" / "command.survey.json").read_bytes()
+    headers = kit("discord").signed(key, body, at=int(time.time())).headers
+    event = {**signed("whsec_" + "A" * 32), "headers": dict(headers), "body": body.decode()}
+    assert handled(key, event, "discord", queued=0) == [200, ["nacl"]]
 
 
 def test_the_sender_loads_no_platform_before_it_has_something_to_send() -> None:

@@ -64,6 +64,20 @@ id = "words"
 text = { en = "What would you like to say?" }
 required = true
 """
+CHATS = """
+[[sources]]
+id = "server"
+community = "acme"
+platform = "discord"
+about = "1301000000000000010"
+
+[[sources]]
+id = "office"
+community = "acme"
+platform = "slack"
+"""
+"""Where people talk and can be asked."""
+
 PROGRAM = builders.PROGRAM + ASKING
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 

@@ -28,7 +28,7 @@ def consume(*queues: str) -> dict[str, set[str]]:
 LEAVE: dict[str, dict[str, set[str]]] = {
     "webhooks": {
         "sqs:SendMessage": PIPELINES | {"QueueParked"},
-        "ssm:GetParameter": {"directory", "sources/*", "door/*"},
+        "ssm:GetParameter": {"directory", "sources/*", "surveys/*", "door/*"},
     },
     "api": {
         **table("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
@@ -116,8 +116,8 @@ LEAVE: dict[str, dict[str, set[str]]] = {
         "s3:GetObject": {"Storage/program/*", "Storage/plans/*"},
         "s3:PutObject": {"Storage/evidence/*", "Storage/parked/*", "Storage/plans/*"},
         "s3:DeleteObject": {"Storage/evidence/*"},
-        "ssm:GetParameter": {"directory", "links"},
-        "ssm:PutParameter": {"directory"},
+        "ssm:GetParameter": {"directory", "surveys/*", "links"},
+        "ssm:PutParameter": {"directory", "surveys/*"},
     },
     "rounds": {
         **table("GetItem", "BatchGetItem", "Scan", "PutItem", "UpdateItem", "DeleteItem"),

@@ -185,6 +185,7 @@ def test_the_directory_that_a_program_makes_is_the_one_the_door_reads(door: Door
             }
         ),
         "0" * 64,
+        [],
     )
     door.cloud.parameters[f"{PATH}/directory"] = text
     assert door.flag().status == 202

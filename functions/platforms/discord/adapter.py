@@ -5,7 +5,7 @@ Sources: Discord's documentation, "Receiving and Responding", "Application Comma
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,11 +18,11 @@ from events.operations import ErasureRequested
 from events.program import Source
 from events.reasons import code_of
 from events.talks import TalkPressed
-from functions.platforms.discord import forms
+from functions.platforms.discord import asking, forms
 from functions.platforms.discord.commands import ON_USER, option, reported_on
 from functions.platforms.discord.content import begun, called, first, name, noted, objects, read
 from functions.platforms.door import read_object
-from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
+from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required, survey_answered
 
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 """Snowflakes count milliseconds from here, above their lowest 22 bits."""
@@ -172,6 +172,35 @@ def said(body: dict[str, Any], envelope: Envelope, place: Source) -> FeedbackRec
     )
 
 
+def surveyed(body: dict[str, Any], envelope: Envelope, place: Source) -> FeedbackReceived | Ignored:
+    """The form of a survey: what was written, and what was chosen."""
+    here(body, place)
+    data = part(body, "data")
+    form = asking.NAMED.fullmatch(first([data.get("custom_id")]))
+    if form is None:
+        raise Unplaceable("the form does not say which survey it is of")
+    texts, chosen = [], []
+    for field in filled(data):
+        question, given = field["custom_id"].removeprefix(asking.FIELD), value(field)
+        if question == field["custom_id"] or not given.strip():
+            continue
+        if field.get("type") == forms.INPUT:
+            texts.append(given)
+        else:
+            chosen.append({"question": question, "value": given})
+    interaction = snowflake(body, "id")
+    return survey_answered(
+        envelope,
+        form["survey"],
+        interaction,
+        noted("\n\n".join(texts), called(data)),
+        chosen,
+        author=who(body),
+        follow_up=answered(data).get(forms.TELL) == "yes",
+        said_at=moment(interaction),
+    )
+
+
 def drafted(body: dict[str, Any], envelope: Envelope, place: Source) -> DraftWritten | Ignored:
     """`/announce`. Discord asks for rights in servers only: in a private message anybody may use it."""
     here(body, place)
@@ -257,6 +286,7 @@ INTERACTIONS: dict[str, Callable[[dict[str, Any], Envelope, Source], Event | Ign
     "modal.report": explained,
     "command.feedback": said,
     "modal.feedback": said,
+    "modal.survey": surveyed,
     "modal.announce": drafted,
     "component.announcement": decided,
     "component.case": pressed,
@@ -285,13 +315,16 @@ def who(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def answered(data: dict[str, Any]) -> dict[str, str]:
-    """What stands in a form's fields, each in a label (`component`) or, in older forms, in a row (`components`)."""
-    fields = [
-        field
-        for row in objects(data, "components")
-        for field in (*objects(row, "components"), optional(row, "component"))
-    ]
-    return {field["custom_id"]: value(field) for field in fields if isinstance(field.get("custom_id"), str)}
+    """What stands in a form's fields."""
+    return {field["custom_id"]: value(field) for field in filled(data)}
+
+
+def filled(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The fields of a form, each in a label (`component`) or, in older forms, in a row (`components`)."""
+    for row in objects(data, "components"):
+        for field in (*objects(row, "components"), optional(row, "component")):
+            if isinstance(field.get("custom_id"), str):
+                yield field
 
 
 def value(field: dict[str, Any]) -> str:

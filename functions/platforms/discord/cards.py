@@ -33,6 +33,7 @@ from functions.platforms.outgoing import (
     told,
 )
 from functions.platforms.posting import Absent
+from functions.platforms.wording import begun, size
 
 WINDOW = 100
 """Seconds in which Discord surely knows a nonce still: it remembers them for about two minutes."""
@@ -175,15 +176,6 @@ def cut(text: str, most: int, more: str = "") -> str:
         return text
     kept = begun(text, max(most - size(more) - 2, 0)).rstrip("\\")
     return f"{kept}…{chr(10) if more else ''}{more}"
-
-
-def size(text: str) -> int:
-    """In UTF-16, the most that Discord may count."""
-    return len(text.encode("utf-16-le")) // 2
-
-
-def begun(text: str, most: int) -> str:
-    return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
 
 
 def plain(text: str) -> str:

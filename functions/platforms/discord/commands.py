@@ -14,8 +14,8 @@ SLASH, ON_USER, ON_MESSAGE = 1, 2, 3
 THREAD_STARTER = 21
 """A message's `type`: it stands first in a thread and shows the message, said elsewhere, that the thread is about."""
 
-TEXT = "text"
-"""The option of `/feedback`."""
+TEXT, SURVEY = "text", "survey"
+"""The options of `/feedback`."""
 
 STRING = 3
 """An option's `type`."""
@@ -49,7 +49,15 @@ COMMANDS: dict[str, tuple[dict[str, Any], ...]] = {
                     "description": "What you would like to say; without it a form opens",
                     "description_localizations": {"fr": "Ce que vous souhaitez dire ; sinon un formulaire s’ouvre"},
                     "required": False,
-                }
+                },
+                {
+                    "type": STRING,
+                    "name": SURVEY,
+                    "description": "A survey to answer: a form with its questions opens",
+                    "description_localizations": {"fr": "Un sondage : un formulaire s’ouvre avec ses questions"},
+                    "required": False,
+                    "autocomplete": True,
+                },
             ],
         },
     ),
@@ -84,13 +92,21 @@ def used(data: dict[str, Any]) -> str:
     return NAMED.get((kind, name.casefold()), "") if type(kind) is int and isinstance(name, str) else ""
 
 
-def option(data: dict[str, Any]) -> str:
+def option(data: dict[str, Any], name: str = TEXT) -> str:
     """What was written behind `/feedback`; empty without anything to read in it."""
-    options = data.get("options")
-    for one in options if isinstance(options, list) else ():
-        if isinstance(one, dict) and one.get("name") == TEXT and isinstance(one.get("value"), str):
-            return str(one["value"]) if one["value"].strip() else ""
-    return ""
+    value = next((one.get("value") for one in options(data) if one.get("name") == name), "")
+    return value if isinstance(value, str) and value.strip() else ""
+
+
+def typed(data: dict[str, Any], name: str) -> str | None:
+    """What was written so far of the option somebody is at; None where they are at another one."""
+    there = any(one.get("name") == name and one.get("focused") is True for one in options(data))
+    return option(data, name) if there else None
+
+
+def options(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    given = data.get("options")
+    return (one for one in (given if isinstance(given, list) else ()) if isinstance(one, dict))
 
 
 def reported_on(body: dict[str, Any]) -> tuple[object, object]:

@@ -43,9 +43,10 @@ UNDERSTOOD = Answer(200, '{"type": 6}')
 NO_CHOICES = Answer(200, '{"type": 8, "data": {"choices": []}}')
 
 
-def told(language: object, name: str) -> Answer:
+def told(language: object, name: str, more: str = "") -> Answer:
     """A sentence that nobody else sees, and that mentions nobody."""
-    content = {"content": say(language, name), "flags": ONLY_YOU, "allowed_mentions": {"parse": []}}
+    text = f"{say(language, name)} {more}".rstrip()
+    content = {"content": text, "flags": ONLY_YOU, "allowed_mentions": {"parse": []}}
     return Answer(200, json.dumps({"type": 4, "data": content}))
 
 
@@ -63,14 +64,15 @@ def report(language: object, custom_id: str) -> Answer:
 
 def feedback(language: object) -> Answer:
     """What somebody wants to say, and whether they want to be told what comes of it."""
+    words = labelled(say(language, "feedback.text"), written(WORDS, PARAGRAPH))
+    return form(FEEDBACK, say(language, "feedback"), words, telling(language))
+
+
+def telling(language: object) -> dict[str, Any]:
+    """Whether they want to be told what comes of it."""
     yes = [{"label": say(language, "feedback.tell.yes"), "value": "yes"}]
     tell = {"type": SELECT, "custom_id": TELL, "options": yes, "min_values": 0, "max_values": 1, "required": False}
-    return form(
-        FEEDBACK,
-        say(language, "feedback"),
-        labelled(say(language, "feedback.text"), written(WORDS, PARAGRAPH)),
-        labelled(say(language, "feedback.tell"), tell),
-    )
+    return labelled(say(language, "feedback.tell"), tell)
 
 
 def announcement(language: object) -> Answer:

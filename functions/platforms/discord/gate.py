@@ -11,12 +11,13 @@ Sources: Discord's documentation, "Overview of Interactions", "Receiving and Res
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from events import buttons, talk_buttons
 from events.envelope import Pipeline, fingerprint
-from functions.platforms.discord import forms
-from functions.platforms.discord.commands import ON_MESSAGE, option, reported_on, used
+from functions.platforms.discord import asking, forms
+from functions.platforms.discord.commands import ON_MESSAGE, SURVEY, option, reported_on, typed, used
 from functions.platforms.door import Accepted, Answer, Request, read_object, word
 from functions.platforms.signatures import signed_by
 
@@ -106,7 +107,7 @@ def asked(kind: object, body: dict[str, Any], raw: bytes) -> Accepted | Answer:
     if kind == COMPONENT:
         return component(data, delivery, body)
     if kind == AUTOCOMPLETE:
-        return forms.NO_CHOICES
+        return completing(data)
     return unknown(f"interaction.{kind}", f"interactions of type {kind} are not handled", delivery, body)
 
 
@@ -117,12 +118,24 @@ def command(data: dict[str, Any], delivery: str, body: dict[str, Any]) -> Accept
     if name == "feedback" and option(data):
         thanks = forms.told(language, "feedback.thanks")
         return Accepted("feedback", "command.feedback", delivery, answer=thanks)
+    if name == "feedback" and (survey := option(data, SURVEY)):
+        wanted = survey.strip().casefold()
+        none = forms.told(language, "survey.none")
+        return replace(none, asks=lambda surveys: asking.answer(wanted, language, surveys))
     if name == "feedback":
         return forms.feedback(language)
     if name == "announce":
         return forms.announcement(language)
     called = word(data.get("name"))
     return unknown(f"command.{called}", f"the command {called!r} is not handled", delivery, body)
+
+
+def completing(data: dict[str, Any]) -> Answer:
+    """Which surveys there are, while somebody writes the name of one."""
+    written = typed(data, SURVEY) if used(data) == "feedback" else None
+    if written is None:
+        return forms.NO_CHOICES
+    return replace(forms.NO_CHOICES, asks=lambda surveys: asking.suggested(written, surveys))
 
 
 def reported(data: dict[str, Any], delivery: str, body: dict[str, Any]) -> Accepted:
@@ -139,6 +152,8 @@ def form(data: dict[str, Any], delivery: str, body: dict[str, Any]) -> Accepted:
     language, about = body.get("locale"), custom_id(data)
     if forms.MESSAGE_FORM.fullmatch(about) or forms.USER_FORM.fullmatch(about):
         return Accepted("moderation", "modal.report", delivery, answer=forms.told(language, "report.thanks"))
+    if asking.NAMED.fullmatch(about):
+        return Accepted("feedback", "modal.survey", delivery, answer=forms.told(language, "survey.thanks"))
     if about == forms.FEEDBACK:
         return Accepted("feedback", "modal.feedback", delivery, answer=forms.told(language, "feedback.thanks"))
     if about == forms.ANNOUNCE:

@@ -18,10 +18,12 @@ from events.program import Source
 from events.reasons import code_of
 from events.talks import TalkPressed
 from functions.platforms.door import read_object
-from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
-from functions.platforms.slack.answers import answered, value_of
+from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required, survey_answered
+from functions.platforms.slack import asking
+from functions.platforms.slack.answers import WRITTEN, answered, fields, value_of
 from functions.platforms.slack.blocks import GONE, by_bot, wording
 from functions.platforms.slack.bodies import NEWS, card, message, objects, read, text
+from functions.platforms.slack.modals import TELL
 from functions.platforms.words import from_mrkdwn
 
 SPOKEN = frozenset({"", "file_share", "me_message", "thread_broadcast"})
@@ -383,8 +385,36 @@ def written(body: Body, envelope: Envelope, place: Source) -> FeedbackReceived |
     view = part(body, "view")
     answers = answered(view)
     words = {"text": answers.get("text", "").strip()}
-    agreed = answers.get("tell") == "yes"
+    agreed = answers.get(TELL) == "yes"
     return told(required(view, "id"), words, person(part(body, "user")), envelope, agreed=agreed)
+
+
+def surveyed(body: Body, envelope: Envelope, place: Source) -> FeedbackReceived | Ignored:
+    """The form of a survey: what was written, and what was chosen."""
+    del place
+    view = part(body, "view")
+    form = asking.NAMED.fullmatch(text(view.get("callback_id")))
+    if form is None:
+        raise Unplaceable("the form does not say which survey it is of")
+    texts, chosen = [], []
+    for name, element in fields(view):
+        question, given = name.removeprefix(asking.FIELD), value_of(name, element).get(name, "").strip()
+        if question == name or not given:
+            continue
+        if element.get("type") == WRITTEN:
+            texts.append(given)
+        else:
+            chosen.append({"question": question, "value": given})
+    return survey_answered(
+        envelope,
+        form["survey"],
+        required(view, "id"),
+        {"text": "\n\n".join(texts)},
+        chosen,
+        author=person(part(body, "user")),
+        follow_up=answered(view).get(TELL) == "yes",
+        said_at=sent_at(envelope),
+    )
 
 
 def told(
@@ -491,6 +521,7 @@ READERS: dict[str, Reader] = {
     "talk.form": worded,
     "command.feedback": commanded,
     "form.feedback": written,
+    "form.survey": surveyed,
     "command.announce": announced,
     "form.announce": composed,
 }

@@ -21,14 +21,24 @@ SINGLE = (
 SEVERAL = ("selected_users", "selected_conversations", "selected_channels")
 
 
+WRITTEN = "plain_text_input"
+"""The type of a field to write into."""
+
+
 def answered(view: dict[str, Any]) -> dict[str, str]:
     """By the names we gave its fields."""
-    blocks = inner(inner(view, "state"), "values")
     given: dict[str, str] = {}
-    for block in blocks.values():
-        for name, element in block.items() if isinstance(block, dict) else ():
-            given |= value_of(name, element)
+    for name, element in fields(view):
+        given |= value_of(name, element)
     return given
+
+
+def fields(view: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each field of a form, by its name."""
+    for block in inner(inner(view, "state"), "values").values():
+        for name, element in block.items() if isinstance(block, dict) else ():
+            if isinstance(element, dict):
+                yield name, element
 
 
 def value_of(name: str, element: object) -> dict[str, str]:

@@ -45,7 +45,7 @@ def steps(place: Source, url: str) -> tuple[str, ...]:
 
 def manifest(url: str) -> dict[str, Any]:
     commands = (
-        ("/feedback", "Tell us what you think", "what you would like to tell us"),
+        ("/feedback", "Tell us what you think", "what you would like to tell us, or survey:name"),
         ("/announce", "Draft an announcement", "Headline | Text"),
     )
     return {

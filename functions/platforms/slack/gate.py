@@ -13,7 +13,7 @@ from events import buttons, talk_buttons
 from events.envelope import Pipeline, fingerprint
 from functions.platforms.door import Accepted, Answer, Call, Request, Verdict, word
 from functions.platforms.signatures import same, sha256_hex
-from functions.platforms.slack import modals
+from functions.platforms.slack import asking, modals
 from functions.platforms.slack.bodies import COMMAND, NEWS, card, inner, message, name_of, objects, read, text
 from functions.platforms.slack.modals import DONE
 
@@ -120,6 +120,8 @@ def submitted(body: dict[str, Any], delivery: str) -> Verdict:
         return Accepted("moderation", "card.form", delivery, answer=DONE)
     if talk_buttons.read(name):
         return Accepted("feedback", "talk.form", delivery, answer=DONE)
+    if asking.NAMED.fullmatch(name):
+        return Accepted("feedback", "form.survey", delivery, answer=DONE)
     if name in FORMS:
         return Accepted(FORMS[name], f"form.{name}", delivery, answer=DONE)
     return parked("form", delivery, f"no form {word(name)!r} is known here")
@@ -162,6 +164,9 @@ def commanded(body: dict[str, Any], delivery: str) -> Verdict:
         return parked("command", delivery, reason, modals.answer("unknown"))
     if not given["text"].strip():
         return replace(DONE, then=ASKING[name](given["trigger_id"]))
+    if name == "feedback" and (wanted := asking.WANTED.fullmatch(given["text"])):
+        survey = wanted["survey"].casefold()
+        return replace(DONE, asks=lambda surveys: asking.answer(survey, given["trigger_id"], surveys))
     return Accepted(FORMS[name], f"command.{name}", delivery, answer=modals.answer(f"{name}.thanks"))
 
 

@@ -16,18 +16,21 @@ from functions.platforms.wording import CHOICES, say
 LONGEST = 3000
 """Characters of one field."""
 
+TELL = "tell"
+"""The field of `telling`."""
+
 DONE = Answer(200, "", "text/plain")
 """A form closes at an empty body only; buttons and shortcuts show whatever else we would say to nobody."""
 
 
-def message(name: str) -> str:
+def message(name: str, more: str = "") -> str:
     """A sentence that only the person who asked can see, as JSON. Slack does not tell us their language."""
-    return json.dumps({"response_type": "ephemeral", "text": say(None, name)})
+    return json.dumps({"response_type": "ephemeral", "text": f"{say(None, name)} {more}".rstrip()})
 
 
-def answer(name: str) -> Answer:
+def answer(name: str, more: str = "") -> Answer:
     """To a slash command."""
-    return Answer(200, message(name))
+    return Answer(200, message(name, more))
 
 
 def report(trigger: str, channel: str, ts: str, tell: str) -> Call:
@@ -41,12 +44,14 @@ def report(trigger: str, channel: str, ts: str, tell: str) -> Call:
 
 
 def feedback(trigger: str) -> Call:
-    yes = [{"text": plain(say(None, "feedback.tell.yes")), "value": "yes"}]
-    blocks = [
-        written("text", say(None, "feedback.text"), multiline=True),
-        field("tell", say(None, "feedback.tell"), {"type": "checkboxes", "options": yes}, optional=True),
-    ]
+    blocks = [written("text", say(None, "feedback.text"), multiline=True), telling(None)]
     return opened(trigger, modal("feedback", blocks), answer("feedback.again"))
+
+
+def telling(language: object) -> dict[str, Any]:
+    """Whether they want to be told what comes of it."""
+    yes = [{"text": plain(say(language, "feedback.tell.yes")), "value": "yes"}]
+    return field(TELL, say(language, "feedback.tell"), {"type": "checkboxes", "options": yes}, optional=True)
 
 
 def announce(trigger: str) -> Call:
@@ -97,15 +102,19 @@ def opened(trigger: str, view: dict[str, Any], failed: Answer, tell: str = "", a
 
 
 def modal(
-    name: str, blocks: list[dict[str, Any]], kept: dict[str, str] | None = None, called: str = ""
+    name: str,
+    blocks: list[dict[str, Any]],
+    kept: dict[str, str] | None = None,
+    called: str = "",
+    language: object = None,
 ) -> dict[str, Any]:
     """`kept` comes back with the answers, and so does what it is `called`."""
     return {
         "type": "modal",
         "callback_id": called or name,
-        "title": plain(say(None, name)),
-        "submit": plain(say(None, "send")),
-        "close": plain(say(None, "cancel")),
+        "title": plain(say(language, name)),
+        "submit": plain(say(language, "send")),
+        "close": plain(say(language, "cancel")),
         "private_metadata": json.dumps(kept) if kept else "",
         "blocks": blocks,
     }
@@ -115,9 +124,9 @@ def plain(words: str) -> dict[str, Any]:
     return {"type": "plain_text", "text": words}
 
 
-def chosen(name: str, label: str, options: Iterable[tuple[str, str]]) -> dict[str, Any]:
+def chosen(name: str, label: str, options: Iterable[tuple[str, str]], *, optional: bool = False) -> dict[str, Any]:
     listed = [{"text": plain(shown), "value": value} for value, shown in options]
-    return field(name, label, {"type": "static_select", "options": listed})
+    return field(name, label, {"type": "static_select", "options": listed}, optional=optional)
 
 
 def written(

@@ -11,7 +11,7 @@ from events.operations import AlertRaised, ErasureRequested
 from events.program import NAME, Source
 from events.reasons import Reason, code_of
 from functions.platforms.door import read_object
-from functions.platforms.inbound import Event, Ignored, Unplaceable, origin
+from functions.platforms.inbound import Event, Ignored, Unplaceable, origin, survey_answered
 from functions.platforms.outgoing import Kind
 from functions.platforms.standard_webhooks import wire
 
@@ -186,23 +186,17 @@ def responded(sent: wire.FormResponded, envelope: Envelope) -> FeedbackReceived 
         for one in data.answers
         for value in chosen(one)
     ]
-    if not texts and not answers:
-        return Ignored("nothing was answered in it")
     event = str((data.hidden or {}).get("event", ""))
-    return FeedbackReceived.model_validate(
-        {
-            **origin(envelope),
-            "content": f"survey:{data.form_id}:{data.token}",
-            "kind": "survey",
-            "survey": data.form_id,
-            "text": "\n\n".join(texts),
-            "answers": answers,
-            "event": event if EVENT.fullmatch(event) else "",
-            "author": told(data.author),
-            "follow_up": bool(data.follow_up),
-            "said_at": when(data.submitted_at, sent),
-            "remembered": True,
-        }
+    return survey_answered(
+        envelope,
+        data.form_id,
+        data.token,
+        {"text": "\n\n".join(texts)},
+        answers,
+        event=event if EVENT.fullmatch(event) else "",
+        author=told(data.author),
+        follow_up=bool(data.follow_up),
+        said_at=when(data.submitted_at, sent),
     )
 
 

@@ -18,6 +18,7 @@ PLACE = Source(id="place", community="club", platform="discord", account=APPLICA
 
 OUTCOMES = {
     "autocomplete": "challenge",
+    "autocomplete.survey": "challenge",
     "command.announce": "challenge",
     "command.feedback": "FeedbackReceived",
     "command.feedback_form": "challenge",
@@ -25,6 +26,7 @@ OUTCOMES = {
     "command.report": "FlagRaised",
     "command.report_components": "FlagRaised",
     "command.report_user": "FlagRaised",
+    "command.survey": "challenge",
     "component.announcement": "CardPressed",
     "component.case": "CardUsed",
     "component.case_select": "CardUsed",
@@ -46,6 +48,7 @@ OUTCOMES = {
     "modal.report": "FlagExplained",
     "modal.report_rows": "FlagExplained",
     "modal.report_user": "FlagExplained",
+    "modal.survey": "FeedbackReceived",
     "ping": "challenge",
 }
 OTHERS = {
