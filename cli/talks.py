@@ -164,7 +164,7 @@ def standing(talk: dict[str, Any]) -> str:
             return f"{talk['assigned_to']} has it until {minute(talk['lease_until'])}."
         case "drafted":
             hash_ = talk["answer"]["hash"][:16]
-            return f"Written ({hash_}); somebody else has to say yes: liaison feedback approve {talk['id']}"
+            return f"Written ({hash_}); it goes once somebody says yes: liaison feedback approve {talk['id']}"
         case "answering":
             row = talk["delivery"]
             why = f": {row['reason']}" if row.get("reason") else ""

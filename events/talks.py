@@ -14,6 +14,9 @@ TalkState = Literal["open", "assigned", "drafted", "answering", "answered", "clo
 LONGEST_ANSWER = 10_000
 """Characters of what somebody writes; a platform may take less."""
 
+LONGEST_REASON = 300
+"""Characters of why something is closed without an answer."""
+
 
 class TalkPressed(Told):
     """Somebody pressed a button of a card about something said, or sent the form behind it. `seen` is what stood on the

@@ -22,7 +22,7 @@ from events.envelope import Envelope, fingerprint
 from events.program import FORM, Question, Survey, mail_address
 from functions.api.pages import FORMS, HTML, fields, signed, sorry, templates
 from functions.feedback import contacts, letters, progress, surveys
-from functions.shared import clock, program, pseudonyms, queues
+from functions.shared import clock, program, queues
 from functions.shared.log import logger
 from functions.shared.table import table
 
@@ -153,12 +153,12 @@ def is_mail(address: str) -> bool:
 
 def taken(survey: Survey, filled: Filled, event: str, now: datetime) -> None:
     """First whom to tell: what is queued has its effect, and nobody comes back to this."""
+    said = (survey.community, survey.source, surveys.named(survey.id, filled.submission))
     if filled.tell:
-        source, person = survey.source, {"id": filled.mail}
-        party = pseudonyms.of(survey.community, contacts.MAIL, filled.mail.casefold())
-        content = surveys.named(survey.id, filled.submission)
-        language = spoken(survey)
-        contacts.keep(table(), survey.community, source, content, contacts.MAIL, person, party, language, now)
+        party = contacts.addressee(survey.community, filled.mail)
+        contacts.keep(table(), *said, contacts.MAIL, {"id": filled.mail}, party, spoken(survey), now)
+    elif survey.follow_up:  # They may have gone back, and changed their mind.
+        contacts.end(table(), *said, now)
     queues.enqueue(enveloped(survey, filled, "" if event == ANYWHERE else event, now))
 
 
@@ -277,7 +277,7 @@ def ending(community: str, *, ended: bool) -> Response[str]:
     if not party:
         return sorry(403, GONE)
     if ended:
-        contacts.forget(table(), community, party)
+        contacts.forget(table(), community, party, clock.now())
     language = letters.spoken(*preferred())
     text = {name: letters.say(language, f"end {name}") for name in ("title", "ask", "send")}
     notice = letters.say(language, "ended") if ended else ""

@@ -74,4 +74,6 @@ def templates() -> Environment:
 
 
 def sorry(status: int, message: str) -> Response[str]:
-    return Response(status, HTML, templates().get_template("sorry.html").render(message=message), PRIVATE)
+    return Response(
+        status, HTML, templates().get_template("sorry.html").render(message=message, language="en"), PRIVATE
+    )

@@ -16,7 +16,7 @@ from functions.shared.table import table
 
 router = APIGatewayHttpRouter()
 LONGEST = timedelta(days=366)
-"""That answers of a survey without a beginning are looked back for."""
+"""That answers of a survey without a beginning are looked back for, from its end or from now."""
 STANDING = timedelta(days=730)
 """That the link to a survey without an end is good."""
 AFTER = timedelta(days=30)
@@ -38,8 +38,8 @@ def read_survey(community: str, name: str) -> View:
     roll-ups by day, so each answer counts once, and in a poll on a platform each person."""
     survey, now = found(community, name), clock.now()
     zone = program.active()[0].zone(community)
-    last = min(now, survey.closes or now).astimezone(zone).date()
-    first = max(survey.opens or now - LONGEST, now - LONGEST).astimezone(zone).date()
+    end = min(now, survey.closes or now)
+    first, last = (one.astimezone(zone).date() for one in (survey.opens or end - LONGEST, end))
     records.count_now(table(), community, rollup.hours_of(last, zone), zone, now)
     counts: dict[str, int] = {}
     for day in records.days_between(table(), community, first, last):

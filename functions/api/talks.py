@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from events.program import Language
-from events.talks import LONGEST_ANSWER
+from events.talks import LONGEST_ANSWER, LONGEST_REASON
 from functions.api.shown import View, delivery, shown
 from functions.feedback import answering, desks, talk_records, talks
 from functions.feedback.talk_records import Talk
@@ -61,7 +61,7 @@ class Approval(BaseModel):
 class Closing(Held):
     """Why it is closed without an answer."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=300)]
+    reason: Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)]
 
 
 @router.get("/v1/<community>/talks", tags=["feedback"], summary="What waits for an answer")

@@ -1,6 +1,7 @@
 """What waits for an answer, as a page behind the link of a digest. Whoever is on the roster under the same id takes
 care of it there: looking never acts, a form that is sent does."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -8,14 +9,14 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from events.program import Reader
-from events.talks import LONGEST_ANSWER
+from events.talks import LONGEST_ANSWER, LONGEST_REASON
 from functions.api.pages import FORMS, HTML, fields, signed, sorry, templates
 from functions.feedback import answering, desks, talk_pages, talk_records, talks
 from functions.feedback.talk_pages import PURPOSE, TEXTS, say
 from functions.feedback.talk_records import BusyError, Talk
 from functions.feedback.talks import NotAllowedError
 from functions.shared import clock, links, outbox, program
-from functions.shared.table import table
+from functions.shared.table import Item, table
 
 router = APIGatewayHttpRouter()
 GONE = "This link is not valid, or not any more. Your next digest brings a new one."
@@ -84,16 +85,20 @@ def written() -> Fields:
     return {name: value.replace("\r\n", "\n")[:LONGEST_ANSWER] for name, value in (fields(LARGEST) or {}).items()}
 
 
+def looked_at(given: Fields) -> int | None:
+    """The fence that stood on the page: one that is loaded or sent again later must not undo what others did since."""
+    fence = given.get("fence", "")
+    return int(fence) if fence.isascii() and fence.isdigit() and len(fence) < 10 else None
+
+
 def assign(community: str, item: str, who: str, given: Fields) -> None:
     del given
     answering.assign(table(), community, item, who, who, program.active()[0], clock.now())
 
 
 def close(community: str, item: str, who: str, given: Fields) -> None:
-    reason = given.get("words", "").strip()[:300]
-    if not reason:
-        raise NotAllowedError("write a word why it is closed without an answer")
-    answering.close(table(), community, item, reason, who, clock.now())
+    reason = given.get("words", "").strip()[:LONGEST_REASON]
+    answering.close(table(), community, item, reason, who, clock.now(), looked_at(given))
 
 
 def answer(community: str, item: str, who: str, given: Fields) -> None:
@@ -101,38 +106,61 @@ def answer(community: str, item: str, who: str, given: Fields) -> None:
     active, now = program.active()[0], clock.now()
     said = (given.get("words", ""), active.community(community).language, given.get("version", ""), who)
     seen = given.get("seen", "") or "-"
-    answering.answer(table(), community, item, *said, active, now, seen=seen)
+    answering.answer(table(), community, item, *said, active, now, fence=looked_at(given), seen=seen)
 
 
-WAYS: dict[str, Callable[[str, str, str, Fields], None]] = {"assign": assign, "close": close, "answer": answer}
+def approve(community: str, item: str, who: str, given: Fields) -> None:
+    """What somebody wrote before, as it was looked at."""
+    answering.approve(table(), community, item, given.get("seen", "") or "-", who, program.active()[0], clock.now())
+
+
+WAYS: dict[str, Callable[[str, str, str, Fields], None]] = {
+    "assign": assign,
+    "close": close,
+    "answer": answer,
+    "approve": approve,
+}
 
 
 def shown(community: str, item: str, reader: Reader, given: Fields, notice: str = "") -> Response[str]:
-    """The item as it is now; with words that somebody has written, what would be sent."""
+    """The item as it is now; with words that somebody has written, here or before, what would be sent."""
     try:
         found = talk_records.read(table(), community, item)
     except LookupError:
         return sorry(404, NOTHING)
-    active, words = program.active()[0], given.get("words", "")
-    preview: dict[str, Any] | None = None
-    if given.get("do") == "preview" and words.strip():
-        try:
-            preview = answering.preview(found, words, active.community(community).language, active)
-        except NotAllowedError as error:
-            notice = str(error)
+    # A reason to close it is none of the answer's words.
+    words = given.get("words", "") if given.get("do") in ("preview", "answer") else ""
+    drafted = found.talk["state"] == "drafted" and not words
+    preview: dict[str, Any] = {}
+    if drafted or (given.get("do") == "preview" and words.strip()):
+        preview, why = would_send(found, found.talk["answer"] if drafted else {"text": words})
+        notice = notice or why
     return page(
         "talk.html",
         reader,
         item=found.item,
         talk=found.talk,
         version=talks.version(found.item),
-        cannot=answering.why_not(found, active),
+        cannot=answering.why_not(found, program.active()[0]),
         open=open_to(found, reader),
         words=words,
+        drafted=drafted,
         preview=preview,
+        bodies=[json.dumps(part["body"], ensure_ascii=False, indent=2) for part in preview.get("parts", ())],
         notice=notice,
         longest=LONGEST_ANSWER,
+        longest_reason=LONGEST_REASON,
     )
+
+
+def would_send(found: Talk, written: Item) -> tuple[dict[str, Any], str]:
+    """What would be sent, in the community's language unless it says another one; or why it cannot be."""
+    active = program.active()[0]
+    language = written.get("language") or active.community(found.talk["community"]).language
+    try:
+        return answering.preview(found, written["text"], language, active), ""
+    except NotAllowedError as error:
+        return {}, str(error)
 
 
 def open_to(found: Talk, reader: Reader) -> bool:

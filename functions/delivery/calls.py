@@ -181,13 +181,16 @@ def at_desk(row: Item, program: Program) -> tuple[str, Destination]:
 
 
 def addressed(row: Item) -> Item:
-    """The same; whom it goes to is read now where they can end it. Raises NowhereError."""
+    """The same; whom it goes to is read now where they can end it, and whether it is still so. Raises NowhereError."""
     if "contact" not in row:
         return row
     pk, sk = row["contact"]
     contact = table().get(pk, sk)
-    if contact is None:
+    if contact is None or "person" not in contact:
         raise NowhereError("they do not want to be told any more, or nobody knows any more who they are")
+    stands = table().get(row["pk"], "status")
+    if stands is None or stands["status"] != row["status"]:
+        raise NowhereError(f"it is not {row['status']} any more")
     return {**row, "request": {**row["request"], "person": contact["person"]}}
 
 

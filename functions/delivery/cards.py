@@ -74,7 +74,7 @@ def attempt(store: Table, row: Item, found: str, hands: Hands, program: Program,
 def shown(store: Table, row: Item, desk: Desk, program: Program, now: datetime) -> Shown | None:
     """None where there is nothing to show (any more)."""
     if "talk" in row["request"]:
-        return talk(store, row, desk, program, now) if "feedback" in desk.shows else None
+        return talk(store, row, desk, program) if "feedback" in desk.shows else None
     if "case" in row["request"]:
         return case(store, row, desk, program, now) if "cases" in desk.shows else None
     return announcement(store, row, desk, program, now) if "announcements" in desk.shows else None
@@ -91,7 +91,7 @@ def announcement(store: Table, row: Item, desk: Desk, program: Program, now: dat
     return Shown(f"announcement {found['id']}", card, announced.again(found, rows, now))
 
 
-def talk(store: Table, row: Item, desk: Desk, program: Program, now: datetime) -> Shown | None:
+def talk(store: Table, row: Item, desk: Desk, program: Program) -> Shown | None:
     try:
         found = talk_records.read(store, desk.community, row["request"]["talk"])
     except LookupError:
@@ -106,7 +106,7 @@ def talk(store: Table, row: Item, desk: Desk, program: Program, now: datetime) -
         refusal=row.get("refusal", ""),
     )
     card = answered.card(found.item, found.talk, seen, community.language)
-    return Shown(f"talk {found.talk['id']}", card, answered.again(found.talk, now))
+    return Shown(f"talk {found.talk['id']}", card, answered.again(found.talk, seen.row))
 
 
 def previewed(found: Talk, answer: Item, program: Program) -> dict[str, Any] | None:

@@ -87,7 +87,8 @@ def lent(now: datetime, largest: int = http.LARGEST) -> Hands:
 def stopped(row: Item, case: Case, announcement: Item | None, now: datetime) -> Next | None:
     """Under the claim: where something would be said, people's switches are looked at; what it follows has to be over;
     and a shared rate has to have room."""
-    if row["purpose"] in calls.SAYS and (instead := switched(row, case, announcement)):
+    says = row["purpose"] in calls.SAYS or "contact" in row
+    if says and (instead := switched(row, case, announcement)):
         return instead
     if row["purpose"] == "answer" and (instead := overtaken(row, case)):
         return instead

@@ -110,7 +110,7 @@ def assign(
     def move(found: Talk) -> Move:
         return talks.assigned(found.talk, to, who, now, fence)
 
-    return change(store, community, name, who, now, move, lambda found: talk_records.new_cards(found.talk, desks, now))
+    return change(store, community, name, who, now, move, lambda found: talk_records.new_cards(found, desks, now))
 
 
 def show(store: Table, community: str, name: str, who: str, program: Program, now: datetime) -> Talk:
@@ -123,7 +123,7 @@ def show(store: Table, community: str, name: str, who: str, program: Program, no
         return found
 
     def cards(one: Talk) -> list[Item]:
-        return talk_records.new_cards(one.talk, desks, now)
+        return talk_records.new_cards(one, desks, now)
 
     return change(store, community, name, who, now, lambda one: talks.shown_at_desks(one.talk), cards)
 
@@ -143,7 +143,7 @@ def reopen(store: Table, community: str, name: str, who: str, now: datetime) -> 
     for _ in range(TRIES):
         found = talk_records.read(store, community, name)
         row = talk_records.row_of(store, found.talk) if found.talk["state"] == "answering" else None
-        writes = talk_records.change(found, talks.reopened(found.talk, row), who, now)
+        writes = talk_records.change(found, talks.reopened(found.talk, row, now), who, now)
         if talk_records.written(store, [*writes, *([talk_records.cancelled(row)] if row else [])]):
             return talk_records.read(store, community, name)
     raise BusyError(BUSY)
@@ -196,13 +196,9 @@ def approve(store: Table, community: str, name: str, seen: str, who: str, progra
     another = program.community(community).approval == "another"
     for _ in range(TRIES):
         found = talk_records.read(store, community, name)
-        draft = found.talk.get("answer", {})
-        if (
-            found.talk["state"] in ("answering", "answered")
-            and draft.get("approved_by") == who
-            and draft["hash"] == seen
-        ):
+        if talks.is_approved(found.talk, seen, who):
             return found
+        draft = found.talk.get("answer", {})
         if found.talk["state"] != "drafted":
             talks.unsettled(found.talk)
             raise NotAllowedError("nobody has written an answer yet")

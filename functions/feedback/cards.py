@@ -4,7 +4,6 @@ to the letter before it goes, and what became of it."""
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Literal
 
 from events.cards import Card, CardButton, CardEntry
@@ -122,7 +121,7 @@ def standing(item: Item, talk: Item, seen: Seen, language: str) -> Iterator[str]
     row = seen.row or {}
     if state == "drafted" and seen.another:
         state = "drafted another"
-    if state == "answering" and "listing" in row:
+    if is_stuck(talk, row):
         state = "stuck"
     why = talk.get("reason") or row.get("reason", "")
     yield say(language, state, who=who, by=by, why=why, state=row.get("state", ""))
@@ -159,7 +158,13 @@ def button(item: Item, talk: Item, action: Action, seen: Seen, language: str) ->
     return CardButton(name=name, label=say(language, action), style=STYLES.get(action, "plain"))
 
 
-def again(talk: Item, now: datetime) -> int | None:
+def is_stuck(talk: Item, row: Item | None) -> bool:
+    """Whether an answer goes on only once a person does something: it was refused, held back, left out …"""
+    return bool(talk["state"] == "answering" and row and "due" not in row and row["state"] != "sent")
+
+
+def again(talk: Item, row: Item | None) -> int | None:
     """Seconds until its card is looked at again, if nobody says before that something has changed."""
-    del now
-    return SOON if talk["state"] == "answering" else None if talk["state"] in talks.OVER else LATER
+    if talk["state"] in talks.OVER:
+        return None
+    return SOON if talk["state"] == "answering" and not is_stuck(talk, row) else LATER

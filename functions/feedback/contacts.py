@@ -4,7 +4,8 @@
 |---|---|---|
 | community#contacts#shard | content hash | who said one thing: an account, or a mail address; for a year |
 
-`party` is the pseudonym by which one person is told once, whatever they said how often.
+`party` is the pseudonym by which one person is told once, whatever they said how often. Once somebody has ended it,
+only when that was stays: what they said may be delivered again, and is no new agreement.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,10 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from events.feedback import FeedbackReceived
+from functions.feedback import skeletons
 from functions.feedback.records import SHARDS, content_hash, place, said_place
 from functions.platforms import telling
-from functions.shared import clock, table
-from functions.shared.table import Delete, Item, Key, Put, Table
+from functions.shared import clock, pseudonyms, table
+from functions.shared.table import ConditionFailedError, Item, Key, Put, Table
 
 KIND = "contact"
 KEPT = timedelta(days=365)
@@ -28,6 +30,11 @@ def key(community: str, source: str, content: str) -> Key:
     return partition(community, table.shard(name, SHARDS)), name
 
 
+def addressee(community: str, mail: str) -> str:
+    """Whose address it is, however it is written."""
+    return pseudonyms.of(community, MAIL, mail.casefold())
+
+
 def path(community: str) -> str:
     """Where somebody ends it."""
     return f"/contacts/{community}"
@@ -37,15 +44,20 @@ def partition(community: str, number: int) -> str:
     return table.partition(community, "contacts", str(number))
 
 
-def agreed(store: Table, feedback: FeedbackReceived, who: str, now: datetime) -> None:
-    """Keep whoever said something on a platform and agreed to be told, where people can be. Said again, it is agreed to
-    again."""
-    if feedback.follow_up and feedback.author and who and telling.on(feedback.platform):
-        person = {"id": feedback.author.id}
-        language = feedback.author.language
-        keep(
-            store, feedback.community, feedback.source, feedback.content, feedback.platform, person, who, language, now
-        )
+def agreed(store: Table, feedback: FeedbackReceived, who: str, said_at: datetime) -> None:
+    """Keep whoever said something on a platform and agreed to be told, where people can be; unless they were erased
+    since. Who answers a survey anew without that has ended it. `said_at`: when it was logged as said."""
+    community, source, content, platform = feedback.community, feedback.source, feedback.content, feedback.platform
+    if not (feedback.author and who and telling.on(platform)):
+        return
+    if not feedback.follow_up:
+        if feedback.survey:
+            end(store, community, source, content, feedback.said_at)
+        return
+    there = store.get(*place(community, content_hash(source, content), said_at))
+    if there is None or there.get("newest") != skeletons.ERASED:
+        person, language = {"id": feedback.author.id}, feedback.author.language
+        keep(store, community, source, content, platform, person, who, language, feedback.said_at)
 
 
 def keep(
@@ -57,8 +69,9 @@ def keep(
     person: Mapping[str, Any],
     party: str,
     language: str,
-    now: datetime,
+    at: datetime,
 ) -> None:
+    """`at`: when they agreed. What they have ended since stays ended."""
     pk, sk = key(community, source, content)
     item = {
         "pk": pk,
@@ -69,10 +82,30 @@ def keep(
         "person": dict(person),
         "party": party,
         "language": language,
-        "agreed_at": clock.text(now),
-        "expires": int((now + KEPT).timestamp()),
+        "agreed_at": clock.text(at),
+        "expires": int((at + KEPT).timestamp()),
     }
-    store.write(Put(item))
+    not_since = table.either([table.absent("ended_at")], [table.before("ended_at", item["agreed_at"])])
+    try:
+        store.write(Put(item, when=[not_since]))
+    except ConditionFailedError:
+        pass
+
+
+def end(store: Table, community: str, source: str, content: str, at: datetime) -> None:
+    """Whoever said this one thing is told nothing of it any more, if they had agreed before."""
+    there = store.get(*key(community, source, content))
+    if there and is_agreed(there) and there["agreed_at"] < clock.text(at):
+        store.write(ended(there, at))
+
+
+def ended(contact: Item, at: datetime) -> Put:
+    kept = {name: contact[name] for name in ("pk", "sk", "kind")}
+    return Put({**kept, "ended_at": clock.text(at), "expires": int((at + KEPT).timestamp())})
+
+
+def is_agreed(contact: Item) -> bool:
+    return "person" in contact
 
 
 def page(store: Table, community: str, cursor: str, most: int) -> tuple[list[Item], bool]:
@@ -89,7 +122,7 @@ def following(store: Table, community: str, cursor: str, most: int) -> Iterator[
     number, _, last = cursor.partition("#")
     for shard in range(int(number or 0), SHARDS):
         first = f"{last}\x00" if last and shard == int(number) else ""
-        yield from store.between(partition(community, shard), first, "\uffff", page=most)
+        yield from filter(is_agreed, store.between(partition(community, shard), first, "\uffff", page=most))
 
 
 def where(contact: Item) -> str:
@@ -100,12 +133,11 @@ def whole(store: Table, community: str) -> Iterator[Item]:
     yield from following(store, community, "", 1000)
 
 
-def forget(store: Table, community: str, party: str) -> int:
-    """Whoever it is is told nothing more; gives how many were kept of them."""
-    theirs = [contact for contact in whole(store, community) if contact["party"] == party]
-    for contact in theirs:
-        store.write(Delete(table.key_of(contact)))
-    return len(theirs)
+def forget(store: Table, community: str, party: str, now: datetime) -> None:
+    """Whoever it is is told nothing more."""
+    for contact in whole(store, community):
+        if contact["party"] == party:
+            store.write(ended(contact, now))
 
 
 def said(store: Table, community: str, contacts: Sequence[Item]) -> dict[str, Item]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from events.envelope import Envelope
 from events.program import Program
 from events.talk_buttons import stamp
-from events.talks import TalkPressed
+from events.talks import LONGEST_REASON, TalkPressed
 from functions.feedback import answering, cards, talk_records, talks
 from functions.feedback.talk_records import Talk
 from functions.feedback.talks import NotAllowedError
@@ -47,9 +47,7 @@ def act(store: Table, pressed: TalkPressed, who: str, program: Program, now: dat
         case "take":
             answering.assign(store, community, name, who, who, program, now, fence)
         case "close":
-            if not words:
-                raise NotAllowedError("say why it is closed without an answer")
-            answering.close(store, community, name, words[:300], who, now, fence)
+            answering.close(store, community, name, words[:LONGEST_REASON], who, now, fence)
         case "answer":
             language, read = program.community(community).language, talks.version(found.item)
             answering.answer(
@@ -65,11 +63,11 @@ def is_done(found: Talk, pressed: TalkPressed, who: str) -> bool:
             one_before = stamp(talks.version(found.item), talk["fence"] - 1)
             return bool(talk["assigned_to"] == who and pressed.seen == one_before)
         case "close":
-            reason = pressed.words.strip()[:300]
+            reason = pressed.words.strip()[:LONGEST_REASON]
             return bool(talk["state"] == "closed" and (talk["closed_by"], talk["reason"]) == (who, reason))
         case "answer":
-            written = talk.get("answer") or {}
-            return bool((written.get("by"), written.get("text")) == (who, pressed.words.strip()))
+            answer = talks.written(talk)
+            return bool((answer.get("by"), answer.get("text")) == (who, pressed.words.strip()))
     return False
 
 

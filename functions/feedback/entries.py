@@ -18,7 +18,7 @@ def received(store: Table, told: FeedbackReceived, delivery: str, now: datetime,
     said_at = records.first_said(store, feedback)
     touched.add((feedback.community, rollup.bucket(said_at)))
     known = sorting.known(feedback)
-    contacts.agreed(store, feedback, known.who, now)
+    contacts.agreed(store, feedback, known.who, said_at)
     return records.record(store, feedback, said_at, known, delivery, now)
 
 

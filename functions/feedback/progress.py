@@ -155,7 +155,8 @@ def untold(store: Table, rows: Sequence[Item]) -> list[Item]:
 
 
 def told_to(row: Item, contact: Item, theme: Theme, program: Program, now: datetime) -> Item:
-    """A row for delivery. Whom it goes to is looked up when it goes: whoever has ended it meanwhile is not told."""
+    """A row for delivery. Whom it goes to, and whether the theme still stands so, is looked up when it goes: whoever
+    has ended it meanwhile is not told, and nobody what has changed since."""
     community = table.community_of(row["pk"])
     language = letters.spoken(contact["language"], program.community(community).language)
     letter = letters.news(theme.title, row["status"], row["word"], language)
@@ -176,4 +177,4 @@ def told_to(row: Item, contact: Item, theme: Theme, program: Program, now: datet
         request=request,
         at=clock.text(now),
     )
-    return {**planned, "contact": [contact["pk"], contact["sk"]]}
+    return {**planned, "contact": [contact["pk"], contact["sk"]], "status": row["status"]}

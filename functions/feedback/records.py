@@ -3,7 +3,7 @@
 | pk | sk | what |
 |---|---|---|
 | community#log#hour#shard | content hash | one thing said; its own marker, until its words end |
-| community#said#content hash | said | when something was said, where its changes do not tell; until then, too |
+| community#said#content hash | said | when it was said, where its changes do not tell; until then, or two years |
 | community#bucket#hour | bucket | readings of the hour's log; dirty since the last one, due while not counted |
 | community#hours#day | hour | the hour's counts, overwritten, with the generation they were read at |
 | community#days#month | day | the local day's counts, with the generation of each hour in them |
@@ -34,6 +34,8 @@ EXPORT = "export"
 NIGHT = time(1)
 """UTC, when days are exported that changed since the night before."""
 TRIES = 8
+ANSWERED = timedelta(days=730)
+"""How long an answer to a survey is known again: its counts stay, and whoever changes it then has one all the same."""
 EVERY = timedelta(minutes=15)
 """How long an hour that was just counted waits for its next turn: what is asked for sooner is counted when asked."""
 
@@ -103,6 +105,8 @@ def first_said(store: Table, feedback: FeedbackReceived) -> datetime:
     pk, sk = said_key(feedback)
     now = clock.now()
     end = skeletons.ends(feedback.community, feedback.said_at, now)
+    if feedback.survey:
+        end = max(end, int((now + ANSWERED).timestamp()))
     item = {"pk": pk, "sk": sk, "kind": "said", "said_at": clock.text(feedback.said_at), "expires": end}
     try:
         store.write(Put(item, when=[skeletons.free(now)]))

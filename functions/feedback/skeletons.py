@@ -24,6 +24,8 @@ LATE = timedelta(days=14)
 """Whatever is told of something stays at least this long, so that it is sealed before it ends."""
 
 LINE = ("sk", "source", "platform", "type", "said_at", "logged_at", "state", "newest", "who", "staff")
+ASKED = ("survey", "votes", "event")
+"""Of an answer to a survey: what it is counted by, which are names of the program and of events, and no words."""
 READ = ("language", "kind", "mood", "themes", "models")
 """Of what was read in it, and of what a person confirmed: no words."""
 EMPTY = ("content", "title", "text", "original", "url", "language", "revision", "delivery")
@@ -57,7 +59,7 @@ def is_due(hour: str, now: datetime) -> bool:
 
 def line(item: Item) -> Item:
     """What stays of a log item."""
-    said = {name: item[name] for name in LINE if name in item}
+    said = {name: item[name] for name in (*LINE, *ASKED) if name in item}
     named = {name: named_in(item[name]) for name in ("read", "confirmed") if item.get(name)}
     return {**said, "said_at": clock.text(clock.moment(item["said_at"]).replace(second=0, microsecond=0)), **named}
 

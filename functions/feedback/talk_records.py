@@ -6,11 +6,14 @@
 | community#talk#item | audit#000001 | one line of its history |
 | community#talk#item | delivery#answer-1 | an answer on its way (see `shared/outbox.py`) |
 | community#talk#item | delivery#desk-staff#card | its card at a desk, kept as it is now |
+
+All of it ends thirty days after the words it is about.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from events.program import Desk
@@ -26,6 +29,8 @@ LISTING = "talks"
 
 FRESH = timedelta(days=3)
 """How long an answer that was approved is worth sending: as long as delivery tries."""
+LONGER = timedelta(days=30)
+"""That a talk is kept after the words it is about: an edit may keep these two weeks more."""
 BUSY = "others keep changing this: try again in a moment"
 TRIES = 8
 
@@ -62,10 +67,10 @@ def change(found: Talk, move: Move, who: str, now: datetime, cards: Sequence[Ite
     pk, sk = key(talk["community"], talk["id"])
     number = talk["next_audit"]
     line = {"kind": "audit", "what": move.what, "who": who, "at": at, "detail": move.detail}
-    history = Put({"pk": pk, "sk": f"audit#{number:06d}", **line}, when=[table.absent()])
+    history = Put({"pk": pk, "sk": f"audit#{number:06d}", **line, **end(found)}, when=[table.absent()])
     over = move.set["state"] in talks.OVER
     listed = {} if over else table.listed(talk["community"], LISTING, talk["id"], talk["said_at"])
-    changes = {**move.set, **listed, "changed_at": at, "next_audit": number + 1}
+    changes = {**move.set, **listed, "changed_at": at, "next_audit": number + 1, **end(found)}
     changes |= {"cards": [one["sk"] for one in cards]} if cards else {}
     others: list[Write] = [history, *(outbox.put(one) for one in cards)]
     others += [touch(pk, one, now) for one in talk.get("cards", ())]
@@ -75,8 +80,13 @@ def change(found: Talk, move: Move, who: str, now: datetime, cards: Sequence[Ite
     return [Update((pk, sk), set=changes, remove=remove, when=[table.equals("next_audit", number)]), *others]
 
 
-def new_cards(talk: Item, desks: Sequence[Desk], now: datetime) -> list[Item]:
+def end(found: Talk) -> Item:
+    return {"expires": found.item["expires"] + int(LONGER.total_seconds())}
+
+
+def new_cards(found: Talk, desks: Sequence[Desk], now: datetime) -> list[Item]:
     """A card at each desk, of a talk that has none."""
+    talk = found.talk
     if "cards" in talk:
         return []
     return [
@@ -89,7 +99,7 @@ def new_cards(talk: Item, desks: Sequence[Desk], now: datetime) -> list[Item]:
             request={"talk": talk["id"]},
             at=clock.text(now),
         )
-        | {"touched": 0}
+        | {"touched": 0, **end(found)}
         for desk in desks
     ]
 
@@ -133,7 +143,7 @@ def row(found: Talk, request: AnswerRequested, calling: Item, now: datetime) -> 
         at=clock.text(now),
     )
     about = {"pk": item["pk"], "sk": item["sk"], "newest": item.get("newest", ""), "who": item.get("who", "")}
-    return {**planned, "calling": calling, "answers": about, "not_after": clock.text(now + FRESH)}
+    return {**planned, "calling": calling, "answers": about, "not_after": clock.text(now + FRESH), **end(found)}
 
 
 def row_of(store: Table, talk: Item) -> Item | None:
@@ -182,6 +192,14 @@ def questions(store: Table, community: str, now: datetime) -> Iterator[Item]:
         yield from sorted((item for item in asked if item["said_at"] >= since), key=lambda one: one["said_at"])
 
 
+def untouched(store: Table, community: str, now: datetime) -> Iterator[Talk]:
+    """Those that nobody has taken care of in any way: of what is answered or closed already there may be any number."""
+    asked = questions(store, community, now)
+    while some := {records.item_id(item): item for item in islice(asked, 100)}:
+        known = {one["id"] for one in store.read([key(community, name) for name in some])}
+        yield from (Talk(one, talks.fresh(one, community, name)) for name, one in some.items() if name not in known)
+
+
 def is_question(item: Item) -> bool:
     """Of a person, and still there."""
     kind: Any = (item.get("read") or {}).get("kind")
@@ -209,14 +227,8 @@ def waiting(store: Table, community: str, now: datetime) -> Waiting:
     begun = touched(store, community, MOST)
     keys = {one["id"]: records.item_key(community, one["id"]) for one in begun}
     items = {records.item_id(item): item for item in store.read([one for one in keys.values() if one])}
-    found = {one["id"]: Talk(items[one["id"]], one) for one in begun if one["id"] in items}
-    more = len(begun) >= MOST
-    asked: dict[str, Item] = {}
-    for item in questions(store, community, now):
-        if len(asked) >= MOST:
-            more = True
-            break
-        asked[records.item_id(item)] = item
-    known = {one["id"] for one in store.read([key(community, name) for name in asked])}
-    found |= {name: Talk(item, talks.fresh(item, community, name)) for name, item in asked.items() if name not in known}
-    return Waiting(sorted(found.values(), key=lambda one: (one.item["said_at"], one.talk["id"])), more)
+    found = [Talk(items[one["id"]], one) for one in begun if one["id"] in items]
+    asked = list(islice(untouched(store, community, now), MOST + 1))
+    more = len(begun) >= MOST or len(asked) > MOST
+    both = [*found, *asked[:MOST]]
+    return Waiting(sorted(both, key=lambda one: (one.item["said_at"], one.talk["id"])), more)

@@ -143,26 +143,40 @@ def answering(
 
 
 def closed(talk: Item, reason: str, who: str, now: datetime, fence: int | None = None) -> Move:
+    if not reason:
+        raise NotAllowedError("say why it is closed without an answer")
     unsettled(talk)
     admitted(talk, who, now, fence)
     done = {"state": "closed", "closed_by": who, "reason": reason}
     return Move("closed", done, ("answer", "lease_until"), {"reason": reason})
 
 
-def reopened(talk: Item, row: Item | None) -> Move:
-    """Of what is over; and of an answer on its way that surely did not arrive, which then never does."""
+def reopened(talk: Item, row: Item | None, now: datetime) -> Move:
+    """Of what is over; and of an answer on its way that surely did not arrive, which then never does. Whoever still has
+    it keeps it; else it is anybody's."""
     if talk["state"] == "answering":
         if row is not None and (row["state"] not in UNSENT or "begun" in row):
             raise NotAllowedError("its answer may have arrived: say first what became of it (`liaison deliveries`)")
     elif talk["state"] not in OVER:
         raise NotAllowedError(f"it is {talk['state']}: there is nothing to open again")
-    open_again = {"state": "assigned" if talk["assigned_to"] else "open", "fence": talk["fence"] + 1}
+    holder = leased(talk, now)
+    open_again = {"state": "assigned" if holder else "open", "assigned_to": holder, "fence": talk["fence"] + 1}
     return Move("reopened", open_again, ("reason", "closed_by", "answered_at", "url"), {"after": talk["state"]})
+
+
+def written(talk: Item) -> Item:
+    """The answer that waits for a yes, is on its way, or was given; empty where there is none. That of a talk which was
+    opened again since is none of these."""
+    return (talk.get("answer") or {}) if talk["state"] in ("drafted", "answering", "answered") else {}
 
 
 def is_same(talk: Item, hash_: str, who: str, version_: str) -> bool:
     """Whether this answer was given already, by the same person: its own answer was lost."""
-    answer = talk.get("answer")
-    if answer is None or talk["state"] not in ("drafted", "answering", "answered"):
-        return False
-    return bool((answer["hash"], answer["by"], answer["version"]) == (hash_, who, version_))
+    answer = written(talk)
+    return bool(answer) and bool((answer["hash"], answer["by"], answer["version"]) == (hash_, who, version_))
+
+
+def is_approved(talk: Item, seen: str, who: str) -> bool:
+    """Whether somebody has said yes to it already: their own answer was lost."""
+    answer = written(talk)
+    return answer.get("approved_by") == who and bool(answer["hash"].startswith(seen))

@@ -8,7 +8,7 @@ Parked bodies in the bucket and digest pages are not searched: they end by thems
 from collections.abc import Callable, Iterator, Sequence
 
 from events.moderation import Subject
-from functions.feedback import skeletons
+from functions.feedback import contacts, skeletons
 from functions.moderation import evidence
 from functions.shared import clock, errands, objects, outbox, pseudonyms
 from functions.shared.log import logger
@@ -52,12 +52,14 @@ def search(store: Table, row: Item, time_left: Callable[[], bool]) -> None:
 
 
 def account(community: str, source: str, platform: str, person: Item) -> Account:
-    """With its pseudonym, unless there is no key: then nobody has one."""
+    """With its pseudonyms, unless there is no key: then nobody has one."""
+    name = person["id"]
     try:
-        known = pseudonyms.of(community, source, person["id"])
+        known = pseudonyms.of(community, source, name)
+        letters = contacts.addressee(community, name) if "@" in name else ""
     except pseudonyms.NoKeyError:
-        known = ""
-    return Account(community, source, platform, person["id"], person["name"], known)
+        known = letters = ""
+    return Account(community, source, platform, name, person["name"], known, letters)
 
 
 def page(store: Table, row: Item, who: Account, cursor: Key | None) -> tuple[int, Key | None]:

@@ -55,6 +55,8 @@ class Account:
     name: str = ""
     pseudonym: str = ""
     """Under which feedback knows it; empty where that knows nobody."""
+    addressee: str = ""
+    """Of a mail address: under which letters to it are known."""
 
     def is_at(self, item: Item, field: str) -> bool:
         return bool((item.get(field) or {}).get("id") == self.id)
@@ -111,10 +113,20 @@ ABOUT_IT = ("figures", "history", "strike", "strikes", "link")
 def goes(item: Item, who: Account) -> bool:
     """Whether nothing is left of an item."""
     if item.get("kind") == "contact":
-        there = item["pk"].startswith(f"{who.community}#") and item.get("source") == who.source
-        return there and who.is_at(item, "person")
+        return is_contact_of(item, who)
+    if item.get("kind") == "delivery" and item["purpose"] == "tell" and who.addressee:
+        return bool(item["pk"].startswith(f"{who.community}#progress#") and item["sk"].endswith(f"#{who.addressee}"))
     theirs = item.get("by") if item.get("kind") == "band" else item["pk"]
     return item.get("kind") in (*ABOUT_IT, "band") and bool(theirs == who.figures)
+
+
+def is_contact_of(item: Item, who: Account) -> bool:
+    """How an address is written tells nobody apart."""
+    if not item["pk"].startswith(f"{who.community}#") or item.get("source") != who.source:
+        return False
+    if item["platform"] == "mail":
+        return bool(item["person"]["id"].casefold() == who.id.casefold())
+    return who.is_at(item, "person")
 
 
 def alone(item: Item, who: Account) -> Item:

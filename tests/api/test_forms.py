@@ -270,3 +270,15 @@ def test_languages_are_offered_on_the_page(asking: World) -> None:
     (there,) = re.findall(r'<a href="([^"]+)" hreflang="fr"', page.text)
     other = asking.ask("GET", link(asking).partition("?")[0] + there.replace("&amp;", "&"))
     assert Page(other.text).language == "fr"
+
+
+def test_gone_back_and_changed_their_mind_nobody_is_kept(asking: World) -> None:
+    address = link(asking, "box")
+    named = submission(asking.ask("GET", address))
+    send(asking, address, named, q_words="Hi", tell="yes", mail="ilse@example.org")
+    asking.later(minutes=1)
+    send(asking, address, named, q_words="Hi")
+    assert "ilse" not in str(list(asking.every_item()))
+    asking.later(minutes=1)
+    send(asking, address, named, q_words="Hi", tell="yes", mail="noor@example.org")
+    assert asking.item("contact")["person"] == {"id": "noor@example.org"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.feedback import records
+from functions.feedback import records, talk_records
 from functions.shared.table import Item, Update, key_of, table
 from tests.api.manager import Manager
 from tests.support import builders, outside
@@ -235,9 +235,28 @@ def test_two_people_where_the_program_asks_for_them() -> None:
         assert bo.post(f"talks/{name}/approve", {"seen": "0" * 16}).status == 409
         assert bo.post(f"talks/{name}/approve", seen).json["state"] == "answering"
         assert bo.post(f"talks/{name}/approve", seen).status == 200
+        assert bo.post(f"talks/{name}/approve", {"seen": seen["seen"][:16]}).status == 200
         both.finish()
         assert len(calls(both)) == 1
         assert [line["who"] for line in shown(bo, name)["history"]] == ["Ada", "Bo"]
+
+
+def test_opened_again_it_is_anybodys(world: World, ada: Manager, bo: Manager) -> None:
+    name = said(world)
+    ada.post(f"talks/{name}/assign", {})
+    ada.post(f"talks/{name}/close", {"reason": "told them"})
+    again = bo.post(f"talks/{name}/reopen").json
+    assert (again["state"], again["assigned_to"]) == ("open", "")
+    assert not ada.get("talks?of=me").json["talks"]
+
+
+def test_a_talk_ends_with_the_words_it_is_about(world: World, ada: Manager) -> None:
+    name = said(world)
+    ada.post(f"talks/{name}/assign", {})
+    answered(ada, name)
+    world.finish()
+    ends = {one.get("expires") for one in world.every_item() if "#talk#" in one["pk"]}
+    assert ends == {logged(world, name)["expires"] + 30 * 86400}
 
 
 def test_a_paused_source_keeps_it(world: World, ada: Manager) -> None:
@@ -323,6 +342,23 @@ def test_questions_wait_and_whatever_somebody_has(world: World, ada: Manager, bo
     assert [one["id"] for one in ada.get("talks").json["talks"]] == [other]
 
 
+def test_what_was_answered_hides_nothing_that_waits(
+    world: World, ada: Manager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(talk_records, "MOST", 2)
+    names = [said(world, f"form-{number}") for number in range(5)]
+    world.roll_up()
+    for name in names:
+        question(world, name)
+    for name in sorted(names)[:3]:
+        ada.post(f"talks/{name}/close", {"reason": "told them"})
+    told = ada.get("talks").json
+    assert [one["id"] for one in told["talks"]] == sorted(names)[3:]
+    assert not told["more"]
+    ada.post(f"talks/{sorted(names)[4]}/assign", {})
+    assert len(ada.get("talks").json["talks"]) == 2
+
+
 def test_readers_see_none_of_it(world: World) -> None:
     name = said(world)
     reader = Manager(world, "reader")
@@ -338,6 +374,7 @@ def test_readers_see_none_of_it(world: World) -> None:
         ("talks/{name}/answer", {"text": "", "version": "first"}, 422),
         ("talks/{name}/answer", {"text": "<key>", "version": "first"}, 409),
         ("talks/{name}/close", {}, 422),
+        ("talks/{name}/close", {"reason": " "}, 409),
         ("talks/{name}/approve", {"seen": "0" * 16}, 409),
         ("talks/{name}/reopen", {}, 409),
     ],

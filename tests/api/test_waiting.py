@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from functions.shared import links
+from tests.api.manager import Manager
 from tests.api.test_talks import calls, question, said
 from tests.support import builders
 from tests.support.world import Answered, World
@@ -92,13 +93,12 @@ def test_answering_from_the_page_takes_a_preview_first(staffed: World) -> None:
     assert "Your answer, in Markdown" in staffed.ask("GET", path).text
     shown = sent(staffed, path, do="preview", words="We **know**.\r\nSoon.")
     assert "feedback.answered" in shown.text
-    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.text))
+    fields = hidden(shown)
     assert not staffed.items("talk")
     blind = sent(staffed, path, do="answer", words="We know.", version="first")
     assert "look at the preview again" in blind.text
-    done = sent(staffed, path, do="answer", **{name: html.unescape(value) for name, value in fields.items()})
-    assert "An answer is on its way." in done.text
-    assert sent(staffed, path, do="answer", **{n: html.unescape(v) for n, v in fields.items()}).status == 200
+    assert "An answer is on its way." in sent(staffed, path, do="answer", **fields).text
+    assert "An answer is on its way." in sent(staffed, path, do="answer", **fields).text
     staffed.finish()
     assert len(calls(staffed)) == 1
     assert staffed.item("talk")["answer"]["by"] == "marie"
@@ -109,8 +109,60 @@ def test_closing_and_taking_from_the_page(staffed: World) -> None:
     question_asked(staffed)
     path = opened(staffed)
     assert "Taken care of by marie" in sent(staffed, path, do="assign").text
-    assert "write a word why" in sent(staffed, path, do="close", words=" ").text
+    assert "say why it is closed" in sent(staffed, path, do="close", words=" ").text
     assert "It is closed: told them" in sent(staffed, path, do="close", words="told them").text
+
+
+def hidden(page: Answered) -> dict[str, str]:
+    """What the form of a preview sends."""
+    fields = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text.partition("</form>")[0])
+    return {name: html.unescape(value) for name, value in fields}
+
+
+def test_a_page_that_is_sent_again_after_others_had_it_does_nothing(staffed: World) -> None:
+    question_asked(staffed)
+    path = opened(staffed)
+    fields = hidden(sent(staffed, path, do="preview", words="We **know**."))
+    sent(staffed, path, do="answer", **fields)
+    staffed.finish()
+    name = path.partition("?")[0].rpartition("/")[2]
+    assert Manager(staffed, "moderator").post(f"talks/{name}/reopen").status == 200
+    assert "somebody else had it meanwhile" in sent(staffed, path, do="answer", **fields).text
+    assert "somebody else had it meanwhile" in sent(staffed, path, do="close", words="x", fence=fields["fence"]).text
+    staffed.finish()
+    assert len(calls(staffed)) == 1
+
+
+def test_why_it_was_to_be_closed_does_not_become_an_answer(staffed: World) -> None:
+    question_asked(staffed)
+    path = opened(staffed)
+    refused = sent(staffed, path, do="close", words="one of our pests", fence="7")
+    assert "somebody else had it meanwhile" in refused.text
+    assert "one of our pests" not in refused.text
+
+
+def test_what_would_be_sent_is_shown_to_the_letter(staffed: World) -> None:
+    question_asked(staffed)
+    shown = sent(staffed, opened(staffed), do="preview", words="C’est prévu, d’accord <3").text
+    assert "C’est prévu, d’accord &lt;3" in shown.partition("<pre")[2].partition("</pre>")[0]
+
+
+def test_what_somebody_wrote_is_looked_at_and_sent_by_somebody_else() -> None:
+    text = builders.PROGRAM.replace('name = "Acme Games"', 'name = "Acme Games"\napproval = "another"')
+    with World(text + ON_THE_ROSTER) as world:
+        name = question_asked(world)
+        ada = Manager(world, "moderator")
+        ada.post(f"talks/{name}/assign", {})
+        assert (
+            ada.post(f"talks/{name}/answer", {"text": "Yes, it does.", "version": "first"}).json["state"] == "drafted"
+        )
+        path = opened(world)
+        page = world.ask("GET", path)
+        assert "Yes, it does." in page.text
+        assert "An answer is on its way." in sent(world, path, do="approve", **hidden(page)).text
+        world.finish()
+        assert len(calls(world)) == 1
+        assert world.item("talk")["answer"]["approved_by"] == "marie"
 
 
 def test_strangers_words_are_text(staffed: World) -> None:

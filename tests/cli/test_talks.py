@@ -47,6 +47,7 @@ def test_words_come_from_a_file_too(mo: Desk) -> None:
 
 def test_it_is_closed_with_a_word_and_opened_again(mo: Desk) -> None:
     name = said(mo.world)
+    mo.good("feedback", "assign", name)
     assert mo.good("feedback", "close", name, "--reason", "told them in the game").endswith(": told them in the game\n")
     assert "open it again first" in mo.refused("feedback", "assign", name)
     assert mo.good("feedback", "reopen", name) == "Open: nobody has it.\n"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from cli import operator
 from events.talk_buttons import Button, stamp
 from functions.feedback import records
+from functions.shared import clock
 from functions.shared.table import Item
 from tests.api.manager import Manager
 from tests.support import builders
@@ -205,3 +207,50 @@ def test_without_a_desk_there_is_no_card(world: World) -> None:
         409,
         "no desk of the program shows feedback: add it to its `shows`",
     )
+
+
+@every_platform
+def test_sent_and_delivered_again_nobody_is_told_that_it_had_no_effect(platform: str) -> None:
+    """The press was cut off behind its effect: its marker is not there."""
+    with standing(platform) as (world, channel, _):
+        written(world, platform, channel)
+        pressed = press(world, platform, channel.buttons["send"])
+        world.faults.at("dynamodb.PutItem", "before", crash)
+        world.accept(pressed)
+        world.work("feedback")
+        assert talk(world)["state"] == "answering"
+        world.work("feedback")
+        later(world)
+        later(world)
+        assert len(answers(world)) == 1
+        assert "no effect" not in channel.says
+
+
+@every_platform
+def test_the_same_words_after_it_was_opened_again_are_another_answer(platform: str) -> None:
+    with standing(platform) as (world, channel, name):
+        for number in (1, 2):
+            written(world, platform, channel)
+            world.handle(press(world, platform, channel.buttons["send"]))
+            later(world)
+            later(world)
+            assert len(answers(world)) == number
+            Manager(world, "moderator").post(f"talks/{name}/reopen")
+            world.work_off("delivery")
+
+
+@every_platform
+def test_an_answer_that_waits_for_a_person_is_said_to_and_not_looked_at_each_minute(platform: str) -> None:
+    with standing(platform) as (world, channel, _):
+        Manager(world, "manager").post("targets/game/pause", {"reason": "moves"})
+        written(world, platform, channel)
+        world.handle(press(world, platform, channel.buttons["send"]))
+        later(world)
+        later(world)
+        assert "waits for a person (held): its target is paused: moves" in channel.says
+        Manager(world, "manager").post("targets/game/resume", {"send_held": False})
+        world.later(minutes=16)
+        later(world)
+        assert "waits for a person (missed)" in channel.says
+        (card,) = [row for row in world.items("delivery") if row["purpose"] == "card"]
+        assert clock.moment(card["due_at"]) - world.now > timedelta(minutes=10)

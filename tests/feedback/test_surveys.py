@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from events.feedback import Answered, FeedbackReceived
-from functions.feedback import progress, rollup, surveys
+from functions.feedback import contacts, progress, rollup, surveys
 from functions.shared import program
 from functions.shared.program import ProgramError
-from functions.shared.table import Update, key_of, table
+from functions.shared.table import Delete, Update, key_of, table
+from functions.upkeep import ageing
 from tests.feedback.asking import PROGRAM, results
 from tests.feedback.counting import must_be_exact
 from tests.platforms.deliveries import SAMPLES
@@ -173,3 +174,82 @@ def test_what_was_chosen_is_found_by_what_the_question_says(asking: World) -> No
         said_at=asking.now - timedelta(minutes=1),
     )
     assert surveys.understood(said, survey, "").votes == ("map:south",)
+
+
+def test_what_was_chosen_is_counted_after_the_words_have_ended(asking: World) -> None:
+    asking.handle(response(asking, "t1", map="North", author={"id": "77"}, hidden={"event": "meetup"}))
+    asking.roll_up()
+    for _ in range(3):
+        asking.later(days=8)
+        ageing.days_over(table(), lambda: True)
+        asking.roll_up()
+    assert results(asking)["answers"] == 1
+    assert results(asking)["chosen"]["map"] == {"north": 1, "south": 0}
+    assert [day["counts"].get("event:meetup") for day in asking.items("day")] == [1]
+    asking.handle(response(asking, "t2", map="South", author={"id": "77"}))
+    asking.roll_up()
+    assert results(asking)["chosen"]["map"] == {"north": 0, "south": 1}
+
+
+@pytest.mark.parametrize("times", ["closes = 2026-11-23T00:00:00Z", "opens = 2026-11-20T00:00:00Z"])
+def test_what_was_answered_long_ago_is_still_told(times: str) -> None:
+    with World(PROGRAM.replace('form = "Kq7mVx2a"', times)) as world:
+        world.handle(response(world, "t1"))
+        world.roll_up()
+        world.later(days=400)
+        assert results(world)["answers"] == 1
+
+
+def agreeing(world: World, token: str = "t1", *, agrees: bool = True) -> Any:
+    return response(world, token, author={"id": "77"}, follow_up=agrees)
+
+
+def test_delivered_again_after_they_ended_it_it_stays_ended(asking: World) -> None:
+    said = agreeing(asking)
+    asking.handle(said)
+    party = asking.item("contact")["party"]
+    asking.later(minutes=1)
+    contacts.forget(table(), "acme", party, asking.now)
+    asking.handle(said)
+    assert not list(contacts.whole(table(), "acme"))
+    assert party not in str(asking.items("contact"))
+    asking.later(minutes=1)
+    asking.handle(agreeing(asking, "t2"))
+    assert len(list(contacts.whole(table(), "acme"))) == 1
+
+
+def test_answering_again_without_agreeing_ends_it(asking: World) -> None:
+    asking.handle(agreeing(asking))
+    asking.later(minutes=1)
+    asking.handle(agreeing(asking, "t2", agrees=False))
+    assert not list(contacts.whole(table(), "acme"))
+
+
+def test_delivered_again_after_an_erasure_nobody_is_kept(asking: World) -> None:
+    said = agreeing(asking)
+    asking.handle(said)
+    asking.handle(builders.webhook("erasure.requested", {"id": "e1", "person": {"id": "77"}}, asking.now))
+    for _ in range(3):
+        asking.rounds()
+        asking.later(minutes=20)
+    assert not asking.items("contact")
+    asking.handle(said)
+    assert not asking.items("contact")
+
+
+def test_whoever_changes_their_vote_after_its_words_have_ended_has_one() -> None:
+    text = PROGRAM.replace('"Europe/Paris"\n', '"Europe/Paris"\n[communities.feedback]\ntext_days = 30\n', 1)
+    with World(text) as world:
+        world.handle(response(world, "t1", map="North", author={"id": "77"}))
+        world.roll_up()
+        for _ in range(5):
+            world.later(days=8)
+            ageing.days_over(table(), lambda: True)
+            world.roll_up()
+        for item in [one for one in world.every_item() if one.get("expires", 9e12) <= world.now.timestamp()]:
+            table().write(Delete(key_of(item)))
+        assert not world.items("feedback")
+        world.handle(response(world, "t2", map="South", author={"id": "77"}))
+        world.roll_up()
+        assert results(world)["chosen"]["map"] == {"north": 0, "south": 1}
+        assert results(world)["answers"] == 1

@@ -65,19 +65,29 @@ def test_two_people_where_the_program_asks_for_them() -> None:
 def test_an_answer_is_taken_back_only_if_it_surely_did_not_arrive(state: str) -> None:
     on_its_way = talk(state="answering", answers=1)
     if state in talks.UNSENT:
-        assert talks.reopened(on_its_way, {"state": state}).set["state"] == "open"
+        assert talks.reopened(on_its_way, {"state": state}, NOW).set["state"] == "open"
         with pytest.raises(NotAllowedError):
-            talks.reopened(on_its_way, {"state": state, "begun": True})
+            talks.reopened(on_its_way, {"state": state, "begun": True}, NOW)
     else:
         with pytest.raises(NotAllowedError, match="may have arrived"):
-            talks.reopened(on_its_way, {"state": state})
+            talks.reopened(on_its_way, {"state": state}, NOW)
 
 
-def test_what_is_over_is_opened_again_for_whoever_had_it() -> None:
-    assert talks.reopened(had("Ada") | {"state": "closed"}, None).set["state"] == "assigned"
-    assert talks.reopened(talk(state="answered"), None).set["state"] == "open"
+def test_what_is_over_is_opened_again_for_whoever_still_has_it() -> None:
+    assert talks.reopened(had("Ada") | {"state": "closed"}, None, NOW).set["assigned_to"] == "Ada"
+    later = talks.reopened(had("Ada") | {"state": "answered"}, None, NOW + talks.LEASE)
+    assert (later.set["state"], later.set["assigned_to"]) == ("open", "")
     with pytest.raises(NotAllowedError, match="nothing to open again"):
-        talks.reopened(talk(), None)
+        talks.reopened(talk(), None, NOW)
+
+
+def test_an_answer_of_before_it_was_opened_again_is_no_answer_given() -> None:
+    answered = talk(state="answered", answer={**ANSWER, "approved_by": "Bo"})
+    assert talks.is_same(answered, "h", "Ada", "first")
+    assert talks.is_approved(answered, "h", "Bo")
+    opened = answered | {"state": "open"}
+    assert not talks.is_same(opened, "h", "Ada", "first")
+    assert not talks.is_approved(opened, "h", "Bo")
 
 
 def test_what_changed_is_told() -> None:

@@ -17,7 +17,8 @@ from functions.platforms.outgoing import Destination, Hands, Outcome, Sent, Unkn
 from functions.platforms.posting import Absent, Post
 
 POST = re.compile(r"post:[0-9]{1,18}", re.ASCII)
-ADDRESS = re.compile(r"/t/(?:[^/?#]+/)?(?P<topic>[0-9]{1,18})(?:/(?P<number>[0-9]{1,9}))?/?(?:[?#].*)?\Z")
+# A slug has something besides digits, so that `/t/12/7` is the seventh post of topic 12.
+ADDRESS = re.compile(r"/t/(?:(?![0-9]+/)[^/?#]+/)?(?P<topic>[0-9]{1,18})(?:/(?P<number>[0-9]{1,9}))?/?(?:[?#].*)?\Z")
 CHAT = "it was said in the forum's chat, which has no threads of ours"
 
 

@@ -60,6 +60,6 @@ def author(url: str, api: str) -> str:
     where = urlsplit(url)
     found = AUTHOR.search(where.path)
     host = (found["host"] or where.netloc) if found else ""
-    if not found or not host:
+    if not found or not host or "@" in where.netloc:
         return ""
     return found["name"] if host == urlsplit(api).netloc else f"{found['name']}@{host}"

@@ -218,14 +218,16 @@ def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcom
     if "start_time" in post.body:
         return entered(post, channel)
     if "sender_id" in post.body:
-        return heard(channel.ask("POST", "/chat/messages", {}, post.body), key, channel)
+        answers = "reply_parent_message_id" in post.body
+        return heard(channel.ask("POST", "/chat/messages", {}, post.body), key, channel, answers=answers)
     query = {"broadcaster_id": to.place, "moderator_id": to.account}
     reply = channel.ask("POST", "/chat/announcements", query, post.body)
     return Sent(key, "", {"form": "announcement"}) if reply.status == 204 else channel.refused(reply)
 
 
-def heard(reply: Reply, key: str, channel: Channel) -> Outcome:
-    """A 200 is no success before `is_sent` says so."""
+def heard(reply: Reply, key: str, channel: Channel, *, answers: bool) -> Outcome:
+    """A 200 is no success before `is_sent` says so. `answers`: somebody else may have been told the same just now, so
+    that these words are there does not mean that this answer is."""
     found = next(iter(objects(told(reply).get("data"))), {})
     dropped, name = inside(found, "drop_reason"), string(found.get("message_id"))
     code = str(dropped.get("code", ""))
@@ -233,10 +235,10 @@ def heard(reply: Reply, key: str, channel: Channel) -> Outcome:
         return channel.refused(reply)
     if found["is_sent"]:
         return Sent(name, "", {"form": "message", "at": str(channel.hands.timestamp)}) if name else Sent(key)
-    if code == SAME:
+    if code == SAME and not answers:
         return Sent(key)
     words = channel.said(dropped) or code or "it does not say why"
-    if any(sign in code for sign in LATER):
+    if code == SAME or any(sign in code for sign in LATER):
         return Wait(SOON, f"not just now: {words}")
     return Refused(f"Twitch did not show it: {words}")
 

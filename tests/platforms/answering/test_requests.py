@@ -16,7 +16,7 @@ from events.talks import AnswerRequested
 from functions.platforms import answering, outgoing
 from functions.platforms.answering import NOWHERE, Said
 from functions.platforms.bluesky.posting import record_key
-from functions.platforms.outgoing import Destination, Outcome, Refused, Sent
+from functions.platforms.outgoing import Destination, Outcome, Refused, Sent, Wait
 from functions.platforms.posting import Absent, Prepared
 from tests.platforms.hands import Fake, reply
 
@@ -579,3 +579,24 @@ def test_github_comments_on_what_it_is(node: dict[str, Any], wanted: dict[str, A
 def test_nothing_there_is_absent() -> None:
     empty: Any = {"data": {"node": {"comments": {"pageInfo": {}, "nodes": []}}}}
     assert isinstance(Outside(PLACES["github"]).find([ok(empty)]), Absent)
+
+
+@pytest.mark.parametrize("url", ["/t/winter-maps/12/7", "/t/12/7", "/t/-/12/7?u=us", "/forum/t/2026-maps/12/7"])
+def test_discourse_names_a_topic_with_or_without_its_title(url: str) -> None:
+    place = source("discourse", api="https://forum.example", api_user="liaison")
+    made = answering.of(WORDS, "en", said("discourse", "post:204", url=f"https://forum.example{url}"), place)
+    (part,) = made.rendering.parts
+    assert (made.place, part.body["reply_to_post_number"]) == ("12", 7)
+
+
+def test_the_same_words_to_two_people_on_twitch_are_two_answers() -> None:
+    """Twitch drops a message that says what the last one said, half a minute long, whomever it answers."""
+    dropped = {"is_sent": False, "drop_reason": {"code": "msg_duplicate", "message": "Your message is identical."}}
+    assert isinstance(Outside(PLACES["twitch"]).send([ok({"data": [dropped]})]), Wait)
+
+
+def test_mastodon_mentions_nobody_whom_an_odd_address_names() -> None:
+    odd = said("mastodon", "status:77", url="https://us:pw@other.example/@ilse/123")
+    made = answering.of(WORDS, "en", odd, PLACES["mastodon"].source)
+    assert made.rendering.parts[0].body["status"] == "We know."
+    assert not made.rendering.pings
