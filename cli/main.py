@@ -26,6 +26,7 @@ from cli import (
     stack,
     surveys,
     talks,
+    themes,
     unusual,
 )
 from cli import connect as connection
@@ -79,7 +80,7 @@ for name, sub in {
     "unusual": unusual.unusual_app,
 }.items():
     app.add_typer(sub, name=name)
-for more in (talks.talks_app, surveys.themes_app, periods.periods_app):
+for more in (talks.talks_app, themes.themes_app, periods.periods_app):
     feedback.feedback_app.add_typer(more)
 people.people_app.command()(personal.export)
 people.people_app.command()(personal.erase)

@@ -1,19 +1,16 @@
-"""`liaison survey`: what people are asked, what they answered, and where. `liaison feedback theme`: what came of it."""
+"""`liaison survey`: what people are asked, what they answered, and where."""
 
 import io
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import typer
 
 from cli import told
 from cli.client import api
 from cli.terminal import CommunityOption, Id, JsonOption, grid, last_line, out, sentences
-from functions.feedback.progress import Status
 
 survey_app = typer.Typer(no_args_is_help=True, help="Surveys: list, show, link.")
-themes_app = typer.Typer()
-"""Among the commands of `liaison feedback`."""
 
 QUIET = 4
 """Modules of white around a QR code (ISO/IEC 18004)."""
@@ -87,25 +84,3 @@ def drawn(address: str, title: str) -> str:
     drawing = io.BytesIO()
     code.save(drawing, kind="svg", scale=8, border=QUIET, title=title, light="#fff")
     return drawing.getvalue().decode()
-
-
-@themes_app.command("theme")
-def feedback_theme(
-    theme: Id,
-    status: Annotated[str | None, typer.Option(help=f"{', '.join(get_args(Status))}.")] = None,
-    word: Annotated[str, typer.Option(help="What the team says of it to those who asked.")] = "",
-    community: CommunityOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """How a theme stands; with --status, say so. Whoever asked for it and agreed to be told is told five minutes later,
-    once for each status."""
-    with sentences(as_json):
-        path = f"/themes/{theme}/status"
-        calls = api(community)
-        given = calls.post(path, {"status": status, "word": word}) if status else calls.get(path)
-        if as_json:
-            last_line(given)
-            return
-        people = f"{given['asking']} {'person' if given['asking'] == 1 else 'people'}"
-        told.line(out, f"{given['title']}: {given['status']}. {people} asked to be told.")
-        grid(given["changes"], ("at", "by", "status", "word"), "Nobody has said anything of it yet.")

@@ -200,6 +200,9 @@ NEEDED: dict[str, tuple[str, ...]] = {
 }
 """Without these nobody could ask the platform for anything."""
 
+PUBLIC: tuple[str, ...] = ("bluesky", "lemmy", "mastodon", "reddit", "youtube")
+"""Platforms of which nothing is logged that not everybody can read."""
+
 
 class Source(Member):
     """A place that calls us. Its webhook address is /hooks/<id>, its secret is put with `liaison secret put`."""
@@ -217,12 +220,19 @@ class Source(Member):
     """Channels, rooms or categories where what people say is feedback; without any, everywhere."""
     news: tuple[str, ...] = Field(default=(), max_length=100)
     """Channels or categories where a new topic is news worth announcing."""
+    public: bool | None = None
+    """Whether anybody can read what is said there: only then are links to it, or words of it, handed on with a theme.
+    Left out, where that is so by itself (`PUBLIC`)."""
     announce: Literal["draft", "publish"] = "draft"
     """What becomes of a release, a video, a stream or a topic there: a draft for a person, or a post at once."""
     announce_to: tuple[Name, ...] = Field(default=(), max_length=50)
     """Targets of what is announced from there; all of the community's when empty."""
     private_network: bool = False
     """True lets this one place live at a private or loopback address, over plain http."""
+
+    @property
+    def is_public(self) -> bool:
+        return self.platform in PUBLIC if self.public is None else self.public
 
     @model_validator(mode="after")
     def guarded(self) -> "Source":
@@ -401,6 +411,8 @@ class Theme(Member):
     form; later by what people confirmed, too."""
 
     title: Title
+    text: str = Field(default="", max_length=2000)
+    """What is meant by it, in a few sentences (Markdown), for whoever it is handed to."""
     keywords: dict[Language, Annotated[tuple[Keyword, ...], Field(max_length=100)]] = Field(default={}, max_length=30)
 
     @model_validator(mode="after")

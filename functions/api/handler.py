@@ -26,6 +26,7 @@ from functions.api import (
     feedback,
     feeds,
     forms,
+    handovers,
     media,
     pages,
     parked,
@@ -42,6 +43,7 @@ from functions.api import (
     waiting,
 )
 from functions.api.access import Denied, admitted
+from functions.feedback.handovers import NotAllowedError as HandoverNotAllowedError
 from functions.feedback.talk_records import BusyError as TalkBusyError
 from functions.feedback.talks import NotAllowedError as TalkNotAllowedError
 from functions.moderation.cases import NotAllowedError as CaseNotAllowedError
@@ -73,6 +75,7 @@ ROOMS = (
     requests,
     surveys,
     progress,
+    handovers,
     deliveries,
     parked,
     pages,
@@ -90,6 +93,7 @@ STATUS: dict[type[Exception], int] = {
     AnnouncementNotAllowedError: 409,
     CaseNotAllowedError: 409,
     TalkNotAllowedError: 409,
+    HandoverNotAllowedError: 409,
     parked.StillUnknownError: 409,
     LostError: 409,
     BusyError: 503,

@@ -13,6 +13,7 @@ from events.moderation import ActionRequested, LookRequested, MessageRequested
 from events.people import Model
 from events.program import Program
 from events.talks import AnswerRequested
+from events.themes import HandRequested
 from functions.delivery.attempts import IN_DOUBT, Case
 from functions.platforms import acting
 from functions.platforms.outgoing import (
@@ -43,17 +44,18 @@ REQUESTS: dict[str, type[Model]] = {
     "mail": MailRequested,
     "card": CardRequested,
     "answer": AnswerRequested,
+    "hand": HandRequested,
 }
-AT_SOURCES = ("act", "tell", "look", "see", "answer")
+AT_SOURCES = ("act", "tell", "look", "see", "answer", "hand")
 """What is asked of the place that called us; the rest goes to targets and readers."""
 
 AT_TARGETS = ("post", "edit", "withdraw", "count")
 
 ANNOUNCES = ("post", "edit")
-SAYS = (*ANNOUNCES, "answer")
+SAYS = (*ANNOUNCES, "answer", "hand")
 """What puts words in front of people: a hold or a pause stops it. What is taken back goes in spite of them."""
 
-POSTS = ("post", "answer")
+POSTS = ("post", "answer", "hand")
 """What becomes a post of its own: never twice, and not late."""
 
 
@@ -89,6 +91,7 @@ MODULES = {
     "look": "adapter",
     "mail": "adapter",
     "answer": "answering",
+    "hand": "handing",
 }
 
 
@@ -214,7 +217,7 @@ def is_stale(to: Destination) -> bool:
     return kept not in (None, to.secret)
 
 
-WAYS: dict[str, str] = {"post": "send", "answer": "send", "mail": "send"}
+WAYS: dict[str, str] = {"post": "send", "answer": "send", "hand": "send", "mail": "send"}
 """Functions of an adapter that are not called as their purpose."""
 
 

@@ -90,7 +90,7 @@ def stopped(row: Item, case: Case, announcement: Item | None, now: datetime) -> 
     says = row["purpose"] in calls.SAYS or "contact" in row
     if says and (instead := switched(row, case, announcement)):
         return instead
-    if row["purpose"] == "answer" and (instead := overtaken(row, case)):
+    if instead := overtaken(row, case):
         return instead
     if instead := attempts.turn(outbox.followed(table(), row), now):
         return instead
@@ -111,12 +111,14 @@ def switched(row: Item, case: Case, announcement: Item | None) -> Next | None:
 
 
 def overtaken(row: Item, case: Case) -> Next | None:
-    """Nobody answers what has changed since somebody read it, or is gone."""
-    about = row["answers"]
-    why = talks.difference(table().get(about["pk"], about["sk"]), about["newest"] or "first")
-    if not why:
-        return None
-    return attempts.after(Refused(f"it is not what was answered any more: {why}"), case)
+    """Nobody answers, or quotes, what has changed since somebody read it; nor links to what is gone."""
+    for about in records.read_before(row):
+        item = table().get(about["pk"], about["sk"])
+        read = about.get("newest", talks.version(item or {})) or "first"
+        if why := talks.difference(item, read):
+            what = "answered" if row["purpose"] == "answer" else "quoted, or linked to,"
+            return attempts.after(Refused(f"it is not what was {what} any more: {why}"), case)
+    return None
 
 
 def same(case: Case) -> State:

@@ -49,32 +49,31 @@ def arm(store: Table, row: Item, prepared: Item, now: datetime, *, withdrawn: bo
     """The last write before the call: from here on nobody knows, until the outcome is recorded. `withdrawn`: it is
     known to be, and what may have arrived is asked for once more.
 
-    Raises LostError, and StoppedError for a post whose announcement is gone or on hold, and for an answer to something
-    that has changed.
+    Raises LostError, and StoppedError for a post whose announcement is gone or on hold, and for what answers or quotes
+    something that has changed.
     """
     changes: Item = {"state": "armed", "due_at": clock.text(lease_until(now)), "attempts": row["attempts"] + 1}
     # The first attempt that is in doubt is the one that is looked for, and whose key has to hold.
     changes |= {} if row["state"] in IN_DOUBT else {"armed_at": clock.text(now)}
     changes |= {"request": {**row["request"], "prepared": prepared}} if prepared else {}
-    if row["purpose"] == "answer":
-        there = unchanged(row["answers"])
-    elif row["purpose"] == "post":
+    if row["purpose"] == "post":
         goes = [table.absent("held"), *([] if withdrawn else [table.absent("withdrawn_by")])]
-        there = Check((row["pk"], "announcement"), goes)
+        there = [Check((row["pk"], "announcement"), goes)]
     else:
+        there = [outbox.unchanged(about) for about in read_before(row)]
+    if not there:
         return step(store, row, set_=changes)
     try:
-        store.transact([mine(row, set_=changes), there])
+        store.transact([mine(row, set_=changes), *there])
     except CancelledError as error:
-        stopped = 1 in error.failed and 0 not in error.failed
+        stopped = 0 not in error.failed
         raise (StoppedError if stopped else outbox.LostError)(row["key"]) from error
     return {**row, **changes}
 
 
-def unchanged(about: Item) -> Check:
-    """What is answered is as it was read."""
-    same = table.equals("newest", about["newest"]) if about["newest"] else table.absent("newest")
-    return Check((about["pk"], about["sk"]), [table.present(), same])
+def read_before(row: Item) -> list[Item]:
+    """What somebody read in the log before they had this sent: what it answers, quotes, or links to."""
+    return [row["answers"]] if row["purpose"] == "answer" else [*row.get("quotes", ()), *row.get("links", ())]
 
 
 def settle(store: Table, row: Item, outcome: Next, now: datetime, *, counted: bool = False) -> Item | None:
@@ -124,7 +123,14 @@ def settle_sent(store: Table, row: Item, changes: Item, now: datetime, *, counte
     counting: list[Write] = [Put(count_row(done, now), when=[table.absent()])] if counted else []
     for _ in range(TRIES):
         after = outbox.released(store, done, now)
-        writes = [sent, *after, *outbox.renamed(done), *outbox.answered(done, now), *counting]
+        writes = [
+            sent,
+            *after,
+            *outbox.renamed(done),
+            *outbox.answered(done, now),
+            *outbox.handed(done, now),
+            *counting,
+        ]
         try:
             store.transact(writes)
             return store.get(row["pk"], row["next"]) if after else None

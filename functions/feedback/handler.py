@@ -5,7 +5,8 @@ from typing import Any
 from events.envelope import Envelope
 from events.feedback import FeedbackChanged, FeedbackReceived
 from events.talks import TalkPressed
-from functions.feedback import desks, entries, records, rollup, study
+from events.themes import WorkReported
+from functions.feedback import desks, entries, handover_records, records, rollup, study
 from functions.platforms.inbound import ForFeedback
 from functions.shared import batch, clock, errands, intake, outbox, program
 from functions.shared.log import logger, metrics
@@ -22,6 +23,8 @@ def main(event: dict[str, Any], context: Any) -> dict[str, Any]:
         match intake.event(envelope, ForFeedback, now):
             case FeedbackReceived() as feedback:
                 intake.count(envelope, entries.received(table(), feedback, envelope.id, now, touched))
+            case FeedbackChanged() as changed if handover_records.is_ours(table(), changed):
+                intake.settled(envelope, intake.without_effect(envelope, "what a theme was handed over as", now))
             case FeedbackChanged() as changed:
                 fate = entries.changed(table(), changed, envelope.id, now, touched)
                 if fate is None:
@@ -29,6 +32,11 @@ def main(event: dict[str, Any], context: Any) -> dict[str, Any]:
                 else:
                     intake.count(envelope, fate)
 
+            case WorkReported() as told:
+                if (of_it := handover_records.reported(table(), envelope, told, now)) is None:
+                    intake.park(envelope, "no theme was handed over under this id")
+                else:
+                    intake.settled(envelope, of_it)
             case TalkPressed() as pressed:
                 intake.settled(envelope, desks.press(table(), envelope, pressed, program.active()[0], now))
                 outbox.kick(desks.due(table(), pressed.community, pressed.item))

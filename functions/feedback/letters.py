@@ -20,6 +20,12 @@ NAMES = {
 
 TEXTS: dict[str, dict[str, str]] = {
     "en": {
+        "announce planned": "{theme}: planned",
+        "announce shipped": "{theme}: done",
+        "announce declined": "{theme}: not this time",
+        "tell planned": "You told us about it: it is planned now.",
+        "tell shipped": "You told us about it: it is done.",
+        "tell declined": "You told us about it: it will not be done.",
         "title": "News about what you told us",
         "planned": "You told us something about “{theme}”, and asked to be told what comes of it: it is planned now.",
         "shipped": "You told us something about “{theme}”, and asked to be told what comes of it: it is done.",
@@ -50,6 +56,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "ended": "You will not be told any more.",
     },
     "fr": {
+        "announce planned": "{theme} : prévu",
+        "announce shipped": "{theme} : c’est fait",
+        "announce declined": "{theme} : pas cette fois",
+        "tell planned": "Vous nous en avez parlé : c’est prévu.",
+        "tell shipped": "Vous nous en avez parlé : c’est fait.",
+        "tell declined": "Vous nous en avez parlé : cela ne se fera pas.",
         "title": "Des nouvelles de ce que vous nous avez dit",
         "planned": "Vous nous avez parlé de « {theme} » et demandé à savoir ce qui en advient : c’est prévu.",
         "shipped": "Vous nous avez parlé de « {theme} » et demandé à savoir ce qui en advient : c’est fait.",
@@ -79,6 +91,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "ended": "Vous ne serez plus informé.",
     },
     "de": {
+        "announce planned": "{theme}: geplant",
+        "announce shipped": "{theme}: umgesetzt",
+        "announce declined": "{theme}: diesmal nicht",
+        "tell planned": "Sie haben uns davon erzählt: Es ist jetzt geplant.",
+        "tell shipped": "Sie haben uns davon erzählt: Es ist umgesetzt.",
+        "tell declined": "Sie haben uns davon erzählt: Es wird nicht umgesetzt.",
         "title": "Neues zu dem, was Sie uns gesagt haben",
         "planned": "Sie haben uns etwas zu „{theme}“ gesagt und wollten wissen, was daraus wird: Es ist jetzt geplant.",
         "shipped": "Sie haben uns etwas zu „{theme}“ gesagt und wollten wissen, was daraus wird: Es ist umgesetzt.",
@@ -137,3 +155,9 @@ def news(theme: str, status: str, word: str, language: str) -> Letter:
         say(language, "end"),
     ]
     return Letter(say(language, "title"), "\n\n".join(paragraphs))
+
+
+def announcement(theme: str, status: str, word: str, language: str) -> Letter:
+    """The same for everybody, as a draft: Markdown."""
+    paragraphs = [say(language, f"tell {status}"), *([word] if word else [])]
+    return Letter(say(language, f"announce {status}", theme=theme), "\n\n".join(paragraphs))

@@ -18,6 +18,7 @@ from typing import Literal
 from events.moderation import Subject
 from events.program import Program, Theme
 from functions.feedback import contacts, letters
+from functions.feedback.handovers import themes_of
 from functions.shared import clock, links, outbox, switches, table
 from functions.shared.outbox import LostError
 from functions.shared.table import CancelledError, Item, Key, Put, Table, Update, Write
@@ -47,6 +48,13 @@ def partition(community: str, theme: str) -> str:
 def standing(store: Table, community: str, theme: str) -> Item:
     """How a theme stands; open where nobody has said anything."""
     return store.get(partition(community, theme), "status") or {"status": "open", "number": 0}
+
+
+def all_standing(store: Table, community: str, themes: Sequence[str]) -> dict[str, Item]:
+    """How each of these stands."""
+    there = store.read([(partition(community, theme), "status") for theme in themes])
+    found = {one["theme"]: one for one in there}
+    return {theme: found.get(theme, {"status": "open", "number": 0}) for theme in themes}
 
 
 def history(store: Table, community: str, theme: str) -> list[Item]:
@@ -129,12 +137,6 @@ def asking(store: Table, community: str, theme: str) -> int:
         cursor = contacts.where(here[-1]) if here else cursor
         parties |= {one["party"] for one in asked_for(store, community, here, theme)}
     return len(parties)
-
-
-def themes_of(item: Item) -> Sequence[str]:
-    """What was found in it, or what a person says it is about."""
-    found: Sequence[str] = {**item.get("read", {}), **item.get("confirmed", {})}.get("themes", ())
-    return found
 
 
 def moved(row: Item, cursor: str, told: int, *, more: bool) -> Update:

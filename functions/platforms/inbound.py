@@ -14,10 +14,11 @@ from events.moderation import CardUsed, DecisionReported, FlagExplained, FlagRai
 from events.operations import AlertRaised, ErasureRequested, SubscriptionLost
 from events.program import Source
 from events.talks import TalkPressed
+from events.themes import WorkReported
 from functions.platforms.door import GATES
 
 ForModeration = FlagRaised | FlagExplained | DecisionReported | MessageSeen | CardUsed
-ForFeedback = FeedbackReceived | FeedbackChanged | TalkPressed
+ForFeedback = FeedbackReceived | FeedbackChanged | TalkPressed | WorkReported
 ForAnnouncements = TriggerFired | TriggerWithdrawn | DraftWritten | CardPressed
 ForUpkeep = SubscriptionLost | AlertRaised | ErasureRequested
 Event = ForModeration | ForFeedback | ForAnnouncements | ForUpkeep

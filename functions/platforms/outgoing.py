@@ -295,13 +295,17 @@ def looked(outcome: Refused | Wait | Unknown, reply: object) -> Unknown | Wait:
 # Answers
 
 
-def posted(to: Destination, key: str, body: bytes, hands: Hands) -> Outcome:
-    """One JSON body, signed by Standard Webhooks: the key is its `webhook-id`, at every attempt."""
+def posted(
+    to: Destination, key: str, body: bytes, hands: Hands, read: Callable[[Reply], Sent] | None = None
+) -> Outcome:
+    """One JSON body, signed by Standard Webhooks: the key is its `webhook-id`, at every attempt. `read`: what an answer
+    tells of it, where it tells anything."""
     try:
         headers = standard_headers(to.secret, key, str(hands.timestamp), body)
     except ValueError as error:
         return Refused(f"{to.id!r} cannot be signed for: {error}")
-    return judged(hands.http("POST", to.address, headers=headers, body=body, private=to.private), Sent(key))
+    reply = hands.http("POST", to.address, headers=headers, body=body, private=to.private)
+    return judged(reply, read(reply) if read else Sent(key))
 
 
 def judged(reply: Reply, sent: Sent) -> Outcome:

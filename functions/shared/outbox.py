@@ -14,9 +14,9 @@ from pydantic import BaseModel
 
 from functions.shared import clock, queues, table
 from functions.shared.log import logger
-from functions.shared.table import CancelledError, ConditionFailedError, Item, Key, Put, Table, Update, Write
+from functions.shared.table import CancelledError, Check, ConditionFailedError, Item, Key, Put, Table, Update, Write
 
-Purpose = Literal["post", "edit", "withdraw", "count", "act", "tell", "look", "see", "mail", "card", "answer"]
+Purpose = Literal["post", "edit", "withdraw", "count", "act", "tell", "look", "see", "mail", "card", "answer", "hand"]
 KIND = "delivery"
 NEEDS_A_PERSON = "deliveries-stuck"
 """Listing of rows that were refused, given up, missed, or sent with nobody knowing what became of it."""
@@ -132,7 +132,7 @@ def resolve(
         changes |= {"state": "sent", "posted": told}
         there = {**row, "posted": told}
         writes = [*released(store, there, now), *renamed(there)] if told["id"] else []
-        writes += answered(there, now)
+        writes += [*answered(there, now), *handed(there, now)]
     same = [table.equals("fence", row["fence"]), table.present("listing")]
     try:
         store.transact([Update(table.key_of(row), set=changes, add={"fence": 1}, remove=remove, when=same), *writes])
@@ -172,6 +172,42 @@ def answered(row: Item, now: datetime) -> list[Write]:
     return [Update((row["pk"], "talk"), set=over, remove=["listing", "listed_at", "lease_until"], when=same)]
 
 
+def handed(row: Item, now: datetime) -> list[Write]:
+    """What a theme was handed over as is linked back to it, and found by what its events call it (see
+    `feedback/handover_records.py`)."""
+    if row["purpose"] != "hand":
+        return []
+    posted = row["posted"]
+    over = {"state": "handed", "handed_at": clock.text(now), "content": posted.get("content", "")}
+    over |= {"url": posted["url"]} if posted["url"] else {}
+    same = [table.equals("state", "handing"), table.equals("number", row["request"]["number"])]
+    linked = Update((row["pk"], f"handover#{row['destination']}"), set=over, when=same)
+    if not over["content"]:
+        return [linked]
+    community, _, theme = row["pk"].split("#", 2)
+    pk, sk = handle_key(community, content_handle(row["platform"], over["content"]))
+    found = {"pk": pk, "sk": sk, "kind": "handle", "theme": theme, "to": row["destination"]}
+    return [linked, Put(found)]
+
+
+def unchanged(about: Item) -> Check:
+    """What is answered, or quoted, is as it was read (`newest`: its state then); what is linked to is there."""
+    if "newest" not in about:
+        return Check((about["pk"], about["sk"]), [table.present(), table.Condition("state", "<>", "removed")])
+    same = table.equals("newest", about["newest"]) if about["newest"] else table.absent("newest")
+    return Check((about["pk"], about["sk"]), [table.present(), same])
+
+
+def handle_key(community: str, name: str) -> Key:
+    """By which a handover is found: our own id of it, or `content_handle`."""
+    return table.partition(community, "handle", name), "handle"
+
+
+def content_handle(platform: str, content: str) -> str:
+    """Of a thing that people see, by what its events call it."""
+    return sha256(f"{platform}\n{content}".encode()).hexdigest()[:32]
+
+
 def behind(row: Item) -> Item:
     """`calling` of what is done to a part once it is there. A wait that the platform asks for holds it up like all
     others; a turn to post it does not take."""
@@ -189,7 +225,7 @@ def let_go(store: Table, community: str, target: str, who: str, now: datetime, *
     rows = []
     for row in store.listing(community, f"held-{target}", most=1000):
         due = table.due(KIND, row["pk"] + row["sk"], clock.text(now))
-        if send or row["purpose"] not in ("post", "answer"):
+        if send or row["purpose"] not in ("post", "answer", "hand"):
             late = {"not_after": clock.text(now + FRESH)} if "not_after" in row else {}
             changes = {"state": "planned", "attempts": 0, **late, **due}
         else:

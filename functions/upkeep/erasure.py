@@ -128,7 +128,7 @@ def found(store: Table, items: list[Item], who: Account, at: str = "") -> Iterat
             yield [(item, None)]
         elif item["pk"] not in persons and (changes := alone(item, who)):
             yield [(item, changes)]
-        elif traces.is_answer_to(item, who) and item["state"] in traces.BEING_SENT:
+        elif traces.has_words(item, who) and item["state"] in traces.BEING_SENT:
             yield [(item, {})]  # In delivery's hands in this moment: the next search finds it.
 
 

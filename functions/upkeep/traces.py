@@ -7,7 +7,8 @@ taken against it, and the bodies of mails, which quote cases. How often its repo
 points, what says whose account it is, what its words are compared by, and how it is told what came of what it said.
 What stays: that there was a case, its reasons and counts, what was decided, which others it was like, and the id of the
 subject, which the keys are made from.
-Of an answer to what it said it stays that there was one. What feedback keeps has a pseudonym in its place: `voices.py`.
+Of an answer to what it said, and of a handover that quotes it, it stays that there was one. What feedback keeps has a
+pseudonym in its place: `voices.py`.
 """
 
 import re
@@ -146,6 +147,8 @@ def alone(item: Item, who: Account) -> Item:
             return unexplained(item)
         case "talk" | "audit" | "delivery" if "#talk#" in item["pk"]:
             return differing(item, talked(item, who))
+        case "handover" | "delivery" if "#handover#" in item["pk"]:
+            return differing(item, unquoted(item, who))
         case "delivery" if item["purpose"] == "mail" and item["state"] not in ON_ITS_WAY:
             return differing(item, {"request": {**item["request"], "html": "", "text": ""}})
     return {}
@@ -177,6 +180,26 @@ def is_answer_to(item: Item, who: Account) -> bool:
         return False
     called = item["destination"] == who.source and who.called_in(str([item["request"], item.get("posted")]))
     return called or is_pseudonym(item["answers"]["who"], who)
+
+
+def has_words(item: Item, who: Account) -> bool:
+    """Whether something on its way answers the account, quotes it, or links to it."""
+    return is_answer_to(item, who) or is_quoting(item, who)
+
+
+def unquoted(item: Item, who: Account) -> Item:
+    """What quotes the account, or links to it, is left without words: one that is still on its way is refused, and a
+    person hands the theme over again."""
+    if not is_quoting(item, who) or item.get("state") in BEING_SENT or "request" not in item:
+        return {}
+    fence = {"fence": item["fence"] + 1} if item["kind"] == "delivery" else {}
+    return {"request": {**item["request"], "body": {}, "text": ""}, **fence}
+
+
+def is_quoting(item: Item, who: Account) -> bool:
+    """Whether what is handed over quotes the account, or links to what it said."""
+    there = item["pk"].startswith(f"{who.community}#handover#")
+    return there and any(is_pseudonym(one["who"], who) for one in (*item.get("quotes", ()), *item.get("links", ())))
 
 
 def is_pseudonym(name: object, who: Account) -> bool:

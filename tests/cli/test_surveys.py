@@ -62,11 +62,3 @@ def test_a_survey_that_does_not_fit_a_platform_is_named_when_the_program_is_chec
     assert "survey 'autumn' cannot be answered in Discord: question 'map': the option 'north' has 101" in checked
     assert "an option there takes 100" in checked
     assert "Slack" not in checked
-
-
-def test_a_theme_is_looked_at_and_changed(ada: Desk) -> None:
-    assert "Cloud saves: open. 0 people asked to be told." in ada.good("feedback", "theme", "sync")
-    told = ada.good("feedback", "theme", "sync", "--status", "shipped", "--word", "Thanks!")
-    assert "Cloud saves: shipped." in told
-    assert "shipped  Thanks!" in told
-    assert "body.status" in ada.refused("feedback", "theme", "sync", "--status", "perhaps")

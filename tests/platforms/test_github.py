@@ -20,6 +20,7 @@ from events.moderation import DecisionReported, Subject
 from events.operations import SubscriptionLost
 from events.people import Person
 from events.program import Source
+from events.themes import WorkReported
 from functions.platforms.github import connection, poller
 from functions.platforms.inbound import Ignored, Unplaceable, normalise
 from functions.platforms.outgoing import Hands, NotSentError, Reply
@@ -175,7 +176,7 @@ def test_what_is_transferred_counts_where_it_arrives_under_its_new_name() -> Non
     [
         ("discussion.created", "answered unanswered category_changed labeled pinned reopened closed"),
         ("discussion_comment.created", "strange"),
-        ("issues.opened", "assigned closed labeled milestoned pinned reopened typed unassigned"),
+        ("issues.opened", "assigned labeled milestoned pinned typed unassigned"),
         ("issue_comment.created", "locked pinned"),
         ("star.created", "strange"),
         ("org_block.blocked", "strange"),
@@ -205,6 +206,39 @@ def test_bots_and_our_own_account_have_no_effect() -> None:
     for account in ("7001", "mlee"):
         assert only(Ignored, "discussion.created", account=account).reason == "our own words"
         assert only(Ignored, "star.created", account=account).reason == "our own words"
+
+
+MARKED = "<!-- 4f1c09a7d2e8b356 -->\n\nOurs"
+
+
+def test_what_begins_with_our_mark_is_ours_whatever_account_wrote_it() -> None:
+    assert ignored("issues.opened", put("issue", "body", value=MARKED)) == "our own words"
+    assert ignored("issue_comment.created", put("comment", "body", value=MARKED)) == "our own words"
+    quoted = put("issue", "body", value=f"They wrote:\n{MARKED}")
+    assert event(FeedbackReceived, "issues.opened", quoted).author == MLEE
+
+
+def test_how_an_issue_stands_in_the_tracker() -> None:
+    assert event(WorkReported, "issues.closed") == WorkReported.model_validate(
+        {
+            **WHO,
+            "as_given": {"reported_at": "2026-11-22T09:30:00Z"},
+            "handover": "4f1c09a7d2e8b356",
+            "thing": "issue:I_6112",
+            "state": "closed: completed",
+            "url": "https://github.com/acme/game/issues/12",
+            "reported_at": HEARD,
+        }
+    )
+    reopened = event(WorkReported, "issues.closed", put("action", value="reopened"))
+    assert (reopened.state, reopened.thing) == ("open", "issue:I_6112")
+    unplanned = event(WorkReported, "issues.closed", put("issue", "state_reason", value="not_planned"))
+    assert unplanned.state == "closed: not planned"
+    assert event(WorkReported, "issues.closed", put("issue", "state_reason", value=None)).state == "closed"
+    rewritten = event(WorkReported, "issues.closed", put("issue", "body", value=None))
+    assert (rewritten.handover, rewritten.thing) == ("", "issue:I_6112")
+    deleted = event(WorkReported, "issues.deleted", put("issue", "body", value=MARKED))
+    assert (deleted.state, deleted.reported_at) == ("deleted", HEARD)
 
 
 def test_whoever_is_gone_is_nobody() -> None:

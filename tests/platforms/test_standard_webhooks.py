@@ -17,6 +17,7 @@ from events.operations import AlertRaised, ErasureRequested
 from events.people import Person
 from events.program import Source
 from events.reasons import REASONS
+from events.themes import WorkReported
 from functions.platforms.inbound import (
     ForAnnouncements,
     ForFeedback,
@@ -290,6 +291,18 @@ def test_a_release_and_its_withdrawal() -> None:
     )
     assert event(TriggerWithdrawn, "standard_webhooks", "trigger.withdrawn") == TriggerWithdrawn(
         **origin(withdrawn_at="2026-11-21T13:19:40Z"), trigger=fired.trigger, withdrawn_at=at(13, 19, 40)
+    )
+
+
+def test_how_a_theme_stands_in_a_tracker() -> None:
+    assert event(WorkReported, "standard_webhooks", "theme.reported") == WorkReported.model_validate(
+        {
+            **origin(reported_at="2026-11-22T09:29:40Z"),
+            "handover": "4f1c09a7d2e8b356",
+            "state": "In progress",
+            "url": "https://wishes.acme.example/412",
+            "reported_at": datetime(2026, 11, 22, 9, 29, 40, tzinfo=UTC),
+        }
     )
 
 

@@ -1,5 +1,5 @@
 """GitHub: discussions, issues, their comments and stars are feedback, a published release is a trigger, whom an
-organisation blocks and what is locked are decisions.
+organisation blocks and what is locked are decisions; what becomes of an issue that we opened is told of its theme.
 
 Source: docs.github.com, "Webhook events and payloads".
 """
@@ -14,6 +14,7 @@ from events.feedback import FeedbackChanged, FeedbackReceived
 from events.moderation import Change, DecisionReported
 from events.operations import SubscriptionLost
 from events.program import Source
+from events.themes import LONGEST_STATE, WorkReported
 from functions.platforms.door import word
 from functions.platforms.github.gate import LOCKABLE, LOCKS, object_in
 from functions.platforms.inbound import Event, Ignored, Unplaceable, optional, origin, part, required
@@ -35,6 +36,12 @@ CHANGES: dict[str, Change] = {
     "transferred": "removed",
 }
 """Of an action. What is transferred is opened anew in the other repository, under another id."""
+
+WORK = ("closed", "reopened")
+"""Actions by which an issue stands otherwise: whether it is one that we opened, feedback knows."""
+
+MARK = re.compile(r"<!-- ([0-9a-f]{16}) -->")
+"""What our own posts begin with (see `posting`, `handing`)."""
 
 GHOST = 10137
 """https://github.com/ghost, to whom everything of deleted accounts is given."""
@@ -83,10 +90,13 @@ def said(body: dict[str, Any], action: str, envelope: Envelope, place: Source) -
     given, change = part(body, where), CHANGES.get(action)
     if envelope.event in LOCKABLE and action in LOCKS:
         return locked(given, kind, body, action, envelope)
+    if envelope.event == "issues" and (action in WORK or (change == "removed" and is_marked(given))):
+        return work(given, action, envelope)
     if change is None:
         return Ignored(f"{envelope.event} {action}: nothing was said")
     user = optional(given, "user")
-    why = by_machine(user, place) or ("" if heard(body, place) else "not where feedback is listened to")
+    why = by_machine(user, place) or ("our own words" if is_marked(given) else "")
+    why = why or ("" if heard(body, place) else "not where feedback is listened to")
     if why:
         return Ignored(why)
     what = {
@@ -103,6 +113,32 @@ def said(body: dict[str, Any], action: str, envelope: Envelope, place: Source) -
         return FeedbackReceived.model_validate({**told, "about": commented(kind, body)})
     return FeedbackChanged.model_validate(
         {**told, "change": change, "changed_at": given.get("updated_at") or envelope.received_at}
+    )
+
+
+def is_marked(given: dict[str, Any]) -> bool:
+    """Whether we wrote it, whatever account of ours did, and whether or not the program names it."""
+    written = given.get("body")
+    return isinstance(written, str) and MARK.match(written) is not None
+
+
+def work(given: dict[str, Any], action: str, envelope: Envelope) -> WorkReported:
+    """How an issue stands. Somebody may have written something above our mark, or taken it out."""
+    written = given.get("body")
+    mark = MARK.search(written) if isinstance(written, str) else None
+    reason = word(given.get("state_reason")).replace("_", " ") if action == "closed" else ""
+    state = "open" if action == "reopened" else action
+    gone = CHANGES.get(action) == "removed"  # Of that there is no time in the body.
+    at = envelope.received_at if gone else given.get("updated_at") or envelope.received_at
+    return WorkReported.model_validate(
+        {
+            **origin(envelope),
+            "handover": mark[1] if mark else "",
+            "thing": f"issue:{identity(given)}",
+            "state": f"{state}: {reason}"[:LONGEST_STATE] if reason else state,
+            "url": given.get("html_url") or "",
+            "reported_at": at,
+        }
     )
 
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, unquote
 
 from events.announcements import ChangeRequested, CountRequested, PostRequested, WithdrawRequested
@@ -269,13 +269,13 @@ def tag_of(post: PostRequested) -> str:
 
 NEWEST = """query($owner: String!, $name: String!, $page: Int!, $after: String) {
   repository(owner: $owner, name: $name) {
-    discussions(first: $page, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
+    %s(first: $page, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
       pageInfo { hasNextPage endCursor } nodes { id url createdAt viewerDidAuthor } } } }"""
 LATEST = """query($id: ID!, $page: Int!) { node(id: $id) { ... on Discussion {
   comments(last: $page) { pageInfo { hasPreviousPage } nodes { id url createdAt viewerDidAuthor } } } } }"""
 BEGINNING = re.compile(rb'\s*\{"data":\s*\{"node":\s*\{"body":\s*"(?:(?:<|\\u003[cC])!-- ([0-9a-f]{16}) )?')
 TEXT = """query($id: ID!) { node(id: $id) { ... on Discussion { body } ... on DiscussionComment { body }
-  ... on IssueComment { body } } }"""
+  ... on IssueComment { body } ... on Issue { body } } }"""
 
 
 def find(
@@ -292,7 +292,7 @@ def find(
     if "discussionId" in post.body:
         found = comments_since(str(post.first.get("id") or ""), after, repository)
     else:
-        found = discussions_since(after, repository)
+        found = opened_since("discussions", after, repository)
     return marked(found, mark[1], repository) if isinstance(found, list) else found
 
 
@@ -314,23 +314,25 @@ def seen(repository: Repository) -> Absent | Unknown | Wait:
     return Absent() if reply.status == 200 and told(reply).get("id") else repository.unseen(reply)
 
 
-def discussions_since(after: datetime, repository: Repository) -> list[Told] | Unknown | Wait:
+def opened_since(
+    what: Literal["discussions", "issues"], after: datetime, repository: Repository
+) -> list[Told] | Unknown | Wait:
     """Ours, the newest first."""
     found: list[Told] = []
     cursor: str | None = None
     for _ in range(PAGES):
-        found_there = repository.look(NEWEST, **repository.named, page=PAGE, after=cursor)
+        found_there = repository.look(NEWEST % what, **repository.named, page=PAGE, after=cursor)
         if not isinstance(found_there, dict):
             return looked(found_there, None)
-        listed = inside(found_there, "repository", "discussions")
+        listed = inside(found_there, "repository", what)
         if not isinstance(listed.get("nodes"), list):
-            return Unknown("GitHub did not list the discussions")
+            return Unknown(f"GitHub did not list the {what}")
         page = nodes(listed)
         found += ours_since(after, page)
         cursor = string(inside(listed, "pageInfo").get("endCursor"))
         if inside(listed, "pageInfo").get("hasNextPage") is not True or any(older(one, after) for one in page):
             return found
-    return Unknown("too many discussions were opened since to look through them")
+    return Unknown(f"too many {what} were opened since to look through them")
 
 
 def comments_since(discussion: str, after: datetime, repository: Repository) -> list[Told] | Unknown | Wait:

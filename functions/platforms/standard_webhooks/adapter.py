@@ -10,6 +10,7 @@ from events.moderation import DecisionReported, FlagExplained, FlagRaised, Messa
 from events.operations import AlertRaised, ErasureRequested
 from events.program import NAME, Source
 from events.reasons import Reason, code_of
+from events.themes import WorkReported
 from functions.platforms.door import read_object
 from functions.platforms.inbound import Event, Ignored, Unplaceable, origin, survey_answered
 from functions.platforms.outgoing import Kind
@@ -37,6 +38,8 @@ def normalise(envelope: Envelope, place: Source) -> Event | Ignored:
             return changed(sent, envelope, place)
         case wire.FormResponded() as sent:
             return responded(sent, envelope)
+        case wire.ThemeReported() as sent:
+            return report(sent, envelope)
         case wire.TriggerFired() as sent:
             return trigger(sent, envelope)
         case wire.TriggerWithdrawn() as sent:
@@ -218,6 +221,19 @@ def chosen(answer: wire.FormAnswer) -> list[str]:
 def called(field: wire.FormField, asked: dict[str, wire.FormField]) -> str:
     there = asked.get(field.id)
     return (field.title or (there.title if there else "") or "").strip()
+
+
+def report(sent: wire.ThemeReported, envelope: Envelope) -> WorkReported:
+    data = sent.data
+    return WorkReported.model_validate(
+        {
+            **origin(envelope),
+            "handover": data.id,
+            "state": data.state,
+            "url": data.url or "",
+            "reported_at": when(data.at, sent),
+        }
+    )
 
 
 def trigger(sent: wire.TriggerFired, envelope: Envelope) -> TriggerFired:

@@ -31,6 +31,7 @@ PIPELINES: dict[str, Pipeline] = {
     "feedback.received": "feedback",
     "feedback.changed": "feedback",
     "form_response": "feedback",
+    "theme.reported": "feedback",
     "trigger.fired": "announcements",
     "trigger.withdrawn": "announcements",
     "erasure.requested": "upkeep",

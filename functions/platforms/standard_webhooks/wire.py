@@ -25,6 +25,7 @@ from events.announcements import TriggerKind
 from events.moderation import Change, Nature, Outcome
 from events.people import Id, Moment, Text
 from events.reasons import Reason
+from events.themes import LONGEST_STATE
 
 DIALECT = GenerateJsonSchema.schema_dialect
 """JSON Schema 2020-12."""
@@ -225,6 +226,15 @@ class FormResponse(Form):
     answers: list[FormAnswer] = Field(max_length=200)
 
 
+class Report(Form):
+    """How something that a theme was handed over as stands in the company's tracker."""
+
+    id: Key = Field(description="As in `theme.handed`.")
+    state: Annotated[Word, Field(max_length=LONGEST_STATE)] = Field(description="In the tracker's own word.")
+    url: Text | None = Field(None, description="Where it is kept.")
+    at: Stamp | None = Field(None, description="Since when. Of two, the later one is so.")
+
+
 class Trigger(Form):
     """Something came out that may be worth announcing: it becomes a draft, once, and only while it is young."""
 
@@ -314,6 +324,11 @@ class FormResponded(Sent):
         return {**given, "type": "form_response", "data": inner}
 
 
+class ThemeReported(Sent):
+    type: Literal["theme.reported"]
+    data: Report
+
+
 class TriggerFired(Sent):
     type: Literal["trigger.fired"]
     data: Trigger
@@ -342,6 +357,7 @@ FORMS: dict[str, type[Sent]] = {
     "feedback.received": FeedbackReceived,
     "feedback.changed": FeedbackChanged,
     "form_response": FormResponded,
+    "theme.reported": ThemeReported,
     "trigger.fired": TriggerFired,
     "trigger.withdrawn": TriggerWithdrawn,
     "erasure.requested": ErasureRequested,

@@ -23,6 +23,7 @@ OUTCOMES = {
     "discussion_comment.edited": "FeedbackChanged",
     "installation.suspend": "SubscriptionLost",
     "issue_comment.created": "FeedbackReceived",
+    "issues.closed": "WorkReported",
     "issues.deleted": "FeedbackChanged",
     "issues.edited": "FeedbackChanged",
     "issues.labeled": "without effect",

@@ -29,6 +29,7 @@ OUTCOMES = {
     "match.finished": "parked",
     "message.seen": "MessageSeen",
     "message.seen.removed": "MessageSeen",
+    "theme.reported": "WorkReported",
     "trigger.fired": "TriggerFired",
     "trigger.withdrawn": "TriggerWithdrawn",
 }
