@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -66,15 +67,18 @@ def packed(file: IO[bytes]) -> int:
 
 def lines(path: Path, file: IO[bytes], after: int = 0, number: int = 0) -> Iterator[Line]:
     """Those after the place at which `number` of them had been read. Raises LineError for a kind of file that is not
-    known."""
+    known, and where one cannot be unpacked to its end."""
     name = path.name.removesuffix(".gz")
-    if name.endswith((".jsonl", ".ndjson")):
-        file.seek(after)
-        yield from json_lines(file, number)
-    elif name.endswith(".csv"):
-        yield from records(file, after, number)
-    else:
-        raise LineError(f"{path.name}: a dump ends in .jsonl, .ndjson or .csv, each also with .gz")
+    try:
+        if name.endswith((".jsonl", ".ndjson")):
+            file.seek(after)
+            yield from json_lines(file, number)
+        elif name.endswith(".csv"):
+            yield from records(file, after, number)
+        else:
+            raise LineError(f"{path.name}: a dump ends in .jsonl, .ndjson or .csv, each also with .gz")
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise LineError(f"{path.name} is cut short or damaged: {error}. Get it whole, and run this again") from error
 
 
 def json_lines(file: IO[bytes], number: int) -> Iterator[Line]:

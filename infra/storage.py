@@ -15,6 +15,8 @@ PARKED = cdk.Duration.days(90)
 DIGESTS = cdk.Duration.days(60)
 PEOPLE = cdk.Duration.days(60)
 """Sets of pseudonyms, read anew from the log where somebody asks for them again."""
+STUDY = cdk.Duration.days(60)
+"""Made anew while a community is studied; of one that has left the program nothing stays."""
 EVIDENCE = cdk.Duration.days(4_400)
 """Cases take theirs away when its time is over. This is for what was put and then never named in one, and cannot know
 how long each community keeps a case: the longest (ten years to ask for another look), and two more."""
@@ -35,6 +37,7 @@ class Storage(s3.Bucket):
                 s3.LifecycleRule(id="parked", prefix="parked/", expiration=PARKED),
                 s3.LifecycleRule(id="digests", prefix="digests/", expiration=DIGESTS),
                 s3.LifecycleRule(id="people", prefix="people/", expiration=PEOPLE),
+                s3.LifecycleRule(id="study", prefix="study/", expiration=STUDY),
                 s3.LifecycleRule(id="evidence", prefix="evidence/", expiration=EVIDENCE),
                 s3.LifecycleRule(id="unfinished", abort_incomplete_multipart_upload_after=DAY),
             ],

@@ -69,11 +69,14 @@ def of_day(day: Mapping[str, Any]) -> Iterator[Row]:
 
 
 def dimension(name: str) -> Row:
-    """`total` has no value. What is counted by language too is a dimension of its own, so that the counts of one
-    dimension never have an item twice (but for themes, of which an item may have several)."""
+    """`total` has no value. What is counted by language too is a dimension of its own, and so is what was chosen in a
+    survey: the counts of one dimension never have an item twice (but for themes, and choices of several questions)."""
     what, _, value = name.partition(":")
-    by_language = what in ("kind", "mood") and "@" in value
-    return {"dimension": f"{what}@language" if by_language else what, "value": value}
+    if what in ("kind", "mood") and "@" in value:
+        what = f"{what}@language"
+    elif what == "survey" and ":" in value:
+        what = "survey@choice"
+    return {"dimension": what, "value": value}
 
 
 def packed(rows: Iterable[Row]) -> bytes:

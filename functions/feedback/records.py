@@ -136,22 +136,45 @@ def record(
     except ConditionFailedError:
         if feedback.remembered:
             return change(store, anew(feedback), said_at, known, delivery, now)
-        return completed(store, (item["pk"], item["sk"]), {"who": known.who, "staff": known.staff, **place})
+        return completed(store, item | {"who": known.who, "staff": known.staff, **place})
     return "recorded"
 
 
-def completed(store: Table, key: table.Key, more: Item) -> inbox.Fate:
-    """A change of it came first, and may know less of it than the thing itself does."""
-    before = store.get(*key) or {}
-    missing = {name: value for name, value in more.items() if value and name not in before}
-    if before.get("newest", skeletons.ERASED) == skeletons.ERASED or not missing:
-        return "duplicate"
-    try:
-        stands = [table.before("newest", skeletons.ERASED), *(table.absent(name) for name in missing)]
-        store.write(Update(key, set=missing, when=stands))
-    except ConditionFailedError:
-        pass  # The same message, at the same time.
-    return "recorded"
+def completed(store: Table, item: Item) -> inbox.Fate:
+    """It is there already. Where a change of it came first, that may know less of it than the thing itself does."""
+    key = table.key_of(item)
+    for _ in range(TRIES):
+        there = store.get(*key)
+        more = unknown(there, item) if there else {}
+        if not (there and more):
+            return "duplicate"
+        try:
+            store.write(Update(key, set=more, remove=["early"], when=[table.present(), same_state(there)]))
+        except ConditionFailedError:
+            continue
+        return "recorded"
+    raise TimeoutError("others keep changing it: the message comes again")
+
+
+def unknown(there: Item, item: Item) -> Item:
+    """What the thing itself says and its changes did not. What it is, it says first of all; words and their places do
+    not come back to what was removed, and nothing does to what was erased."""
+    newest = there.get("newest", skeletons.ERASED)
+    if newest == skeletons.ERASED:
+        return {}
+    more = {name: item[name] for name in OF_ITSELF if item.get(name) and name not in there}
+    if "early" not in there:
+        return more
+    lost = ("title", "url") if there["state"] != "removed" else ()
+    return {**more, **{name: item[name] for name in lost if not there.get(name)}, "type": item["type"]}
+
+
+OF_ITSELF = ("who", "staff", "about", "thread")
+
+
+def same_state(there: Item) -> table.Condition:
+    """Nobody changed it since it was read."""
+    return table.equals("newest", there["newest"]) if "newest" in there else table.absent("newest")
 
 
 def anew(feedback: FeedbackReceived) -> FeedbackChanged:
@@ -217,13 +240,13 @@ def change(
 
 
 def altered(key: table.Key, there: Item, changes: Item, outdated: list[str]) -> Update:
-    same = table.equals("newest", there["newest"]) if "newest" in there else table.absent("newest")
-    return Update(key, set=changes, remove=outdated, when=[same, table.present()])
+    return Update(key, set=changes, remove=outdated, when=[same_state(there), table.present()])
 
 
 def begun(key: table.Key, before: Item | None, changes: Item, outdated: list[str], now: datetime) -> Put:
-    """Nothing stands there yet, or not any more: then with what was kept of it."""
-    known = {name: value for name, value in (before or {}).items() if name not in outdated}
+    """Nothing stands there yet, or not any more: then with what was kept of it. `early`: the thing itself was not told
+    yet."""
+    known = {"early": True} if before is None else {n: value for n, value in before.items() if n not in outdated}
     return Put({**known, "pk": key[0], "sk": key[1], **changes}, when=[skeletons.free(now)])
 
 

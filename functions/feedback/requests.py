@@ -101,14 +101,14 @@ def confirm(
         pk, sk = taught_key(community, name)
         row = {"pk": pk, "sk": sk, "kind": "taught", **{f"is_{key}": value for key, value in told.items()}}
         same = table.equals("confirmed", before) if before else table.absent("confirmed")
-        key = found["pk"], found["sk"]
+        confirmed = Update(table.key_of(found), set={"confirmed": told}, when=[table.present(), same])
+        hour = hour_of(found)
+        # In the same go: nobody asks again, if this ends before its hour is marked.
+        dirty = records.marked(community, hour, store.get(*records.bucket_key(community, hour)), now)
         try:
-            store.transact([Update(key, set={"confirmed": told}, when=[table.present(), same]), Put(row)])
+            store.transact([confirmed, Put(row), dirty])
         except CancelledError:
             continue
-        finally:
-            # Whatever became of it: the answer may have been lost on its way.
-            records.mark(store, community, hour_of(found), now)
         return {**found, "confirmed": told}
     raise TimeoutError("others keep confirming it: try again")
 

@@ -24,8 +24,8 @@ LATE = timedelta(days=14)
 """Whatever is told of something stays at least this long, so that it is sealed before it ends."""
 
 LINE = ("sk", "source", "platform", "type", "said_at", "logged_at", "state", "newest", "who", "staff")
-ASKED = ("survey", "votes", "event")
-"""Of an answer to a survey: what it is counted by, which are names of the program and of events, and no words."""
+CHOSEN = ("survey", "votes", "event")
+"""What a survey's answer is counted by: names of the program's, and of a live event."""
 READ = ("language", "kind", "mood", "themes", "models")
 """Of what was read in it, and of what a person confirmed: no words."""
 EMPTY = ("content", "title", "text", "original", "url", "language", "revision", "delivery")
@@ -41,12 +41,16 @@ Lines = dict[str, Item]
 # How long
 
 
-def ends(community: str, said_at: datetime, now: datetime) -> int:
-    """When the words of something end, in unix seconds."""
+def lasting(community: str) -> timedelta:
+    """How long words are kept, from when they were said."""
     known = {one.id: one.feedback for one in program.active()[0].communities}
     # A community that has left the program keeps what it said as long as one that says nothing of it.
-    days = timedelta(days=known.get(community, Feedback()).text_days)
-    return int(max(said_at + days, now + LATE).timestamp())
+    return timedelta(days=known.get(community, Feedback()).text_days)
+
+
+def ends(community: str, said_at: datetime, now: datetime) -> int:
+    """When the words of something end, in unix seconds."""
+    return int(max(said_at + lasting(community), now + LATE).timestamp())
 
 
 def is_due(hour: str, now: datetime) -> bool:
@@ -59,7 +63,7 @@ def is_due(hour: str, now: datetime) -> bool:
 
 def line(item: Item) -> Item:
     """What stays of a log item."""
-    said = {name: item[name] for name in (*LINE, *ASKED) if name in item}
+    said = {name: item[name] for name in (*LINE, *CHOSEN) if name in item}
     named = {name: named_in(item[name]) for name in ("read", "confirmed") if item.get(name)}
     return {**said, "said_at": clock.text(clock.moment(item["said_at"]).replace(second=0, microsecond=0)), **named}
 

@@ -10,8 +10,9 @@ Objects in the bucket, each written over as a whole:
 | study/community/unnamed | groups of texts without a theme |
 | study/community/learned | what confirmations taught (see `themes`), and what of |
 
-An hour is read again when its generation is another one: what is edited, erased or expired in the log is gone from here
-with the next study after the hour's roll-up. Cut off anywhere, the next study does it again: `texts` is written last.
+An hour is read again when its generation is another one: what is edited or erased in the log is gone from here with the
+next study after the hour's roll-up. What ends in the log is not counted anew, so hours are left out as soon as any of
+their words may end. Cut off anywhere, the next study does it again: `texts` is written last.
 """
 
 import json
@@ -25,7 +26,7 @@ from hashlib import sha256
 from typing import Any
 
 from events.program import Theme as Named
-from functions.feedback import records, requests
+from functions.feedback import records, requests, skeletons
 from functions.feedback.reading import alike, themes, unnamed
 from functions.feedback.reading.alike import Index
 from functions.feedback.reading.themes import Confirmed, Learned, Theme
@@ -40,6 +41,7 @@ LONGEST = 1_000
 CACHED = 300
 """Seconds a function goes on with what it has."""
 VOTES = ("reaction", "vote")
+BYTES = "application/octet-stream"
 
 Texts = dict[str, Any]
 
@@ -66,11 +68,11 @@ def study(store: Table, community: str, named: Sequence[Theme], now: datetime, t
     said = [one for hour in sorted(after["hours"], reverse=True) for one in after["hours"][hour]["said"]][:MOST]
     counts = [alike.counted(one["text"], one["title"]) for one in said]
     index = alike.index(counts, [one["id"] for one in said], [one["copy"] for one in said])
-    objects.write(place(community, "index"), alike.dump(index), "application/octet-stream")
+    objects.write(place(community, "index"), alike.dump(index), BYTES)
     nameless = [unnamed.Said(one["id"], one["text"], one["title"], one["who"]) for one in said if not one["named"]]
     groups = [asdict(one) for one in unnamed.groups(nameless)]
     objects.write(place(community, "unnamed"), json.dumps({"groups": groups, "at": clock.text(now)}).encode())
-    objects.write(place(community, "texts"), zlib.compress(json.dumps(after).encode()), "application/octet-stream")
+    objects.write(place(community, "texts"), zlib.compress(json.dumps(after).encode()), BYTES)
     return True
 
 
@@ -84,7 +86,7 @@ def followed(store: Table, community: str, before: Texts, now: datetime, time_le
     """The newest hours first, until there are enough texts."""
     kept: dict[str, Any] = {}
     texts_kept = 0
-    for back in range(DAYS):
+    for back in range(min(DAYS, skeletons.lasting(community).days)):
         day = (now - timedelta(days=back)).date()
         rolled = {one["hour"]: one["generation"] for one in records.hours_between(store, community, day, day)}
         for hour in sorted(rolled, reverse=True):
@@ -97,6 +99,25 @@ def followed(store: Table, community: str, before: Texts, now: datetime, time_le
             if texts_kept >= MOST:
                 return {"hours": kept}
     return {"hours": kept}
+
+
+def forget(community: str, who: str) -> None:
+    """What somebody said, and their votes, leave the texts without waiting for the next study, which makes the rest
+    anew. A community that has left the program is not studied any more."""
+
+    def without(body: bytes | None) -> bytes | None:
+        plain = zlib.decompress(body) if body else b""
+        if who.encode() not in plain:
+            return None
+        hours = {hour: silenced(one, who) for hour, one in json.loads(plain)["hours"].items()}
+        return zlib.compress(json.dumps({"hours": hours}).encode())
+
+    objects.change(place(community, "texts"), without, BYTES)
+
+
+def silenced(hour: dict[str, Any], who: str) -> dict[str, Any]:
+    said = [one for one in hour["said"] if one["who"] != who]
+    return {**hour, "said": said, "votes": [one for one in hour["votes"] if one[1] != who]}
 
 
 def heard(store: Table, community: str, hour: str, generation: int) -> dict[str, Any]:

@@ -21,7 +21,19 @@ ABOUT = (
 )
 """What of an item says what it is. None of it is another person's."""
 
-MACHINERY = ("schema", "version", "fence", "salts", "due", "due_at", "listing", "listed_at", "expires", "newest")
+MACHINERY = (
+    "schema",
+    "version",
+    "fence",
+    "salts",
+    "due",
+    "due_at",
+    "listing",
+    "listed_at",
+    "expires",
+    "newest",
+    "early",
+)
 """What an erasure changes besides, and says nothing of anybody."""
 
 ANY_TIME = "9"

@@ -1,6 +1,7 @@
 """The duty to erase an account: all of the table is searched, page by page, and whatever it left is emptied; then what
 is kept of feedback whose words have ended. There an item in the table says that it is erased, and whoever counts the
 hour next, at once, writes its skeleton without it. Until that is done, there is something left for the next search.
+Last come the sets of people and the texts that were worked out of the log.
 
 Parked bodies in the bucket and digest pages are not searched: they end by themselves, after 90 and 60 days.
 """
@@ -8,7 +9,7 @@ Parked bodies in the bucket and digest pages are not searched: they end by thems
 from collections.abc import Callable, Iterator, Sequence
 
 from events.moderation import Subject
-from functions.feedback import contacts, skeletons
+from functions.feedback import contacts, skeletons, study
 from functions.moderation import evidence
 from functions.shared import clock, errands, objects, outbox, pseudonyms
 from functions.shared.log import logger
@@ -75,6 +76,8 @@ def page(store: Table, row: Item, who: Account, cursor: Key | None) -> tuple[int
         for name in names:
             if who.pseudonym.encode() in (objects.read(name) or b""):
                 objects.delete(name)
+        if after is None:
+            study.forget(who.community, who.pseudonym)
         return len(names), after
     items, after = store.scan(PAGE, cursor)
     for together in found(store, items, who):

@@ -162,6 +162,15 @@ def test_what_cannot_be_done_is_said(ada: Desk) -> None:
     assert "ends in .jsonl" in ada.refused("import", dump(ada.folder, [], "old.xml"), "--source", "game")
 
 
+def test_a_file_that_is_cut_short_is_said_to_be_and_the_whole_one_goes_on(ada: Desk) -> None:
+    file = dump(ada.folder, [said(number, text=os.urandom(600).hex()) for number in range(8)], "old.jsonl.gz")
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) * 4 // 5])
+    assert "cut short or damaged" in ada.refused("import", file, "--source", "game")
+    file.write_bytes(whole)
+    assert carried(ada, file) == {"lines": 8, "recorded": 3, "repeats": 5, "ours": 0, "rejected": 0}
+
+
 def killed(ada: Desk, file: Path) -> None:
     with suppress(Crash):
         ada.run("import", file, "--source", "game")

@@ -110,3 +110,15 @@ def answered(world: World, survey: str = "autumn", event: str = "-", **given: st
 
 def results(world: World, survey: str = "autumn") -> Any:
     return world.ask("GET", f"/v1/acme/surveys/{survey}", token=world.token("reader")).json
+
+
+def response(world: World, token: str, *, form: str = "autumn", **more: Any) -> Any:
+    """What a game's server sends of a poll it shows to its players."""
+    answers = [
+        {"type": "choice", "choice": {"label": more.pop("map", "North")}, "field": {"id": "f1", "ref": "map"}},
+        {"type": "number", "number": more.pop("rating", 4), "field": {"id": "f2", "ref": "rating"}},
+    ]
+    text = more.pop("text", "")
+    answers += [{"type": "text", "text": text, "field": {"id": "f3", "ref": "wish"}}] if text else []
+    data = {"form_id": form, "token": token, "submitted_at": world.now.isoformat(), "answers": answers, **more}
+    return builders.webhook("form_response", data, world.now)

@@ -56,6 +56,33 @@ def test_in_any_order_the_newest_state_counts(world: World, length: int, text: s
         assert sum(end(world)[2].get("total", [])) == counted
 
 
+def test_what_an_edit_did_not_know_is_there_in_any_order() -> None:
+    """Matrix, say, tells a reply as a reply and its edit as a message; others tell no title with an edit."""
+    whole = {**ORIGIN, "kind": "reply", "text": "one", "title": "Maps", "url": "https://a.example/1", "said_at": START}
+    told = FeedbackReceived.model_validate(whole)
+    ends = []
+    for order in itertools.permutations(range(2)):
+        with World() as world:
+            steps = (
+                lambda: records.record(table(), told, START, records.NOTHING, "d", START),
+                lambda world=world: alter(world, "edited", 5, "two"),
+            )
+            for step in order:
+                assert steps[step]() == "recorded"
+            assert steps[0]() == "duplicate"
+            (item,) = world.items("feedback")
+            ends.append([item.get(name) for name in ("type", "title", "url", "text", "state", "newest", "early")])
+    assert ends[0] == ends[1]
+    assert ends[0][:4] == ["reply", "Maps", "https://a.example/1", "two"]
+
+
+def test_no_words_come_back_to_what_was_removed_first(world: World) -> None:
+    alter(world, "removed", 5)
+    say(world)
+    (item,) = world.items("feedback")
+    assert (item["title"], item["text"], item["type"], "url" in item) == ("", "", "post", False)
+
+
 @settings(max_examples=30)
 @given(story=st.lists(st.sampled_from(STORY), min_size=1, max_size=8))
 def test_what_is_restored_counts_again_and_repeats_change_nothing(story: list[Any]) -> None:

@@ -189,3 +189,13 @@ def test_what_is_counted_by_language_is_a_dimension_of_its_own() -> None:
         {"zone": "UTC", "dimension": "kind@language", "value": "bug@fr", "count": 2, "generation": 5},
         {"zone": "UTC", "dimension": "total", "value": "", "count": 2, "generation": 5},
     ]
+
+
+def test_the_counts_of_a_survey_add_up() -> None:
+    counted = {"survey:autumn": 3, "survey:autumn:map:north": 2, "survey:autumn:map:south": 1}
+    rows = [(partitions.dimension(name), number) for name, number in counted.items()]
+    assert sum(number for row, number in rows if row["dimension"] == "survey") == 3
+    assert [row["value"] for row, _ in rows if row["dimension"] == "survey@choice"] == [
+        "autumn:map:north",
+        "autumn:map:south",
+    ]

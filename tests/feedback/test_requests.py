@@ -14,6 +14,7 @@ from functions.shared.table import Put, Update, key_of, table
 from tests.api.manager import Manager
 from tests.cli.api import desk
 from tests.support import builders
+from tests.support.faults import Crash, crash
 from tests.support.world import World
 
 THEMES = """
@@ -179,6 +180,19 @@ def test_what_is_confirmed_beats_what_was_read_and_is_learned(ada: Manager) -> N
     wrong = ada.post(f"feedback/items/{names[0]}/confirm", {"themes": ["maps"]})
     assert (wrong.status, "there are sync" in wrong.message) == (400, True)
     assert ada.post(f"feedback/items/{names[0]}/confirm", {}).status == 400
+
+
+def test_what_is_confirmed_is_counted_though_whoever_wrote_it_died_right_after(ada: Manager) -> None:
+    world = ada.world
+    name = said(world, "It crashes", "kim", read={"language": "en", "kind": "praise"})
+    world.roll_up()
+    world.faults.at("dynamodb.TransactWriteItems", "after", crash)
+    with pytest.raises(Crash):
+        requests.confirm(table(), "acme", name, "bug", None, "Ada", world.now)
+    world.faults.forget()
+    world.roll_up()
+    assert world.item("feedback")["confirmed"]["kind"] == "bug"
+    assert "kind:bug" in world.item("hour")["counts"]
 
 
 def test_items_are_listed_filtered_and_paged(ada: Manager) -> None:

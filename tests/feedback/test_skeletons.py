@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from events.envelope import Envelope
 from events.operations import ErasureRequested
 from events.program import Feedback
-from functions.feedback import records, rollup, skeletons
+from functions.feedback import records, rollup, skeletons, study
 from functions.shared import clock, objects
 from functions.shared.table import Delete, Item, key_of, table
 from functions.upkeep import ageing, erasure
 from functions.upkeep import records as upkeep
+from tests.feedback.asking import PROGRAM, response
 from tests.feedback.counting import marks, totals
 from tests.support import builders
 from tests.support.faults import Crash, crash
@@ -201,6 +202,28 @@ def test_a_community_that_left_the_program_is_sealed_all_the_same(world: World) 
     row = table().get(*ageing.ROW)
     assert row is not None
     assert len(set(row["days"].values())) == 1
+
+
+def test_what_was_chosen_in_a_survey_counts_after_its_words_have_ended() -> None:
+    with World(PROGRAM) as world:
+        ageing.days_over(table(), lambda: True)
+        world.handle(response(world, "t1", map="North", hidden={"event": "meetup"}))
+        world.roll_up()
+        counted = world.item("hour")["counts"]
+        assert {"survey:autumn", "survey:autumn:map:north", "event:meetup"} <= counted.keys()
+        wait(world, 16)
+        assert world.objects(skeletons.PREFIX)
+        assert world.item("hour")["counts"] == counted
+
+
+def test_words_that_have_ended_are_not_studied_any_more(world: World) -> None:
+    world.handle(said())
+    wait(world, 16)
+    assert world.learn()
+    assert WORDS in str(study.texts("acme"))
+    wait(world, 15)
+    assert world.learn()
+    assert WORDS not in str(study.texts("acme"))
 
 
 # Two at once

@@ -13,7 +13,7 @@ from functions.shared import program
 from functions.shared.program import ProgramError
 from functions.shared.table import Delete, Update, key_of, table
 from functions.upkeep import ageing
-from tests.feedback.asking import PROGRAM, results
+from tests.feedback.asking import PROGRAM, response, results
 from tests.feedback.counting import must_be_exact
 from tests.platforms.deliveries import SAMPLES
 from tests.support import builders
@@ -24,18 +24,6 @@ from tests.support.world import World
 def asking() -> Iterator[World]:
     with World(PROGRAM) as world:
         yield world
-
-
-def response(world: World, token: str, *, form: str = "autumn", **more: Any) -> Any:
-    """What a game's server sends of a poll it shows to its players."""
-    answers = [
-        {"type": "choice", "choice": {"label": more.pop("map", "North")}, "field": {"id": "f1", "ref": "map"}},
-        {"type": "number", "number": more.pop("rating", 4), "field": {"id": "f2", "ref": "rating"}},
-    ]
-    text = more.pop("text", "")
-    answers += [{"type": "text", "text": text, "field": {"id": "f3", "ref": "wish"}}] if text else []
-    data = {"form_id": form, "token": token, "submitted_at": world.now.isoformat(), "answers": answers, **more}
-    return builders.webhook("form_response", data, world.now)
 
 
 def test_in_a_poll_one_person_has_one_vote_the_last_one(asking: World) -> None:
@@ -125,6 +113,17 @@ def test_who_agreed_on_a_platform_is_told_there(asking: World) -> None:
     assert body["data"]["person"] == {"id": "77", "name": ""}
     assert "« Cloud saves »" in body["data"]["text"]
     assert asking.item("contact")["party"] in {item["who"] for item in asking.items("feedback")}
+
+
+@pytest.mark.parametrize("number", range(1, 5))
+def test_an_agreement_is_not_lost_wherever_it_is_cut_off(asking: World, number: int) -> None:
+    asking.accept(response(asking, "t1", author={"id": "77"}, follow_up=True))
+    step = ("dynamodb.PutItem", "dynamodb.GetItem")[number % 2]
+    asking.faults.at(step, "after", nth=(number + 1) // 2)
+    asking.work("feedback")
+    asking.faults.forget()
+    asking.work_off("feedback")
+    assert asking.item("contact")["party"] == asking.item("feedback")["who"]
 
 
 def told_to_the_game(world: World) -> list[tuple[str, Any]]:

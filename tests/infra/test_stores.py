@@ -77,6 +77,7 @@ def test_the_bucket_is_private_and_forgets_parked_bodies_and_digests(production:
         "parked",
         "digests",
         "people",
+        "study",
         "evidence",
     ]
     # Longer than any community may let people ask for another look, and a month.

@@ -123,6 +123,8 @@ class World:
         # Two parts of an index show what eight would, and the minute reads every one of each kind.
         patch.setattr(table, "SHARDS", FEW)
         patch.setattr(table, "shard", lambda identifier, shards=FEW: SHARD(identifier, shards))
+        # As do two parts of an hour's log.
+        patch.setattr(feedback_records, "SHARDS", FEW)
         # No time passes between two counts of an hour, so that it has its turn again at once.
         patch.setattr(feedback_records, "EVERY", timedelta())
         if self.program_text:

@@ -19,7 +19,7 @@ from functions.upkeep.traces import Account
 from tests.moderation import people
 from tests.moderation.people import recorded
 from tests.support import builders
-from tests.support.faults import crash
+from tests.support.faults import Crash, crash
 from tests.support.outside import unreachable
 from tests.support.world import World
 from tests.upkeep import places
@@ -375,37 +375,40 @@ def test_a_long_table_is_searched_page_by_page_over_many_runs(world: World, monk
     assert WORDS not in held_by_the_game(world)
 
 
-def write_steps() -> int:
-    with World() as world:
-        without_mail(world)
-        asked(world)
+WRITES = ("dynamodb.UpdateItem", "dynamodb.TransactWriteItems")
+
+
+def test_cut_off_after_every_write_it_is_finished_later_and_counted_once(world: World) -> None:
+    """Whoever goes on dies as well, after one write of its own. What one of them left for nobody to find would still
+    be there in the end: no search after it finds more than the one before could."""
+    without_mail(world)
+    asked(world)
+    before = {key_of(item): item for item in world.every_item() if item["kind"] != "erasure"}
+    deaths = 0
+    while world.item("erasure")["state"] != "done":
+        die_after_write(world, 2 if deaths else 1)  # The first one takes the duty.
+        deaths += not goes_on(world)
         world.faults.forget()
-        world.rounds()
-        return sum(step in ("dynamodb.UpdateItem", "dynamodb.TransactWriteItems") for step in world.faults.passed)
+        world.later(minutes=15)  # What the dead one had is free again, and the next search is due.
+    assert deaths > 20
+    assert WHO not in held_by_the_game(world)
+    assert WORDS not in held_by_the_game(world)
+    left = {key_of(item): item for item in world.every_item()}
+    assert world.item("erasure")["emptied"] == sum(left.get(key) != item for key, item in before.items())
 
 
-def test_cut_off_after_any_write_it_is_finished_later_and_counted_once() -> None:
-    """Which is before the next one, too."""
-    steps = write_steps()
-    assert steps > 10
-    numbers = []
-    for number in range(1, steps + 1):
-        with World() as world:
-            without_mail(world)
-            asked(world)
-            cut_off_after_write(world, number)
-            assert not world.rounds()
-            world.faults.forget()
-            world.later(seconds=151)
-            row = erased(world)
-            assert WHO not in held_by_the_game(world), number
-            assert WORDS not in held_by_the_game(world), number
-            numbers.append(row["emptied"])
-    assert len(set(numbers)) == 1
+def goes_on(world: World) -> bool:
+    """One run of the duty alone; False when it died."""
+    world.faults.born()
+    try:
+        erasure.due(table(), lambda: True)
+    except Crash:
+        return False
+    return True
 
 
-def cut_off_after_write(world: World, number: int) -> None:
-    """At the so manyth write, of whichever kind."""
+def die_after_write(world: World, number: int) -> None:
+    """After the so manyth write, of whichever kind; which is before the next one, too."""
     passed: list[str] = []
 
     def watch(step: str) -> None:
@@ -417,8 +420,8 @@ def cut_off_after_write(world: World, number: int) -> None:
 
         world.faults.at(step, "after", passing)
 
-    watch("dynamodb.UpdateItem")
-    watch("dynamodb.TransactWriteItems")
+    for step in WRITES:
+        watch(step)
 
 
 def test_of_two_runs_one_erases(world: World) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -10,16 +11,16 @@ import pytest
 
 from events.envelope import Envelope
 from events.feedback import FeedbackReceived
-from functions.feedback import records, rollup, skeletons
+from functions.feedback import records, rollup, skeletons, study
 from functions.shared import clock, objects, pseudonyms
 from functions.shared.table import Delete, Item, Put, key_of, table
 from functions.upkeep import erasure, voices
+from tests.feedback.asking import PROGRAM, response
 from tests.feedback.counting import marks, must_be_exact, totals
 from tests.support import builders
-from tests.support.faults import crash
 from tests.support.world import START, World
 from tests.upkeep import places
-from tests.upkeep.test_erasure import OTHER, WHO, WORDS, a_life, asked
+from tests.upkeep.test_erasure import OTHER, WHO, WORDS, a_life, asked, die_after_write, goes_on
 
 ENDING = ("parked/", "digests/")
 """What ends by itself, after ninety and sixty days."""
@@ -150,6 +151,17 @@ def test_nothing_that_is_told_later_brings_it_back(world: World) -> None:
     assert totals(world) == {}
 
 
+def test_a_repeat_does_not_keep_whom_to_tell_what_comes_of_it() -> None:
+    with World(PROGRAM) as world:
+        told = response(world, "t1", author={"id": WHO}, follow_up=True)
+        world.handle(told)
+        assert traces(world) == [WHO, pseudonym()]
+        asked(world)
+        done(world)
+        world.handle(told)
+        assert traces(world) == []
+
+
 def test_what_is_known_late_does_not_come_back(world: World) -> None:
     """An edit came first; the thing itself, which knows more, is logged in the moment in which it is erased."""
     world.handle(changed(world, "1"))
@@ -229,44 +241,23 @@ def test_many_skeletons_are_searched_over_many_runs(world: World, monkeypatch: p
     must_be_exact_of(world, 0)
 
 
-def test_cut_off_at_any_write_it_is_finished_later_and_counted_once() -> None:
-    for number in range(1, 9):
-        with World() as world:
-            world.handle(said(world, "1"), said(world, "2", days_ago=40))
-            ended(world)
-            world.handle(said(world, "1"), said(world, "3", OTHER))
-            world.roll_up()
-            asked(world)
-            cut_off(number, world)
-            world.later(seconds=151)
-            assert done(world)["emptied"] == 2, number
-            assert traces(world) == []
-            must_be_exact_of(world, 1)
-
-
-def cut_off(number: int, world: World) -> None:
-    passed = []
-
-    def watch(step: str) -> None:
-        def passing() -> None:
-            passed.append(step)
-            watch(step)
-            if len(passed) == number:
-                crash()
-
-        world.faults.at(step, "after", passing)
-
-    watch("dynamodb.UpdateItem")
-    watch("dynamodb.TransactWriteItems")
-    erasure_alone(world)
-    world.faults.forget()
-
-
-def erasure_alone(world: World) -> None:
-    try:
-        erasure.due(table(), lambda: True)
-    except BaseException as error:  # noqa: BLE001 - as AWS, which survives whatever a function raises
-        world.failures.append(error)
+def test_cut_off_after_every_write_it_is_finished_later_and_counted_once(world: World) -> None:
+    world.handle(said(world, "1"), said(world, "2", days_ago=40))
+    ended(world)
+    world.handle(said(world, "1"), said(world, "3", OTHER))
+    world.roll_up()
+    asked(world)
+    deaths = 0
+    while world.item("erasure")["state"] != "done":
+        die_after_write(world, 2 if deaths else 1)  # The first one takes the duty.
+        deaths += not goes_on(world)
+        world.faults.forget()
+        world.roll_up()
+        world.later(minutes=15)
+    assert deaths > 4
+    assert world.item("erasure")["emptied"] == 2
+    assert traces(world) == []
+    must_be_exact_of(world, 1)
 
 
 def test_wherever_a_pseudonym_stands_it_goes(world: World) -> None:
@@ -294,6 +285,18 @@ def test_a_set_of_people_that_has_them_is_taken_away_and_the_others_stay(world: 
     asked(world)
     done(world)
     assert world.objects("people/") == ["people/acme/2026-11-21.json"]
+
+
+def test_what_was_worked_out_of_their_words_goes_whether_it_is_studied_again_or_not(world: World) -> None:
+    world.handle(said(world, "1"), said(world, "2", OTHER))
+    world.roll_up()
+    assert world.learn()
+    assert {WORDS, "Banjo"} <= set(re.findall(r"\w+", str(study.texts("acme"))))
+    asked(world)
+    done(world)
+    assert [WORDS in str(study.texts("acme")), "Banjo" in str(study.texts("acme"))] == [False, True]
+    assert world.learn()
+    assert set(study.heads("acme")[0].values()) == {pseudonym(OTHER)}
 
 
 def test_what_delivery_has_in_its_hands_is_left_to_the_next_search(world: World) -> None:
