@@ -52,8 +52,8 @@ def classify(
 ) -> None:
     """What a text is: its language, kind, mood and themes, with probabilities and the words that decided.
 
-    A line may name its "language", or "candidates"; what else is in it comes out as it came in. A line that is none
-    gets {"error": …} in its place, and exit status 2 in the end."""
+    A line may name its "language", or "candidates", and the "title" of the thread it opens; what else is in it comes
+    out as it came in. A line that is none gets {"error": …} in its place, and exit status 2 in the end."""
     try:
         candidates = tuple(one for one in languages.replace(" ", "").split(",") if one)
         setting = Setting(candidates or language.ALL, among(themes, community))
@@ -103,7 +103,12 @@ def answer(given: Mapping[str, Any], setting: Setting) -> dict[str, Any]:
         raise ValueError('"language" is a tag, as in "fr"')
     if candidates is not None and not is_list_of_tags(candidates):
         raise ValueError('"candidates" is a list of tags, as in ["en", "fr"]')
-    return told(read(given["text"], tuple(candidates or setting.candidates), known or None, setting.themes))
+    title = given.get("title") or ""
+    if not isinstance(title, str):
+        raise ValueError('"title" is that of the thread which the text opens, as in "Dark mode"')
+    text = f"{title}\n{given['text']}" if title else given["text"]
+    spoken = tuple(candidates or setting.candidates)
+    return told(read(text, spoken, known or None, setting.themes, title=title))
 
 
 def is_list_of_tags(value: Any) -> bool:

@@ -13,7 +13,7 @@ periods_app = typer.Typer()
 
 First = Annotated[str, typer.Option("--from", help="The first day, as 2026-11-22; seven days without it.")]
 Last = Annotated[str, typer.Option("--to", help="The last day; it counts, too.")]
-MOST_ASKED = 31
+MOST_ASKED = 62
 """Times that days left open are asked for again: each time another day is read, at least."""
 HOUR = 3600
 
@@ -26,11 +26,7 @@ def asked(first: str, last: str) -> dict[str, str]:
 def people(first: First = "", last: Last = "", community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """How many people spoke, and of what: whoever spoke twice is one."""
     with sentences(as_json):
-        found = api(community).get("/feedback/people", **asked(first, last))
-        for _ in range(MOST_ASKED):
-            if not found["open"]:
-                break
-            found = api(community).get("/feedback/people", **asked(first, last))
+        found = whole("/feedback/people", community, first, last)
         if as_json:
             last_line(found)
             return
@@ -40,17 +36,34 @@ def people(first: First = "", last: Last = "", community: CommunityOption = None
             ("of", "people"),
             "Nobody spoke.",
         )
-        if found["open"]:
-            told.line(out, f"Not read yet: {', '.join(found['open'])}. Ask again.")
+        told_open(found)
+
+
+def whole(path: str, community: str | None, first: str, last: str) -> dict[str, Any]:
+    """Asked until no day is open."""
+    found = api(community).get(path, **asked(first, last))
+    for _ in range(MOST_ASKED):
+        if not found["open"]:
+            break
+        found = api(community).get(path, **asked(first, last))
+    return found
+
+
+def told_open(found: dict[str, Any]) -> None:
+    if found["open"]:
+        told.line(out, f"Not read yet: {', '.join(found['open'])}. Ask again.")
 
 
 @periods_app.command("replies")
 def replies(first: First = "", last: Last = "", community: CommunityOption = None, as_json: JsonOption = False) -> None:
     """How long people waited for a reply, those who still wait included."""
     with sentences(as_json):
-        found = api(community).get("/feedback/replies", **asked(first, last))
+        found = whole("/feedback/replies", community, first, last)
         if as_json:
             last_line(found)
+            return
+        if found["open"]:
+            told_open(found)
             return
         have = "has" if found["unanswered"] == 1 else "have"
         told.line(out, f"{found['asked']} asked, {found['unanswered']} {have} no reply yet{since(found)}.")

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.api.shown import View
 from functions.feedback import periods, reach, records, rollup, shares
+from functions.feedback.replies import Replies
 from functions.shared import clock, errands, program
 from functions.shared.table import table
 
@@ -46,19 +47,23 @@ def read_people(community: str, first: First = None, last: Last = None) -> View:
 
 @router.get("/v1/<community>/feedback/replies", tags=["feedback"], summary="How long people waited for a reply")
 def read_replies(community: str, first: First = None, last: Last = None) -> View:
-    """Of threads that were opened and questions that were asked in the period. Seconds; who still waits is counted as
-    having waited until now. `in_time`: the share with a reply within 24 hours, and its 90 % range."""
+    """Of threads that were opened and questions that were asked in the period, with replies until a month after it.
+    Seconds; who still waits is counted as having waited until then. `in_time`: the share with a reply within 24 hours,
+    and its 90 % range. `open` are days whose log has not been read for lack of time, and without which there is nothing
+    to say: ask again, until there are none."""
     start, end = asked(community, first, last)
     zone, now = program.active()[0].zone(community), clock.now()
     left = errands.until_short(router.lambda_context, RESERVE)
     try:
-        found = periods.replied_between(table(), community, start, end, zone, now, left)
-    except periods.TooMuchError:
-        raise BadRequestError("more was said since then than can be read in one answer: ask for later days") from None
+        found, pending = periods.replied_between(table(), community, start, end, zone, now, left)
+    except periods.EndedError as error:
+        raise BadRequestError(f"of {error} the words have ended, and what answered what: ask for later days") from None
+    days = {"from": start.isoformat(), "to": end.isoformat(), "zone": zone.key}
+    return {**days, **(UNTOLD if pending else waited(found)), "open": [day.isoformat() for day in pending]}
+
+
+def waited(found: Replies) -> View:
     return {
-        "from": start.isoformat(),
-        "to": end.isoformat(),
-        "zone": zone.key,
         "asked": found.asked,
         "unanswered": found.unanswered,
         "oldest": clock.text(found.oldest) if found.oldest else None,
@@ -66,6 +71,9 @@ def read_replies(community: str, first: First = None, last: Last = None) -> View
         "nine_in_ten": found.nine_in_ten.total_seconds() if found.nine_in_ten else None,
         "in_time": [round(one, 4) for one in found.in_time] if found.in_time else None,
     }
+
+
+UNTOLD: View = dict.fromkeys(("asked", "unanswered", "oldest", "half", "nine_in_ten", "in_time"))
 
 
 @router.get("/v1/<community>/feedback/shares", tags=["feedback"], summary="Shares of kinds and moods, with their range")

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from functions.api.shown import View
 from functions.feedback import groups, records, requests, rollup, study
+from functions.feedback.replies import SIGNS
 from functions.shared import clock, program
 from functions.shared.table import Item, table
 
@@ -93,7 +94,7 @@ def place(one: Item) -> str:
 
 
 def standing(one: Item) -> bool:
-    return one.get("state") != "removed" and one["type"] not in study.VOTES
+    return one.get("state") != "removed" and one["type"] not in SIGNS
 
 
 def fits(one: Item, wanted: dict[str, str], theme: str) -> bool:
@@ -133,14 +134,18 @@ def show_item(community: str, item: str) -> View:
 
 def group(community: str, pairs: list[Item], item: str) -> View:
     authors, votes = study.heads(community)
-    return counted(community, requests.group_of(pairs, item), authors, votes, pairs)
+    members = requests.group_of(pairs, item)
+    return counted(members, requests.items(table(), community, members), authors, votes, pairs)
 
 
 def counted(
-    community: str, members: list[str], authors: dict[str, str], votes: dict[str, set[str]], pairs: list[Item]
+    members: list[str],
+    here: dict[str, Item],
+    authors: dict[str, str],
+    votes: dict[str, set[str]],
+    pairs: list[Item],
 ) -> View:
-    """A request: whoever wrote one of its items or voted for one, once."""
-    here = requests.items(table(), community, members)
+    """A request: whoever wrote one of its items or voted for one, once. `here`: those that are still there."""
     # As they are now: one that was taken back, or written by our own people, is nobody's wish.
     now = {name: "" if not standing(one) or one.get("staff") else one.get("who", "") for name, one in here.items()}
     known = {name: now[name] for name in members if name in now}
@@ -207,17 +212,20 @@ def list_unnamed(community: str) -> View:
 
 @router.get("/v1/<community>/feedback/requests", tags=["feedback"], summary="What most people ask for")
 def list_requests(community: str) -> View:
-    """By how many people said or voted for it in the last ninety days; alone or merged."""
+    """By how many people said or voted for it in the last ninety days; alone or merged. `item` is the oldest of it that
+    still stands; what has none any more is not listed."""
     pairs = requests.pairs(table(), community)
     authors, votes = study.heads(community)
     merged = groups.together(requests.links(pairs))
     joined = {name for members in merged.values() for name in members}
     found = [*merged.values(), *([name] for name in votes if name not in joined)]
     ranked = sorted(found, key=lambda members: (-len(groups.people(members, authors, votes)), members[0]))
-    shown = [counted(community, members, authors, votes, pairs) for members in ranked[:MOST_GROUPS]]
-    first = requests.items(table(), community, [one["request"] for one in shown])
-    full = [{**one, "item": view(first[one["request"]])} for one in shown if one["request"] in first]
-    return {"requests": sorted(full, key=lambda one: (-one["people"], one["request"]))}
+    shown = []
+    for members in ranked[:MOST_GROUPS]:
+        here = requests.items(table(), community, members)
+        if item := next((here[name] for name in members if name in here and standing(here[name])), None):
+            shown.append({**counted(members, here, authors, votes, pairs), "item": view(item)})
+    return {"requests": sorted(shown, key=lambda one: (-one["people"], one["request"]))}
 
 
 def who() -> str:

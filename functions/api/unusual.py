@@ -94,7 +94,7 @@ def read_compared(
     bounded(start, end)
     before = start - (end - start) - DAY
     series = watch.compared(table(), community, before, start, end)
-    rising = unusual.rising({name: (one.now, one.before, one.phi) for name, one in series.items()})
+    rising = unusual.rising({name: (one.now, one.before, one.phi, one.exposure) for name, one in series.items()})
     return {
         "from": start.isoformat(),
         "to": end.isoformat(),

@@ -47,10 +47,7 @@ def judge(day: date, days: Days, unseen: Unseen, sources: Collection[str], budge
     weighs = weights(days)
     known = {name: usual_of(name, day, days, unseen, weighs) for name in names}
     tested = {name: (today.get(name, 0), found) for name, found in known.items() if found}
-    quiet = {
-        name: of for name, of in tested.items() if may_fall(name, sources) and not hidden(name, day, unseen, weighs)
-    }
-    falls = unusual.findings(quiet, "fewer", budget)
+    falls = unusual.findings(may_fall(day, staying(days, sources), unseen), "fewer", budget)
     return Judged(
         [*unusual.findings(tested, "more", budget), *falls],
         [name for name, found in known.items() if found is None],
@@ -63,9 +60,22 @@ def watched(name: str) -> bool:
     return "@" not in name
 
 
-def may_fall(name: str, sources: Collection[str]) -> bool:
-    """Not a source that the program has no more."""
-    return name == TOTAL or (name.startswith(SOURCE) and name.removeprefix(SOURCE) in sources)
+def staying(days: Days, sources: Collection[str]) -> Days:
+    """The whole and its sources, without those that the program has no more: nobody misses what was said there."""
+    found = {}
+    for day, counts in days.items():
+        said = {name: number for name, number in counts.items() if name.startswith(SOURCE)}
+        kept = {name: number for name, number in said.items() if name.removeprefix(SOURCE) in sources}
+        found[day] = {TOTAL: counts.get(TOTAL, 0) - sum(said.values()) + sum(kept.values()), **kept}
+    return found
+
+
+def may_fall(day: date, days: Days, unseen: Unseen) -> dict[str, tuple[int, Usual]]:
+    """Each series that could be heard that day: its count, and what is usual."""
+    weighs = weights(days)
+    names = {name for counts in days.values() for name in counts if not hidden(name, day, unseen, weighs)}
+    known = {name: usual_of(name, day, days, unseen, weighs) for name in names}
+    return {name: (days.get(day, {}).get(name, 0), found) for name, found in known.items() if found}
 
 
 def usual_of(name: str, day: date, days: Days, unseen: Unseen, weighs: Mapping[str, float]) -> Usual | None:

@@ -1,12 +1,15 @@
 """What is told of a period and stands in no roll-up: how many people it was, and how long they waited for a reply.
 
-Read from the log when somebody asks. A day's people are kept in the bucket (`people/community/day.json`, a set for
-each dimension) with the version of the day they were read at, and read anew once the day was counted again.
+Read from the log when somebody asks, day by day. A day's people (`people/community/day.json`, a set for each
+dimension) and what was asked and replied on it (`people/community/day.replies.json`) are kept in the bucket with the
+version of the day they were read at, and read anew once the day was counted again.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from functions.feedback import reach, records, replies
@@ -15,7 +18,10 @@ from functions.shared import clock, objects
 from functions.shared.table import Item, Table
 
 LONGEST = timedelta(days=31)
-"""Of a period whose people or waits are asked for: all of its log may have to be read."""
+"""Of a period whose people or waits are asked for: all of its log may have to be read. And how long after it replies
+are looked for."""
+
+What = TypeVar("What")
 
 
 def days(first: date, last: date) -> list[date]:
@@ -31,30 +37,42 @@ def said_on(store: Table, community: str, day: date, zone: ZoneInfo) -> Iterator
                 yield item
 
 
-def people_key(community: str, day: date) -> str:
-    return f"people/{community}/{day.isoformat()}.json"
+@dataclass(frozen=True)
+class Kept(Generic[What]):
+    """Something that is read off a day's log, and how it is kept."""
+
+    suffix: str
+    made: Callable[[Iterable[Item]], What]
+    packed: Callable[[What], Item]
+    unpacked: Callable[[Item], What]
+
+    def key(self, community: str, day: date) -> str:
+        return f"people/{community}/{day.isoformat()}{self.suffix}.json"
+
+    def on(self, store: Table, community: str, day: date, zone: ZoneInfo) -> What | None:
+        """Of a day as it was counted last; None where that has to be read from the log."""
+        counted = store.get(*records.day_key(community, day))
+        if counted is None:
+            return self.made(())
+        stored = objects.read(self.key(community, day))
+        kept = json.loads(stored) if stored else {}
+        if "kept" not in kept or (kept["version"], kept["zone"]) != (counted["version"], zone.key):
+            return None
+        return self.unpacked(kept["kept"])
+
+    def read(self, store: Table, community: str, day: date, zone: ZoneInfo) -> What:
+        """The version is read before the log: what is said meanwhile makes what is kept outdated, never wrong
+        unnoticed."""
+        counted = store.get(*records.day_key(community, day))
+        found = self.made(said_on(store, community, day, zone))
+        if counted:
+            kept = {"version": counted["version"], "zone": zone.key, "kept": self.packed(found)}
+            objects.write(self.key(community, day), json.dumps(kept).encode())
+        return found
 
 
-def people_on(store: Table, community: str, day: date, zone: ZoneInfo) -> People | None:
-    """Who spoke on a day, as it was counted last; None where that has to be read from the log (see `read_people`)."""
-    counted = store.get(*records.day_key(community, day))
-    if counted is None:
-        return {}
-    stored = objects.read(people_key(community, day))
-    kept = json.loads(stored) if stored else {}
-    if (kept.get("version"), kept.get("zone")) != (counted["version"], zone.key):
-        return None
-    return reach.unpacked(kept["people"])
-
-
-def read_people(store: Table, community: str, day: date, zone: ZoneInfo) -> People:
-    """The version is read before the log: what is said meanwhile makes the set outdated, never wrong unnoticed."""
-    counted = store.get(*records.day_key(community, day))
-    found = reach.people(said_on(store, community, day, zone))
-    if counted:
-        kept = {"version": counted["version"], "zone": zone.key, "people": reach.packed(found)}
-        objects.write(people_key(community, day), json.dumps(kept).encode())
-    return found
+PEOPLE = Kept("", reach.people, reach.packed, reach.unpacked)
+REPLIES = Kept(".replies", replies.of_day, replies.packed, replies.unpacked)
 
 
 def people_between(
@@ -65,32 +83,41 @@ def people_between(
     found: list[People] = []
     open_days: list[date] = []
     for day in days(first, last):
-        known = people_on(store, community, day, zone)
+        known = PEOPLE.on(store, community, day, zone)
         if known is None:
             open_days.append(day)
         else:
             found.append(known)
     while open_days and time_left():
-        found.append(read_people(store, community, open_days.pop(0), zone))
+        found.append(PEOPLE.read(store, community, open_days.pop(0), zone))
     return reach.together(found), open_days
 
 
-class TooMuchError(Exception):
-    """More was said in that time than can be read in one go."""
+class EndedError(Exception):
+    """The words of that day have ended, and with them what answered what."""
 
 
 def replied_between(
     store: Table, community: str, first: date, last: date, zone: ZoneInfo, now: datetime, time_left: Callable[[], bool]
-) -> replies.Replies:
-    """Of what was asked in a period, with the replies until now, and for a month at most. Raises TooMuchError."""
-    until = min(now.astimezone(zone).date(), first + LONGEST)
+) -> tuple[replies.Replies, list[date]]:
+    """Of what was asked in a period, with the replies until now, or until a month after it; and the days for whose log
+    there was no time: as long as there are any, nothing is to be said of the rest. Raises EndedError."""
+    until = min(now.astimezone(zone).date(), last + LONGEST)
+    waiting = replies.Waiting(midnight_after(last, zone))
+    open_days: list[date] = []
+    for day in days(first, max(until, last)):
+        known = REPLIES.on(store, community, day, zone)
+        if known is None and time_left():
+            known = REPLIES.read(store, community, day, zone)
+        if known is None:
+            open_days.append(day)
+        elif known.ended:
+            raise EndedError(day.isoformat())
+        else:
+            waiting.add(known)
+    return replies.summed(waiting.waits(min(now, midnight_after(until, zone)))), open_days
 
-    def said() -> Iterator[Item]:
-        for day in days(first, max(until, last)):
-            if not time_left():
-                raise TooMuchError
-            yield from said_on(store, community, day, zone)
 
-    after = last + timedelta(days=1)
-    end = datetime(after.year, after.month, after.day, tzinfo=zone)
-    return replies.summed(replies.waits(said(), end, now))
+def midnight_after(day: date, zone: ZoneInfo) -> datetime:
+    after = day + timedelta(days=1)
+    return datetime(after.year, after.month, after.day, tzinfo=zone)

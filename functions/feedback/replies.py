@@ -5,13 +5,16 @@ Kaplan and Meier), and a share of what was answered in time has all that had the
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from math import sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 THREADS = ("topic", "issue", "discussion", "post")
 """Types that open a thread, in which somebody is expected to reply. Elsewhere only a question asks for one."""
+SIGNS = ("reaction", "vote")
+"""Types that say something of what others said, and reply nothing."""
 
 IN_TIME = timedelta(hours=24)
 FEW = 10
@@ -41,34 +44,91 @@ class Replies:
     in_time: tuple[float, float, float] | None
 
 
-def waits(items: Iterable[Mapping[str, Any]], last: datetime, until: datetime) -> list[Wait]:
-    """Of all items of a time, as the log has them: who asked before `last`, and how long they waited for the first
-    thing that somebody else said about it."""
-    firsts: dict[tuple[str, str], list[tuple[datetime, str]]] = {}
-    opened: list[tuple[datetime, str, set[tuple[str, str]]]] = []
+class Asked(NamedTuple):
+    """What somebody is expected to reply to, and by which names replies call it."""
+
+    at: str
+    who: str
+    names: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Day:
+    """What of a day's log tells of waiting. `replied`: name → who replied (empty where nobody is known) → when first.
+    Names are hashed, since those of platforms may have an account in them. `ended`: words of that day have ended, and
+    with them what answered what."""
+
+    asked: list[Asked] = field(default_factory=list)
+    replied: dict[str, dict[str, str]] = field(default_factory=dict)
+    ended: bool = False
+
+
+def of_day(items: Iterable[Mapping[str, Any]]) -> Day:
+    found = Day()
     for item in items:
-        source, at, who = item["source"], datetime.fromisoformat(item["said_at"]), item.get("who", "")
+        at, who = item["said_at"], item.get("who", "")
         if is_reply(item):
-            firsts.setdefault((source, item["about"]), []).append((at, who))
-        elif item["content"] and asks(item) and at < last:
-            opened.append((at, who, {(source, name) for name in (item["content"], item.get("thread")) if name}))
-    return [
-        wait(since, who, [one for name in names for one in firsts.get(name, ())], until) for since, who, names in opened
-    ]
+            before = found.replied.setdefault(hashed(item, item["about"]), {})
+            before[who] = min(at, before.get(who, at))
+        elif not item["content"]:
+            found.ended = found.ended or item.get("state") != "removed"
+        elif asks(item):
+            names = (item["content"], item.get("thread"))
+            found.asked.append(Asked(at, who, tuple(hashed(item, name) for name in names if name)))
+    return found
 
 
-def wait(since: datetime, who: str, said: Iterable[tuple[datetime, str]], until: datetime) -> Wait:
-    by_others = [at for at, by in said if at >= since and (by != who or not by)]
-    return Wait(since, min(by_others, default=until) - since, bool(by_others))
+def hashed(item: Mapping[str, Any], name: str) -> str:
+    return sha256(f"{item['source']}\n{name}".encode()).hexdigest()[:32]
+
+
+def packed(day: Day) -> dict[str, Any]:
+    """As it is stored."""
+    return {"asked": [[one.at, one.who, *one.names] for one in day.asked], "replied": day.replied, "ended": day.ended}
+
+
+def unpacked(stored: Mapping[str, Any]) -> Day:
+    asked = [Asked(at, who, tuple(names)) for at, who, *names in stored["asked"]]
+    return Day(asked, stored["replied"], stored["ended"])
+
+
+class Waiting:
+    """Who asked before `last`, and the first replies, day after day; replies to anything else are not held."""
+
+    def __init__(self, last: datetime) -> None:
+        self.last = last
+        self.asked: list[Asked] = []
+        self.replied: dict[str, dict[str, str]] = {}
+
+    def add(self, day: Day) -> None:
+        for one in day.asked:
+            if datetime.fromisoformat(one.at) < self.last:
+                self.asked.append(one)
+                self.replied |= {name: {} for name in one.names if name not in self.replied}
+        for name in day.replied.keys() & self.replied.keys():
+            before = self.replied[name]
+            for who, at in day.replied[name].items():
+                before[who] = min(at, before.get(who, at))
+
+    def waits(self, until: datetime) -> list[Wait]:
+        """Who has no reply waits until then."""
+        return [self.wait(one, until) for one in self.asked]
+
+    def wait(self, one: Asked, until: datetime) -> Wait:
+        """A reply names what it answers, so it came after it, whatever the clocks of two servers say."""
+        since = datetime.fromisoformat(one.at)
+        said = [at for name in one.names for who, at in self.replied[name].items() if who != one.who or not who]
+        ended = datetime.fromisoformat(min(said)) if said else until
+        return Wait(since, max(ended - since, timedelta()), bool(said))
 
 
 def is_reply(item: Mapping[str, Any]) -> bool:
-    return bool(item.get("about")) and item.get("state") != "removed" and item["type"] != "reaction"
+    return bool(item.get("about")) and item.get("state") != "removed" and item["type"] not in SIGNS
 
 
 def asks(item: Mapping[str, Any]) -> bool:
     """Whether somebody of the community is expected to get a reply to it."""
-    if item.get("staff") or item.get("state") == "removed" or item.get("about") or item["type"] == "reaction":
+    if item.get("staff") or item.get("state") == "removed" or item.get("about") or item["type"] in SIGNS:
         return False
     read = {**item.get("read", {}), **item.get("confirmed", {})}
     return item["type"] in THREADS or read.get("kind") == "question"

@@ -43,10 +43,11 @@ def items(store: Table, community: str, names: Iterable[str]) -> dict[str, Item]
 
 
 def say(store: Table, community: str, one: str, other: str, said: Said, by: str, now: datetime) -> bool:
-    """Of two items, once; False where that is what was said last. Raises LookupError."""
+    """Of two items, once; False where that is what was said last. Taken back it can be as well when the words of one
+    have ended. Raises LookupError."""
     if one == other:
         raise LookupError("an item is the same as itself: name another one")
-    for name in (one, other):
+    for name in (one, other) if said != "open" else ():
         item(store, community, name)
     older, newer = sorted((one, other))
     new = {"kind": "pair", "older": older, "newer": newer, "said": said, "by": by, "said_at": clock.text(now)}

@@ -10,26 +10,28 @@ Objects in the bucket, each written over as a whole:
 | study/community/unnamed | groups of texts without a theme |
 | study/community/learned | what confirmations taught (see `themes`), and what of |
 
-An hour is read again when its generation is another one: what is edited or erased in the log is gone from here with the
-next study after the hour's roll-up. What ends in the log is not counted anew, so hours are left out as soon as any of
-their words may end. Cut off anywhere, the next study does it again: `texts` is written last.
+An hour is read again when its generation is another one: what is edited or erased in the log is gone from here with
+the next study after the hour's roll-up, and words that have ended with the next study. Cut off anywhere, the next study
+does it again: `texts` is written last.
 """
 
 import json
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
+from math import inf
 from typing import Any
 
 from events.program import Theme as Named
-from functions.feedback import records, requests, skeletons
+from functions.feedback import records, requests
 from functions.feedback.reading import alike, themes, unnamed
 from functions.feedback.reading.alike import Index
 from functions.feedback.reading.themes import Confirmed, Learned, Theme
+from functions.feedback.replies import SIGNS
 from functions.shared import clock, objects
 from functions.shared.table import Item, Table
 
@@ -38,9 +40,10 @@ MOST = 20_000
 """Texts of a community, the newest."""
 LONGEST = 1_000
 """Characters of each."""
+MOST_FEATURES = 8_000_000
+"""Of all texts of an index together, some 400 characters each for 20,000: as much as its reader has memory for."""
 CACHED = 300
 """Seconds a function goes on with what it has."""
-VOTES = ("reaction", "vote")
 BYTES = "application/octet-stream"
 
 Texts = dict[str, Any]
@@ -66,14 +69,28 @@ def study(store: Table, community: str, named: Sequence[Theme], now: datetime, t
     if after == before:
         return False
     said = [one for hour in sorted(after["hours"], reverse=True) for one in after["hours"][hour]["said"]][:MOST]
-    counts = [alike.counted(one["text"], one["title"]) for one in said]
-    index = alike.index(counts, [one["id"] for one in said], [one["copy"] for one in said])
+    counts = counted(said)
+    names, copies = ([one[name] for one in said[: len(counts)]] for name in ("id", "copy"))
+    index = alike.index(counts, names, copies)
     objects.write(place(community, "index"), alike.dump(index), BYTES)
     nameless = [unnamed.Said(one["id"], one["text"], one["title"], one["who"]) for one in said if not one["named"]]
     groups = [asdict(one) for one in unnamed.groups(nameless)]
     objects.write(place(community, "unnamed"), json.dumps({"groups": groups, "at": clock.text(now)}).encode())
     objects.write(place(community, "texts"), zlib.compress(json.dumps(after).encode()), BYTES)
     return True
+
+
+def counted(said: Sequence[Item]) -> list[Counter[int]]:
+    """Of the first of them, as many as an index may have."""
+    counts: list[Counter[int]] = []
+    features = 0
+    for one in said:
+        found = alike.counted(one["text"], one["title"])
+        features += len(found)
+        if features > MOST_FEATURES:
+            break
+        counts.append(found)
+    return counts
 
 
 def texts(community: str) -> Texts:
@@ -86,7 +103,7 @@ def followed(store: Table, community: str, before: Texts, now: datetime, time_le
     """The newest hours first, until there are enough texts."""
     kept: dict[str, Any] = {}
     texts_kept = 0
-    for back in range(min(DAYS, skeletons.lasting(community).days)):
+    for back in range(DAYS):
         day = (now - timedelta(days=back)).date()
         rolled = {one["hour"]: one["generation"] for one in records.hours_between(store, community, day, day)}
         for hour in sorted(rolled, reverse=True):
@@ -94,7 +111,7 @@ def followed(store: Table, community: str, before: Texts, now: datetime, time_le
             if (known is None or known["generation"] != rolled[hour]) and time_left():
                 known = heard(store, community, hour, rolled[hour])
             if known is not None:
-                kept[hour] = known
+                known = kept[hour] = unended(known, now)
                 texts_kept += len(known["said"])
             if texts_kept >= MOST:
                 return {"hours": kept}
@@ -120,12 +137,17 @@ def silenced(hour: dict[str, Any], who: str) -> dict[str, Any]:
     return {**hour, "said": said, "votes": [one for one in hour["votes"] if one[1] != who]}
 
 
+def unended(known: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """An hour without texts whose words have ended: nothing is counted anew then, so it stays the same otherwise."""
+    return {**known, "said": [one for one in known["said"] if (one.get("ends") or inf) > now.timestamp()]}
+
+
 def heard(store: Table, community: str, hour: str, generation: int) -> dict[str, Any]:
     said, votes = [], []
     for one in records.log(store, community, hour):
         if one.get("state") == "removed" or one.get("staff"):
             continue
-        if one["type"] in VOTES:
+        if one["type"] in SIGNS:
             if one.get("about") and one.get("who"):
                 votes.append([records.content_hash(one["source"], one["about"]), one["who"]])
         elif one.get("text") or one.get("title"):
@@ -143,6 +165,7 @@ def text_of(one: Item) -> dict[str, Any]:
         "who": one.get("who", ""),
         "copy": alike.copied(text, title),
         "named": named,
+        "ends": one.get("expires", 0),
     }
 
 
@@ -171,23 +194,24 @@ def teach(store: Table, community: str, named: Sequence[Theme], now: datetime) -
         if (found := there.get(one["sk"])) and (found.get("text") or found.get("title"))
     ]
     learned = themes.learn(confirmed, named)
-    body = {"of": of.hexdigest(), "learned": json.loads(themes.dump(learned))}
+    body = {"of": of.hexdigest(), "learned": themes.plain(learned)}
     objects.write(place(community, "learned"), json.dumps(body).encode())
 
 
 # What others ask for
 
 
+KNOWN: dict[str, tuple[int, Learned | None]] = {}
+"""What each community taught, and in which five minutes that was read: one of each, since it is some megabytes."""
+
+
 def learned(community: str) -> Learned | None:
     """What a community's confirmations taught, at most five minutes old; None where there are none."""
-    return loaded(community, int(clock.now().timestamp()) // CACHED)
-
-
-@lru_cache(maxsize=50)
-def loaded(community: str, period: int) -> Learned | None:
-    del period  # Part of the cache's key only.
-    body = objects.read(place(community, "learned"))
-    return themes.read(json.dumps(json.loads(body)["learned"]).encode()) if body else None
+    period = int(clock.now().timestamp()) // CACHED
+    if KNOWN.get(community, (None,))[0] != period:
+        body = objects.read(place(community, "learned"))
+        KNOWN[community] = period, themes.parsed(json.loads(body)["learned"]) if body else None
+    return KNOWN[community][1]
 
 
 @lru_cache(maxsize=1)

@@ -245,8 +245,9 @@ NINE_OF_TEN = 1.645
 
 def compared(now: int, before: int, phi: float = 1.0, exposure: float = 1.0) -> Compared:
     """`phi`: how many times larger than chance alone the series varies; `exposure`: how many times longer the later
-    period was. A change is named only where the range of the ratio leaves one out."""
-    if max(now, before) < SMALL:
+    period was, nought where nothing is known of one of the two. A change is named only where the range of the ratio
+    leaves one out."""
+    if max(now, before) < SMALL or not exposure:
         return Compared("too few to say")
     # Half of one more on each side: a ratio with nothing is still a ratio.
     ratio = math.log((now + 0.5) / (before + 0.5) / exposure)
@@ -257,17 +258,18 @@ def compared(now: int, before: int, phi: float = 1.0, exposure: float = 1.0) -> 
     return Compared("lower than usual" if ratio + margin < 0 else "no clear change", *told)
 
 
-def rising(weeks: Mapping[str, tuple[int, int, float]], share: float = DISCOVERIES) -> list[str]:
+def rising(weeks: Mapping[str, tuple[int, int, float, float]], share: float = DISCOVERIES) -> list[str]:
     """Themes that are said more of than in the week before, the surest first.
 
-    Each has its count of this week, of the week before, and its dispersion. Given both together, this week's is
-    binomial with one half; its variance is inflated by the dispersion.
+    Each has its count of this week, of the week before, its dispersion, and its exposure (see `compared`). Given both
+    together, this week's is binomial by the days that each week could be heard; its variance is inflated by the
+    dispersion.
     """
-    large = {name: of for name, of in weeks.items() if max(of[0], of[1]) >= SMALL}
-    chances = {name: tail(now, before, phi) for name, (now, before, phi) in large.items()}
+    chances = {name: tail(*of) for name, of in weeks.items() if max(of[0], of[1]) >= SMALL and of[3]}
     return sorted(discovered(chances, share), key=lambda name: (chances[name], name))
 
 
-def tail(now: int, before: int, phi: float) -> float:
+def tail(now: int, before: int, phi: float, exposure: float) -> float:
     """With the usual correction of one half, since counts are whole."""
-    return 0.5 * math.erfc((now - before - 1) / math.sqrt(2 * phi * (now + before)))
+    both, part = now + before, exposure / (1 + exposure)
+    return 0.5 * math.erfc((now - both * part - 0.5) / math.sqrt(2 * phi * both * part * (1 - part)))

@@ -220,11 +220,11 @@ class Change:
     before: int
     phi: float
     exposure: float
-    """How many times more days the later period has that say anything of it."""
+    """How many times more days the later period has that say anything of it; nought where one of the two has none."""
 
     @property
     def shown(self) -> Item:
-        found = unusual.compared(self.now, self.before, self.phi, self.exposure or 1.0)
+        found = unusual.compared(self.now, self.before, self.phi, self.exposure)
         ratio = {"ratio": found.ratio, "low": found.low, "high": found.high} if found.ratio is not None else {}
         return {"now": self.now, "before": self.before, "change": found.change, **ratio}
 
@@ -245,7 +245,7 @@ def compared(store: Table, community: str, before: date, first: date, last: date
     def change(name: str) -> Change:
         now, then = said(name, first, last + DAY), said(name, before, first)
         known = episodes.usual_of(name, first, history, deaf, weighs)
-        return Change(now[0], then[0], known.spread.phi if known else UNKNOWN_PHI, now[1] / max(then[1], 1))
+        return Change(now[0], then[0], known.spread.phi if known else UNKNOWN_PHI, now[1] / then[1] if then[1] else 0.0)
 
     names = {name for day, counts in days.items() if day >= before for name in counts}
     return {name: change(name) for name in sorted(names)}

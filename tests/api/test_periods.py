@@ -1,8 +1,10 @@
 """How many people spoke, and how long they waited."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from functions.api import periods as rooms
+from functions.shared.table import Delete, key_of, table
 from tests.support import builders
 from tests.support.world import World
 
@@ -66,13 +68,69 @@ def test_how_long_people_waited(world: World) -> None:
     assert found["oldest"] == "2026-11-21T06:00:00.000Z"
 
 
-def test_a_period_that_is_too_long_or_too_full_is_refused(world: World) -> None:
+def replies(world: World, token: str, period: str = "from=2026-11-20&to=2026-11-22") -> Any:
+    return world.ask("GET", f"/v1/acme/feedback/replies?{period}", token=token).json
+
+
+def test_waits_of_days_that_were_not_read_yet_are_not_told(world: World) -> None:
+    token = world.token("manager")
+    for number in range(2):
+        say(world, f"q{number}", "77", world.now - timedelta(days=number))
+    world.roll_up()
+    world.left = rooms.RESERVE
+    short = replies(world, token)
+    assert (short["open"], short["asked"], short["unanswered"]) == (["2026-11-21", "2026-11-22"], None, None)
+    world.left = 60_000
+    assert (replies(world, token)["asked"], replies(world, token)["open"]) == (2, [])
+    world.faults.forget()
+    world.left = rooms.RESERVE
+    assert replies(world, token)["asked"] == 2, "what was read is kept"
+    assert world.faults.passed.count("dynamodb.Query") == 0
+    world.left = 60_000
+    say(world, "a0", "78", world.now, about="q0")
+    world.roll_up()
+    assert replies(world, token)["unanswered"] == 1
+
+
+def test_everybody_of_a_period_has_a_month_for_a_reply_and_no_longer(world: World) -> None:
+    """Asked on the last day of a long period, answered two days later: a year after, that is still an answer."""
+    token = world.token("manager")
+    for content, days, more in (
+        ("q", 60, {}),
+        ("a", 58, {"about": "q"}),
+        ("late", 60, {}),
+        ("b", 20, {"about": "late"}),
+    ):
+        say(world, content, content, world.now - timedelta(days=days), **more)
+    assert world.roll_up()
+    found = replies(world, token, "from=2026-08-24&to=2026-09-23")
+    assert (found["asked"], found["unanswered"], found["open"]) == (2, 1, [])
+
+
+def test_where_words_have_ended_nobody_knows_what_was_answered(world: World) -> None:
+    token = world.token("manager")
+    say(world, "q", "77", world.now - timedelta(days=40))
+    assert world.roll_up()
+    (item,) = world.items("feedback")
+    table().write(Delete(key_of(item)))
+    got = world.ask("GET", "/v1/acme/feedback/replies?from=2026-10-13&to=2026-10-13", token=token)
+    assert (got.status, "the words have ended" in got.message) == (400, True)
+
+
+def test_what_is_kept_of_a_days_waits_is_found_by_an_erasure(world: World) -> None:
+    token = world.token("manager")
+    say(world, "q", "77", world.now)
+    world.roll_up()
+    assert replies(world, token)["asked"] == 1
+    assert world.objects("people/") == ["people/acme/2026-11-22.replies.json"]
+    (item,) = world.items("feedback")
+    assert item["who"].encode() in world.stored("people/acme/2026-11-22.replies.json")
+
+
+def test_a_period_that_is_too_long_is_refused(world: World) -> None:
     token = world.token("manager")
     long = world.ask("GET", "/v1/acme/feedback/people?from=2026-01-01&to=2026-03-01", token=token)
     assert (long.status, "within 31 days" in long.message) == (400, True)
-    world.left = rooms.RESERVE
-    full = world.ask("GET", "/v1/acme/feedback/replies", token=token)
-    assert (full.status, "ask for later days" in full.message) == (400, True)
 
 
 def test_shares_have_a_range_and_are_corrected(world: World) -> None:

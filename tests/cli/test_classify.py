@@ -67,6 +67,13 @@ def test_a_line_may_narrow_its_languages() -> None:
     assert told["language"] == "fr"
 
 
+def test_a_line_may_have_the_title_of_the_thread_it_opens() -> None:
+    line = {"text": "I would like it there, as it was before. How do I move it?", "language": "en"}
+    alone, opening = answers(lines=[line, {**line, "title": "Toolbar on the left"}])
+    assert (alone["kind"], opening["kind"], opening["text"]) == ("feature", "question", line["text"])
+    assert run("--jsonl", lines=[{**line, "title": 5}]).exit_code == 2
+
+
 def test_bad_lines_keep_their_place_and_are_told_at_the_end() -> None:
     raw = (
         b'{"text": "fine", "language": "en"}\nnonsense\n[1]\n{"words": "x"}\n\n{"text": "\xff"}\n'

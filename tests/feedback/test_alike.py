@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.feedback.reading import alike
+from functions.feedback.reading import alike, unnamed
 from functions.feedback.reading.alike import Index
 from functions.feedback.reading.unnamed import Said, groups
 
@@ -98,3 +98,34 @@ def test_what_three_people_speak_of_is_a_group_with_its_words() -> None:
 
 def test_one_person_who_says_it_three_times_is_no_group() -> None:
     assert groups([Said(str(number), "voice chat drops again", "", "a") for number in range(3)]) == []
+
+
+def test_of_a_text_that_hundreds_copied_one_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with all others were hours of work, in which no other community is studied."""
+    asked: list[int] = []
+    near = Index.near
+    monkeypatch.setattr(Index, "near", lambda index, found, *more: asked.append(1) or near(index, found, *more))
+    copies = [Said(str(number), "The voice chat drops all the time", "", str(number % 50)) for number in range(300)]
+    others = [Said(f"m{number}", "The new map is gorgeous", "", f"m{number}") for number in range(3)]
+    large, small = groups([*copies, *others])
+    assert (large.people, len(large.items), small.people) == (50, 300, 3)
+    assert len(asked) == 2
+
+
+def test_what_there_is_no_work_left_for_is_found_by_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unnamed, "MOST_WORK", 1_000)
+    texts = ("voice chat drops in Lyon", "voice chat drops at night", "voice chat drops again", "a gorgeous map")
+    (found,) = groups([Said(str(number), text, "", str(number)) for number, text in enumerate(texts)])
+    assert set(found.items) == {"0", "1", "2"}
+
+
+def test_a_text_is_held_against_a_bounded_number_of_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = index_of(*["gg well played all"] * 500, "The battery is empty after a day", "My battery was empty")
+    text = alike.counted("gg, the battery is empty")
+    best = [one.place for one in index.near(text, 2)]
+    monkeypatch.setattr(alike, "MOST_COMPARED", 400)
+    assert [one.place for one in index.near(text, 2)] == best == [501, 500]
+
+
+def test_the_longest_words_are_cut_before_they_are_remembered() -> None:
+    assert alike.words("x" * 2_000) == ["x" * alike.LONGEST_WORD]

@@ -103,6 +103,23 @@ def test_a_source_that_has_left_the_program_is_not_missed() -> None:
     assert judge(TODAY, days, {}, {"forum"}, 1.0).findings == []
 
 
+def test_the_whole_is_not_missed_what_a_source_said_that_has_left_the_program() -> None:
+    days = past()
+    for back in range(3):
+        days[TODAY - DAY * back] = {"total": 2, "source:game": 2}
+    assert judge(TODAY, days, {}, {"game"}, 1.0).findings == []
+    assert names(judge(TODAY, days, {}, {"game", "forum"}, 1.0)) != []
+
+
+def test_the_whole_is_still_missed_after_a_source_has_left_the_program() -> None:
+    days = {
+        day: {"total": 2 * of["total"], "source:forum": of["total"], "source:old": of["total"]}
+        for day, of in past().items()
+    }
+    days[TODAY] = {}
+    assert sorted(names(judge(TODAY, days, {}, {"forum"}, 1.0))) == [("source:forum", "fewer"), ("total", "fewer")]
+
+
 def test_days_that_were_not_heard_do_not_make_the_next_ones_unusual() -> None:
     days = past()
     gap = {TODAY - DAY * back for back in range(3, 13)}

@@ -1,5 +1,7 @@
 """How long people wait, with those who still do."""
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,8 +23,15 @@ def reply(about: str, minutes: float, who: str = "bob", **more: Any) -> dict[str
     return said(f"r{minutes}", minutes, who, about=about, type="post", **more)
 
 
+def waits(*days: Sequence[dict[str, Any]], last: datetime = LATER) -> list[Wait]:
+    found = replies.Waiting(last)
+    for items in days:
+        found.add(replies.unpacked(json.loads(json.dumps(replies.packed(replies.of_day(items))))))
+    return found.waits(LATER)
+
+
 def minutes_of(*items: dict[str, Any]) -> list[float | None]:
-    found = replies.waits(items, LATER, LATER)
+    found = waits(items)
     return [wait.lasted.total_seconds() / 60 if wait.replied else None for wait in found]
 
 
@@ -36,9 +45,7 @@ def test_a_thread_that_has_a_name_is_answered_by_it() -> None:
     assert minutes_of(said("post:7", 0, thread="topic:3"), reply("topic:3", 9)) == [9]
 
 
-@pytest.mark.parametrize(
-    "more", [{"state": "removed"}, {"type": "reaction"}, {"source": "chat"}, {"said_at": "2026-11-22T07:00:00+00:00"}]
-)
+@pytest.mark.parametrize("more", [{"state": "removed"}, {"type": "reaction"}, {"type": "vote"}, {"source": "chat"}])
 def test_what_is_no_reply(more: dict[str, str]) -> None:
     assert minutes_of(said("1", 0), {**reply("1", 5), **more}) == [None]
 
@@ -60,8 +67,27 @@ def test_who_is_expected_to_get_a_reply(more: dict[str, Any], asks: bool) -> Non
 
 
 def test_what_was_asked_after_the_period_is_another_periods() -> None:
-    found = replies.waits([said("1", 0), said("2", 60), reply("1", 90)], START + timedelta(minutes=60), LATER)
+    found = waits([said("1", 0), said("2", 60), reply("1", 90)], last=START + timedelta(minutes=60))
     assert [wait.replied for wait in found] == [True]
+
+
+def test_a_reply_that_its_servers_clock_puts_before_the_question_is_one() -> None:
+    assert minutes_of(said("1", 0), reply("1", -2), reply("1", 30, "cat")) == [0]
+
+
+def test_the_first_reply_counts_on_whichever_day_and_in_whichever_order_it_is_told() -> None:
+    days = [said("1", 0)], [reply("1", 1500, "ann"), reply("1", 2000)], [reply("1", 1440, "cat"), reply("2", 3000)]
+    assert [wait.lasted for wait in waits(*days)] == [timedelta(minutes=1440)]
+
+
+def test_what_is_kept_of_a_day_names_no_id_of_a_platform() -> None:
+    kept = json.dumps(replies.packed(replies.of_day([said("at://did:ann/1", 0), reply("at://did:ann/1", 5)])))
+    assert "did:ann" not in kept
+
+
+def test_a_day_whose_words_have_ended_says_so() -> None:
+    assert replies.of_day([said("", 0)]).ended
+    assert not replies.of_day([said("", 0, state="removed"), said("1", 0)]).ended
 
 
 def waited(*hours: float, open_since: tuple[float, ...] = ()) -> replies.Replies:

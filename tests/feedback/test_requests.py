@@ -1,6 +1,7 @@
 """What people say is the same: merged, unmerged, confirmed; through the API and the command line."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.feedback import groups, records, requests, study
+from functions.feedback.reading import alike
 from functions.shared import clock
-from functions.shared.table import Put, Update, key_of, table
+from functions.shared.table import Delete, Put, Update, key_of, table
 from tests.api.manager import Manager
 from tests.cli.api import desk
 from tests.support import builders
@@ -260,3 +262,59 @@ def test_the_command_line_shows_merges_and_confirms(
     assert "either --theme" in at.refused("feedback", "confirm", first, "--theme", "sync", "--no-theme")
     assert "without a theme" in at.good("feedback", "unnamed")
     assert at.told("feedback", "different", first, second)["items"] == [first]
+
+
+def test_a_request_outlives_the_oldest_of_its_items(ada: Manager) -> None:
+    """Words end one after the other: what was said later is still asked for, and a merge can still be taken back."""
+    first = said(ada.world, "Please add a dark mode", "a")
+    ada.world.later(hours=2)
+    second, third = said(ada.world, "Dark mode, please", "b"), said(ada.world, "Dark theme", "c")
+    studied(ada.world)
+    for name in (second, third):
+        ada.post(f"feedback/items/{name}/merge", {"with": first})
+    ended = requests.item(table(), "acme", first)
+    table().write(Delete(key_of(ended)))
+    (listed,) = ada.get("feedback/requests").json["requests"]
+    assert (listed["people"], listed["item"]["id"]) == (2, min(second, third))
+    assert ada.post(f"feedback/items/{second}/unmerge", {"from": first}).json["items"] == [second]
+    assert ada.post(f"feedback/items/{third}/unmerge", {}).json["items"] == [third]
+    assert ada.get("feedback/requests").json["requests"] == []
+
+
+def test_words_that_have_ended_are_in_no_study(ada: Manager) -> None:
+    """Nothing is counted anew when they end."""
+    ended = int((ada.world.now + timedelta(days=30)).timestamp())
+    for who in "abc":
+        said(ada.world, "The server in Paris is down again", who, expires=ended)
+    studied(ada.world)
+    assert study.texts("acme")["hours"]
+    ada.world.later(days=30)
+    assert ada.world.learn()
+    assert all(hour["said"] == [] for hour in study.texts("acme")["hours"].values())
+    assert study.nameless("acme")["groups"] == []
+
+
+def test_an_index_has_as_many_texts_as_there_is_room_for(ada: Manager, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        said(ada.world, f"The server number {number} is down again", "a")
+        ada.world.later(hours=1)
+    one = len(alike.counted("The server number 1 is down again"))
+    monkeypatch.setattr(study, "MOST_FEATURES", 3 * one + 1)
+    studied(ada.world)
+    index = study.indexed("acme", 0)
+    assert index
+    newest = sorted(
+        (item["id"] for hour in study.texts("acme")["hours"].values() for item in hour["said"]), reverse=True
+    )
+    assert index.names == newest[:3]
+
+
+def test_of_what_was_learned_the_newest_is_held_and_nothing_before(ada: Manager) -> None:
+    name = said(ada.world, "My runs never arrive", "a")
+    assert ada.post(f"feedback/items/{name}/confirm", {"themes": ["sync"]}).status == 200
+    held = []
+    for _ in range(5):
+        studied(ada.world)
+        held.append(study.learned("acme"))
+    assert len(study.KNOWN) == 1
+    assert study.KNOWN["acme"][1] is held[-1]

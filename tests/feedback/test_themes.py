@@ -1,5 +1,7 @@
 """What a text is about: by keywords, then by what was confirmed."""
 
+import json
+
 import pytest
 
 from functions.feedback.reading import themes
@@ -74,4 +76,4 @@ def test_fewer_than_three_confirmations_teach_nothing() -> None:
 
 
 def test_what_was_learned_is_read_as_it_was_written() -> None:
-    assert themes.read(themes.dump(LEARNED)) == LEARNED
+    assert themes.parsed(json.loads(json.dumps(themes.plain(LEARNED)))) == LEARNED

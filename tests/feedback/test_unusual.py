@@ -161,8 +161,24 @@ def test_a_ratio_has_its_range() -> None:
 
 
 def test_rising_are_those_that_rise_beyond_how_they_vary() -> None:
-    weeks = {"sync": (40, 15, 1.5), "tabs": (22, 18, 1.5), "rare": (9, 0, 1.0), "wild": (40, 25, 6.0)}
+    weeks = {
+        "sync": (40, 15, 1.5, 1.0),
+        "tabs": (22, 18, 1.5, 1.0),
+        "rare": (9, 0, 1.0, 1.0),
+        "wild": (40, 25, 6.0, 1.0),
+    }
     assert rising(weeks) == ["sync"]
+
+
+def test_what_is_said_as_often_a_day_as_before_is_not_rising() -> None:
+    """A week, and three days of the one before in which anybody could hear: 42 and 18 are six a day each."""
+    assert rising({"sync": (42, 18, 1.5, 7 / 3)}) == []
+    assert rising({"sync": (90, 18, 1.5, 7 / 3)}) == ["sync"]
+    assert rising({"sync": (42, 0, 1.5, 0.0)}) == [], "nothing is known of the week before"
+
+
+def test_what_nobody_could_hear_has_not_changed() -> None:
+    assert compared(0, 100, exposure=0.0).change == compared(100, 0, exposure=0.0).change == "too few to say"
 
 
 def drawn(chance: Random, mean: float, phi: float) -> int:

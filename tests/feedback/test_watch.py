@@ -291,3 +291,25 @@ def test_a_day_that_somebody_else_has_looked_at_is_left(old: World) -> None:
     table().write(Update(watch.row_key("acme"), set={"day": "2026-11-22"}))
     look()
     assert old.items("episode") == []
+
+
+def test_a_week_in_which_nobody_could_hear_is_not_a_week_with_nothing(old: World) -> None:
+    """A theme of six a day, of which three days of the week before were heard; then a week of which none was."""
+    for back in range(2, 37):
+        counted(TODAY - DAY * back, usual_day(TODAY - DAY * back) | {"theme:sync": 6})
+    counted(YESTERDAY, usual_day(YESTERDAY) | {"theme:sync": 6})
+    for back in range(8, 12):
+        unheard(TODAY - DAY * back)
+    found = Manager(old, "reader").get("feedback/compared").json
+    assert (found["series"]["theme:sync"]["now"], found["series"]["theme:sync"]["before"]) == (42, 18)
+    assert (found["series"]["theme:sync"]["change"], found["rising"]) == ("no clear change", [])
+    for back in range(1, 8):
+        unheard(TODAY - DAY * back)
+    found = Manager(old, "reader").get("feedback/compared").json
+    assert (found["series"]["theme:sync"]["now"], found["series"]["theme:sync"]["change"]) == (0, "too few to say")
+
+
+def unheard(day: date) -> None:
+    pk, sk = watch.looked_key("acme", day)
+    look = {"kind": "looked", "day": day.isoformat(), "alarms": [], "unseen": ["forum"], "silent": []}
+    table().write(Put({"pk": pk, "sk": sk, **look}))

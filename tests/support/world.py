@@ -146,7 +146,7 @@ class World:
         table.table.cache_clear()
         program.loaded.cache_clear()
         parameters.fetched.cache_clear()
-        study.loaded.cache_clear()
+        study.KNOWN.clear()
         study.indexed.cache_clear()
 
     # Time

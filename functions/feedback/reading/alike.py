@@ -31,12 +31,16 @@ MOST = 5
 LONGEST = 2_000
 """Characters of a text that are looked at."""
 LONGEST_WORD = 40
+MOST_COMPARED = 10_000_000
+"""Places of an index that one text is held against: some seconds."""
 RUNS = (3, 4, 5)
 RUN, WORD, MEANING = 1.0, 1.5, 3.0
 """What a run of letters, a word and its meaning weigh. Chosen on the shared half of the samples."""
 TITLE = 3
 """So often a title counts."""
 BUCKETS = 1 << 20
+REMEMBERED = 1 << 15
+"""Words whose features are kept: most of what people write are the same few thousand."""
 LEAST = 4
 """Words that a copy has at least, greetings aside: everybody says `great app`."""
 
@@ -65,10 +69,11 @@ def folded(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    return WORDS.findall(folded(text))
+    """The longest are cut: they are remembered."""
+    return [word[:LONGEST_WORD] for word in WORDS.findall(folded(text))]
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(REMEMBERED)
 def stem(word: str) -> str:
     """Without its ending, as long as three letters stay."""
     for ending in ENDINGS:
@@ -94,7 +99,7 @@ def meanings(word: str) -> tuple[int, ...]:
 
 def runs(word: str) -> Iterator[str]:
     """Of three to five characters, the word's borders among them; of a shorter word the whole."""
-    whole = f" {word[:LONGEST_WORD]} "
+    whole = f" {word} "
     for size in RUNS:
         if len(whole) <= size:
             yield whole
@@ -102,7 +107,7 @@ def runs(word: str) -> Iterator[str]:
         yield from (whole[start : start + size] for start in range(len(whole) - size + 1))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(REMEMBERED)
 def features(word: str) -> tuple[int, ...]:
     """The buckets of a word: its runs, itself, its meanings. What kind each is stands in its two lowest bits."""
     if word in EMPTY:
@@ -156,17 +161,26 @@ class Index(NamedTuple):
     loads: "array[int]"
 
     def idf(self, bucket: int) -> float:
-        return weight(self.starts[bucket + 1] - self.starts[bucket], len(self.names))
+        return weight(self.texts_with(bucket), len(self.names))
 
     def copies_of(self, copied: str) -> list[int]:
         return [place for place, one in enumerate(self.copies) if one == copied] if copied else []
 
+    def texts_with(self, bucket: int) -> int:
+        return self.starts[bucket + 1] - self.starts[bucket]
+
     def near(self, found: Counter[int], most: int = MOST, least: float = PROPOSED) -> list[Near]:
-        """What is most like it, the likest first."""
+        """What is most like it, the likest first. Where that were more than MOST_COMPARED places, features that most
+        texts have are left out: they tell the least."""
         loads = [(one, load(one, number) * self.idf(one)) for one, number in found.items()]
         length = math.sqrt(sum(value * value for _, value in loads)) or 1.0
+        loads.sort(key=lambda one: self.texts_with(one[0]))
         scores: dict[int, float] = {}
+        compared = 0
         for bucket, value in loads:
+            compared += self.texts_with(bucket)
+            if compared > MOST_COMPARED:
+                break
             start, end = self.starts[bucket], self.starts[bucket + 1]
             part = value / length / FULL
             for place, there in zip(self.places[start:end], self.loads[start:end], strict=True):

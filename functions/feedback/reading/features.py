@@ -136,9 +136,11 @@ def bucket(feature: str) -> int:
 
 
 def speaks(word: str) -> bool:
-    """Whether a word can be shown as one that decided: letters or a smiley, no punctuation, link or name."""
+    """Whether a word can be shown as one that decided: letters or a smiley, no punctuation, link or name, nothing that
+    a terminal would obey."""
     return (
         word[0] != "@"
+        and word.isprintable()
         and not LINK.match(word)
         and not all(one in ".,;:!?…()[]{}\"'*-–—_/\\|+=<>~^`´«»“”‘’#&%$€@" for one in word)
     )

@@ -59,7 +59,7 @@ def read(
 ) -> Reading:
     """`known` is the language where somebody has said it; else one of `candidates`, a community's own, where it can be
     told. `among` are the program's themes, `learned` what confirmations taught about them; `title` is that
-    of the thread it stands in."""
+    of the thread it stands in, and what the text begins with where it opens that thread."""
     spoken = Label(known, {known: 1.0}) if known else language.identify(text, candidates)
     found = themes.find(text, among, learned, title) if among else []
     base = spoken.name.lower().partition("-")[0]
@@ -67,4 +67,5 @@ def read(
         return Reading(spoken, None, None, found)
     features = described(text, base)
     felt = mood.of(features)
-    return Reading(spoken, kind.of(text, features, felt), felt, found)
+    opens = title if text.startswith(title) else ""
+    return Reading(spoken, kind.of(text, features, felt, opens), felt, found)

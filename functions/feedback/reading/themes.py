@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from functions.feedback.reading import alike
 from functions.feedback.reading.label import Label
@@ -71,7 +71,7 @@ class Learned(NamedTuple):
 def find(text: str, themes: Sequence[Theme], learned: Learned | None = None, title: str = "") -> list[Label]:
     """The themes that a text is about, the surest first; none of them is an answer, too. `scores`: how near it is to
     that theme, from 0 to 1; 1 where a keyword alone decided."""
-    stems = tuple(alike.stem(word) for word in alike.words(f"{title}\n{text}"))
+    stems = stems_of(text, title)
     vector = weighed(alike.counted(text, title), learned) if learned and learned.centres else {}
     found = []
     for theme in themes:
@@ -88,6 +88,10 @@ def find(text: str, themes: Sequence[Theme], learned: Learned | None = None, tit
         elif hits and centre.keyed:
             found.append(Label(theme.id, {theme.id: 1.0}, hits, learned.version))
     return sorted(found, key=lambda label: (-label.scores[label.name], label.name))
+
+
+def stems_of(text: str, title: str) -> tuple[str, ...]:
+    return tuple(alike.stem(word) for word in alike.words(f"{title}\n{text}"))
 
 
 def keywords_in(theme: Theme, stems: Sequence[str]) -> tuple[str, ...]:
@@ -120,7 +124,8 @@ def scaled(vector: Vector) -> Vector:
 
 
 def cosine(vector: Vector, weights: Vector) -> float:
-    return sum(value * weights.get(one, 0.0) for one, value in vector.items())
+    few, many = sorted((vector, weights), key=len)
+    return sum(value * many[one] for one, value in few.items() if one in many)
 
 
 def deciding(text: str, learned: Learned, centre: Centre) -> tuple[str, ...]:
@@ -143,49 +148,63 @@ def learn(confirmed: Iterable[Confirmed], themes: Sequence[Theme]) -> Learned:
     spread = Counter(feature for counted in counts for feature in counted)
     idf = {feature: alike.weight(number, len(taught)) for feature, number in spread.items() if number > 1}
     bare = Learned("", idf, alike.weight(1, len(taught)), {})
-    vectors = [weighed(counted, bare) for counted in counts]
+    told_of = All.of([weighed(counted, bare) for counted in counts], [stems_of(one.text, one.title) for one in taught])
     centres = {}
     for theme in themes:
         about = [theme.id in one.themes for one in taught]
         if sum(about) >= LEAST:
-            centres[theme.id] = centre(theme, taught, vectors, about, bare)
+            centres[theme.id] = centre(theme, told_of, about, bare)
     told = json.dumps([[one.text, one.title, sorted(one.themes)] for one in taught] + [one._asdict() for one in themes])
     return Learned(f"themes-{blake2b(told.encode(), digest_size=4).hexdigest()}", idf, bare.rare, centres)
 
 
-def centre(
-    theme: Theme, taught: Sequence[Confirmed], vectors: Sequence[Vector], about: Sequence[bool], bare: Learned
-) -> Centre:
+class All(NamedTuple):
+    """What every theme is learned from: confirmed texts, and what need not be worked out for each theme anew."""
+
+    vectors: Sequence[Vector]
+    stems: Sequence[tuple[str, ...]]
+    total: Vector
+    along: Sequence[float]
+    """The cosine of each with the sum of all."""
+
+    @classmethod
+    def of(cls, vectors: Sequence[Vector], stems: Sequence[tuple[str, ...]]) -> "All":
+        total = added(vectors)
+        return cls(vectors, stems, total, [cosine(vector, total) for vector in vectors])
+
+
+def centre(theme: Theme, every: All, about: Sequence[bool], bare: Learned) -> Centre:
     keywords = weighed(alike.counted(" ".join(theme.keywords)), bare)
-    ours = added([vector for vector, is_about in zip(vectors, about, strict=True) if is_about], keywords)
-    others = added([vector for vector, is_about in zip(vectors, about, strict=True) if not is_about], {})
+    own = added([vector for vector, is_about in zip(every.vectors, about, strict=True) if is_about])
     sizes = sum(about) + KEYWORDS * bool(keywords), max(len(about) - sum(about), 1)
-    judged = [without(ours, others, sizes, vector, is_about) for vector, is_about in zip(vectors, about, strict=True)]
-    hit = [
-        bool(keywords_in(theme, tuple(alike.stem(word) for word in alike.words(f"{one.title}\n{one.text}"))))
-        for one in taught
+    judged = [
+        without(near + KEYWORDS * cosine(vector, keywords), whole - near, sizes, is_about)
+        for vector, whole, is_about in zip(every.vectors, every.along, about, strict=True)
+        for near in [cosine(vector, own)]
     ]
+    hit = [bool(keywords_in(theme, stems)) for stems in every.stems]
     right = sum(is_about for is_about, is_hit in zip(about, hit, strict=True) if is_hit)
-    whole = {one: value / sizes[0] for one, value in ours.items()}
-    for one, value in others.items():
-        whole[one] = whole.get(one, 0.0) - AWAY * value / sizes[1]
+    whole = {one: -AWAY * (value - own.get(one, 0.0)) / sizes[1] for one, value in every.total.items()}
+    for vector, times in ((own, 1.0), (keywords, KEYWORDS)):
+        for one, value in vector.items():
+            whole[one] = whole.get(one, 0.0) + times * value / sizes[0]
     length = math.sqrt(cosine(whole, whole)) or 1.0
-    heaviest = sorted(whole, key=lambda one: -abs(whole[one]))[:LARGEST]
+    heaviest = sorted(whole, key=lambda one: (-abs(round(whole[one], 9)), one))[:LARGEST]
     weights = {one: round(whole[one] / length, 6) for one in heaviest}
     return Centre(weights, border([one / length for one in judged], about), 2 * right > sum(hit), sum(about))
 
 
-def added(vectors: Sequence[Vector], keywords: Vector) -> Vector:
-    total = {one: KEYWORDS * value for one, value in keywords.items()}
+def added(vectors: Iterable[Vector]) -> Vector:
+    total: Vector = {}
     for vector in vectors:
         for one, value in vector.items():
             total[one] = total.get(one, 0.0) + value
     return total
 
 
-def without(ours: Vector, others: Vector, sizes: tuple[float, float], vector: Vector, is_about: bool) -> float:
-    """How near a text is to what the others alone would make of the centre."""
-    along, away = cosine(vector, ours), cosine(vector, others)
+def without(along: float, away: float, sizes: tuple[float, float], is_about: bool) -> float:
+    """How near a text is to what the others alone would make of the centre. `along`, `away`: its cosines with the sum
+    of what is about it, and of what is not."""
     own = 1.0 if is_about else 0.0
     here, there = max(sizes[0] - own, 1.0), max(sizes[1] - (1.0 - own), 1.0)
     return (along - own) / here - AWAY * (away - (1.0 - own)) / there
@@ -205,13 +224,12 @@ def border(judged: Sequence[float], about: Sequence[bool]) -> float:
     return round(least, 4)
 
 
-def dump(learned: Learned) -> bytes:
-    centres = {name: one._asdict() for name, one in learned.centres.items()}
-    return json.dumps({**learned._asdict(), "centres": centres}, separators=(",", ":")).encode()
+def plain(learned: Learned) -> dict[str, Any]:
+    """For JSON, and back by `parsed`."""
+    return {**learned._asdict(), "centres": {name: one._asdict() for name, one in learned.centres.items()}}
 
 
-def read(body: bytes) -> Learned:
-    told = json.loads(body)
+def parsed(told: Mapping[str, Any]) -> Learned:
     centres = {name: Centre(**{**one, "weights": numbered(one["weights"])}) for name, one in told["centres"].items()}
     return Learned(told["version"], numbered(told["idf"]), told["rare"], centres)
 

@@ -10,11 +10,14 @@ PEOPLE = 3
 """From so many on it is worth a name."""
 MOST = 2_000
 """Items that are looked at, the newest: each is compared with all that share a feature with it."""
+MOST_WORK = 200_000_000
+"""Places in the index that are looked at for it: about a minute."""
 MOST_LISTED = 20
 TYPICAL = 5
 """Words that are shown of a group."""
-NEAR = 0.3
-"""Cosine from which on two of them speak of the same."""
+NEAR, SAME = 0.3, 0.8
+"""Cosines: from the first on two of them speak of the same; from the second on they say the same, too, so that who is
+near one of them is near the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,7 @@ def groups(said: Sequence[Said]) -> list[Unnamed]:
     """
     said = said[:MOST]
     counts = [alike.counted(one.text, one.title) for one in said]
-    index = alike.index(counts)
-    near = [
-        {one.place: one.score for one in index.near(counted, len(said), NEAR)} | {place: 1.0}
-        for place, counted in enumerate(counts)
-    ]
+    near = compared(counts)
     spread = Counter(word for one in said for word in set(words_of(one)))
     taken: set[int] = set()
     found = []
@@ -63,6 +62,23 @@ def groups(said: Sequence[Said]) -> list[Unnamed]:
         items = tuple(said[other].id for other in ordered)
         found.append(Unnamed(people(said, free), tuple(words), said[place].id, items))
     return sorted(found, key=lambda one: (-one.people, one.typical))[:MOST_LISTED]
+
+
+def compared(counts: Sequence[Counter[int]]) -> list[dict[int, float]]:
+    """What is near each, and how near. What says the same as one before it stands with that, and is near itself only:
+    of a text that two thousand have copied, each would else be held against all of them. As many as there is work for;
+    the rest is found by those."""
+    index = alike.index(counts)
+    near = [{place: 1.0} for place in range(len(counts))]
+    said_before: set[int] = set()
+    work = 0
+    for place, counted in enumerate(counts):
+        work += sum(map(index.texts_with, counted)) if place not in said_before else 0
+        if place in said_before or work > MOST_WORK:
+            continue
+        near[place] = {one.place: one.score for one in index.near(counted, len(counts), NEAR)} | near[place]
+        said_before |= {other for other, score in near[place].items() if score >= SAME}
+    return near
 
 
 def people(said: Sequence[Said], places: dict[int, float]) -> int:

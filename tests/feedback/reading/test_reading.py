@@ -1,8 +1,10 @@
 """What the shipped models make of plain sentences."""
 
+import time
+
 import pytest
 
-from functions.feedback.reading.kind import KINDS, kind
+from functions.feedback.reading.kind import KINDS, asks, kind
 from functions.feedback.reading.lexicon import LANGUAGES
 from functions.feedback.reading.mood import MOODS, UNCLEAR, mood
 from functions.feedback.reading.read import read
@@ -110,3 +112,42 @@ def test_what_the_log_keeps() -> None:
     assert all(score == round(score, 4) for score in kept["scores"]["kind"].values())
     unscored = read("Die App stürzt ab.", known="de").as_json()
     assert (unscored["kind"], unscored["mood"], set(unscored["scores"])) == (None, None, {"language", "themes"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["et," * 600 + " " * 2_000, "hi," * 1_300, "how," * 1_000, "quel-" * 800, "," * 4_000],
+    ids=["et", "hi", "how", "quel", "commas"],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_makes_the_rule_for_questions_try_again_and_again(text: str, language: str) -> None:
+    began = time.process_time()
+    asks(text, language)
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "is_a"),
+    [
+        ("Toolbar on the left", "I would like it there, as it was before. How do I move it?", "question"),
+        ("Could it have a dark mode?", "It would be easier on the eyes.", "question"),
+        ("Dark mode", "Please add a dark mode, it would be great to have the option.", "feature"),
+        ("It crashes", "The app crashes every time I open it since the update. Why does it crash?", "bug"),
+    ],
+)
+def test_whoever_opens_a_thread_and_asks_in_it_wants_an_answer(title: str, text: str, is_a: str) -> None:
+    label = read(f"{title}\n{text}", known="en", title=title).kind
+    assert label
+    assert label.name == is_a
+
+
+def test_what_others_say_in_a_thread_is_no_question_for_its_title() -> None:
+    label = read("Please add a dark mode, it would be great.", known="en", title="Could it have a dark mode?").kind
+    assert label
+    assert label.name == "feature"
+
+
+def test_words_that_decided_are_nothing_that_a_terminal_obeys() -> None:
+    found = read("\x1b[31m The app crashes \x9b\u202e", known="en").because()
+    assert "crashes" in found["kind"]
+    assert all(word.isprintable() for word in (*found["kind"], *found["mood"]))
