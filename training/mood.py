@@ -12,11 +12,11 @@ import numpy
 from functions.feedback.reading.label import Label
 from functions.feedback.reading.linear import Linear
 from functions.feedback.reading.mood import MOODS, SURE, UNCLEAR, judged
-from training import fitting, scores
+from training import fitting, ratings, scores
 from training.samples import FOLDS, File, Sample, sample
 
-VERSION = 1
-STRENGTH, TOGETHER, GUESS = 1.0, 2.0, 4.0
+VERSION = 2
+STRENGTH, TOGETHER, GUESS = 2.0, 4.0, 4.0
 """The inverse of regularisation: of the heads of one register, of the one for all, of the guess of the register."""
 SHARED = 0.3
 """How much of the one for all is in each head."""
@@ -55,7 +55,7 @@ def run(data: Path, weights: Path) -> None:
 def read(data: Path, language: str) -> Iterator[Sample]:
     for source, file in SOURCES[language].items():
         for row in file.rows(data):
-            yield sample(row["text"], language, source, NAMES[row["label"]])
+            yield sample(row["text"], language, source, NAMES[row["label"]], rating=row.get("mean"))
     for row in REVIEWS.rows(data):
         if row["lang"] == language:
             stars = row["stars"]
@@ -77,19 +77,31 @@ def trained(samples: Sequence[Sample], language: str) -> Linear:
     """Columns: the registers, then for each of them the three moods."""
     registers = list(dict.fromkeys(one.source for one in samples))
     rows = fitting.matrix([one.features for one in samples])
-    sources, answers = [one.source for one in samples], [one.answer for one in samples]
+    sources = [one.source for one in samples]
     guess = fitting.fit(rows, sources, registers, fitting.balanced([(one,) for one in sources]), GUESS)
-    together = head(rows, sources, answers, TOGETHER)
+    together = head(rows, samples, TOGETHER)
     heads = [
-        SHARED * together + (1 - SHARED) * head(rows[at], [sources[one] for one in at], [answers[one] for one in at])
+        SHARED * together + (1 - SHARED) * head(rows[at], [samples[one] for one in at], STRENGTH)
         for at in ([place for place, one in enumerate(sources) if one == register] for register in registers)
     ]
     return fitting.quantised(f"mood-{language}-{VERSION}", numpy.vstack([guess, *heads]))
 
 
-def head(rows: Any, sources: Sequence[str], answers: Sequence[str], strength: float = STRENGTH) -> Any:
-    weights = fitting.balanced(list(zip(sources, answers, strict=True)))
-    return fitting.fit(rows, answers, MOODS, weights, strength)
+def head(rows: Any, samples: Sequence[Sample], strength: float) -> Any:
+    groups = [(one.source, one.answer) for one in samples]
+    worth = dict(zip(groups, fitting.balanced(groups), strict=True))
+    learned = [
+        (place, name, share * worth[one.source, name])
+        for place, one in enumerate(samples)
+        for name, share in taught_by(one).items()
+    ]
+    places, answers, weights = (list(column) for column in zip(*learned, strict=True))
+    return fitting.fit(rows[places], answers, MOODS, weights, strength)
+
+
+def taught_by(one: Sample) -> dict[str, float]:
+    """How much of each mood is learned from a text."""
+    return {one.answer: 1.0} if one.rating is None else ratings.shares(one.rating)
 
 
 def told(language: str, data: Path, samples: Sequence[Sample]) -> dict[str, Any]:

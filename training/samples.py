@@ -17,7 +17,8 @@ FOLDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """`source` is where it is from: a platform's way of writing. `stars` only where a review has them."""
+    """`source` is where it is from: a platform's way of writing. `stars` only where a review has them, `rating` (from
+    -4 to 4) only where several people have rated the text: their mean."""
 
     text: str
     language: str
@@ -25,6 +26,7 @@ class Sample:
     answer: str
     features: Features
     stars: int = 0
+    rating: float | None = None
 
     @property
     def fold(self) -> int:
@@ -48,8 +50,8 @@ class File:
         return {"file": self.name, "what": self.what, "licence": self.licence, "sha256": digest}
 
 
-def sample(text: str, language: str, source: str, answer: str, stars: int = 0) -> Sample:
-    return Sample(text, language, source, answer, described(text, language), stars)
+def sample(text: str, language: str, source: str, answer: str, stars: int = 0, rating: float | None = None) -> Sample:
+    return Sample(text, language, source, answer, described(text, language), stars, rating)
 
 
 def fold(text: str) -> int:

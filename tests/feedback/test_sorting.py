@@ -20,7 +20,7 @@ def say(world: World, text: str, content: str = "1", **more: Any) -> Item:
 def test_what_is_read_stands_on_the_item_with_its_models(world: World) -> None:
     read = say(world, BUG)["read"]
     assert (read["language"], read["kind"], read["mood"]) == ("en", "bug", "negative")
-    assert read["models"] == "kind-1 language-1 mood-en-1"
+    assert read["models"] == "kind-1 language-1 mood-en-2"
     assert 500 < read["sure"]["kind"] <= 1000
 
 
