@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from functions.feedback import reach, records, replies
 from functions.feedback.reach import People
-from functions.shared import clock, objects
+from functions.shared import clock, objects, outbox
 from functions.shared.table import Item, Table
 
 LONGEST = timedelta(days=31)
@@ -115,7 +115,15 @@ def replied_between(
             raise EndedError(day.isoformat())
         else:
             waiting.add(known)
+    for day in days(first - timedelta(days=1), until + timedelta(days=1)):  # In UTC, which begin at other times.
+        waiting.add_ours(replied_on(store, community, day))
     return replies.summed(waiting.waits(min(now, midnight_after(until, zone)))), open_days
+
+
+def replied_on(store: Table, community: str, day: date) -> dict[str, str]:
+    """What we replied to from here on a day (UTC), by its hashed name, and when."""
+    pk, _ = outbox.replied_key(community, day.isoformat(), "")
+    return {item["sk"]: item["at"] for item in store.query(pk)}
 
 
 def midnight_after(day: date, zone: ZoneInfo) -> datetime:

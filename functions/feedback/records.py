@@ -85,10 +85,11 @@ def said_place(community: str, name: str) -> table.Key:
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of something said besides what it says: `who` (a pseudonym, empty where nobody is named), whether
-    that is one of our own people or a program, and what was read in it."""
+    that is one of our own people or a program (a `bot`), and what was read in it."""
 
     who: str = ""
     staff: bool = False
+    bot: bool = False
     read: Item = field(default_factory=dict)
 
     def fields(self) -> Item:
@@ -136,7 +137,7 @@ def record(
     except ConditionFailedError:
         if feedback.remembered:
             return change(store, anew(feedback), said_at, known, delivery, now)
-        return completed(store, item | {"who": known.who, "staff": known.staff, **place})
+        return completed(store, item | {"who": known.who, "staff": known.staff, "bot": known.bot, **place})
     return "recorded"
 
 
@@ -169,7 +170,7 @@ def unknown(there: Item, item: Item) -> Item:
     return {**more, **{name: item[name] for name in lost if not there.get(name)}, "type": item["type"]}
 
 
-OF_ITSELF = ("who", "staff", "about", "thread")
+OF_ITSELF = ("who", "staff", "bot", "about", "thread")
 
 
 def same_state(there: Item) -> table.Condition:

@@ -110,6 +110,12 @@ class Waiting:
             for who, at in day.replied[name].items():
                 before[who] = min(at, before.get(who, at))
 
+    def add_ours(self, replied: Mapping[str, str]) -> None:
+        """What we replied to, by its hashed name, and when. After all days."""
+        for name in replied.keys() & self.replied.keys():
+            before = self.replied[name]
+            before[""] = min(replied[name], before.get("", replied[name]))
+
     def waits(self, until: datetime) -> list[Wait]:
         """Who has no reply waits until then."""
         return [self.wait(one, until) for one in self.asked]
@@ -123,6 +129,9 @@ class Waiting:
 
 
 def is_reply(item: Mapping[str, Any]) -> bool:
+    """What a program says by itself answers nobody."""
+    if item.get("bot"):
+        return False
     return bool(item.get("about")) and item.get("state") != "removed" and item["type"] not in SIGNS
 
 

@@ -17,7 +17,7 @@ UNREAD = ("reaction",)
 def known(told: FeedbackReceived | FeedbackChanged) -> Known:
     """Raises `pseudonyms.NoKeyError`."""
     ours = authors.is_ours(told)
-    return Known(who=authors.who(told), staff=ours, read={} if ours else found(told))
+    return Known(authors.who(told), staff=ours, bot=authors.is_bot(told), read={} if ours else found(told))
 
 
 def found(told: FeedbackReceived | FeedbackChanged) -> Item:

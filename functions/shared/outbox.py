@@ -164,12 +164,23 @@ def renamed(row: Item) -> list[Write]:
 
 
 def answered(row: Item, now: datetime) -> list[Write]:
-    """What somebody said, and this answers, is answered with it (see `feedback/talk_records.py`)."""
+    """What somebody said, and this answers, is answered with it (see `feedback/talk_records.py`). What our own account
+    says is nowhere else in the log, so that it was a reply is noted for those who count how long people wait."""
     if row["purpose"] != "answer":
         return []
-    over = {"state": "answered", "answered_at": clock.text(now), "url": row["posted"]["url"]}
+    at = clock.text(now)
+    over = {"state": "answered", "answered_at": at, "url": row["posted"]["url"]}
     same = [table.equals("state", "answering"), table.equals("answers", row["request"]["number"])]
-    return [Update((row["pk"], "talk"), set=over, remove=["listing", "listed_at", "lease_until"], when=same)]
+    pk, sk = replied_key(community_of(row), at, row["answers"]["sk"])
+    return [
+        Update((row["pk"], "talk"), set=over, remove=["listing", "listed_at", "lease_until"], when=same),
+        Put({"pk": pk, "sk": sk, "kind": "replied", "at": at, "expires": row["expires"]}),
+    ]
+
+
+def replied_key(community: str, at: str, name: str) -> Key:
+    """That we replied at that time to what the log calls `name`."""
+    return table.partition(community, "replied", at[:10]), name
 
 
 def handed(row: Item, now: datetime) -> list[Write]:

@@ -45,8 +45,10 @@ def test_a_thread_that_has_a_name_is_answered_by_it() -> None:
     assert minutes_of(said("post:7", 0, thread="topic:3"), reply("topic:3", 9)) == [9]
 
 
-@pytest.mark.parametrize("more", [{"state": "removed"}, {"type": "reaction"}, {"type": "vote"}, {"source": "chat"}])
-def test_what_is_no_reply(more: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "more", [{"state": "removed"}, {"type": "reaction"}, {"type": "vote"}, {"source": "chat"}, {"bot": True}]
+)
+def test_what_is_no_reply(more: dict[str, Any]) -> None:
     assert minutes_of(said("1", 0), {**reply("1", 5), **more}) == [None]
 
 
