@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from functions.announcements import happened, publishing, recurring
@@ -129,6 +130,11 @@ def days_sealed(store: Table, time_left: Callable[[], bool]) -> int:
     return sealed
 
 
+SETTLING = timedelta(hours=2)
+"""After a day is over, until it is looked at: what is visited, or comes late, belongs to it, too. A digest does not
+wait."""
+
+
 def days_looked_at(store: Table, time_left: Callable[[], bool]) -> int:
     """Look what was unusual on the days of each community that are over; gives how many were looked at."""
     try:
@@ -142,9 +148,12 @@ def days_looked_at(store: Table, time_left: Callable[[], bool]) -> int:
     def go_on(community: str) -> None:
         nonlocal number
         known = partial(happened.between, store, community)
-        row = rows.get(watch.row_key(community)[0])
-        while time_left() and (after := watch.look_next(store, active, community, row, known, clock.now())):
-            row, number = after, number + 1
+        row, zone = rows.get(watch.row_key(community)[0]), active.zone(community)
+        while time_left() and watch.next_day(row, zone, clock.now() - SETTLING):
+            row = watch.look_next(store, active, community, row, known, clock.now())
+            if row is None:
+                break  # Somebody else is at it.
+            number += 1
 
     errands.each(communities, go_on, time_left)
     return number

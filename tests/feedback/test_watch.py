@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -108,6 +108,14 @@ def test_an_ordinary_day_is_looked_at_and_nothing_more(old: World) -> None:
     assert told(old) == []
     assert Manager(old).get("feedback/unusual").json["looked_at"] == "2026-11-21"
     assert look() == 0
+
+
+def test_a_day_is_looked_at_two_hours_after_its_end_when_what_is_visited_has_been(old: World) -> None:
+    assert look() == 1
+    old.now = datetime(2026, 11, 23, 0, 55, tzinfo=UTC)  # 01:55 in Paris.
+    assert look() == 0
+    old.later(minutes=5)
+    assert look() == 1
 
 
 def test_the_days_of_a_burst_are_one_episode(old: World) -> None:
