@@ -116,10 +116,10 @@ def page(store: Table, row: Item, program: Program, now: datetime) -> list[Item]
     if len(asking) > ROWS:
         asking, more = asking[:ROWS], True
         here = here[: here.index(asking[-1]) + 1]
-    rows = untold(store, [told_to(row, contact, theme, program, now) for contact in asking]) if theme else []
+    writes = untold(store, [told_to(row, contact, theme, program, now) for contact in asking]) if theme else []
     cursor = contacts.where(here[-1]) if here else row["cursor"]
-    store.transact([moved(row, cursor, len(rows), more=more), *(outbox.put(one) for one in rows)])
-    return rows
+    store.transact([moved(row, cursor, len(writes), more=more), *writes])
+    return [one.item for one in writes]
 
 
 def asked_for(store: Table, community: str, people: Sequence[Item], theme: str) -> list[Item]:
@@ -149,11 +149,13 @@ def moved(row: Item, cursor: str, told: int, *, more: bool) -> Update:
     )
 
 
-def untold(store: Table, rows: Sequence[Item]) -> list[Item]:
-    """One for each person, and none for whoever has one of this status already."""
+def untold(store: Table, rows: Sequence[Item]) -> list[Put]:
+    """One for each person, and none for whoever has one of this status already; unless that never went, because the
+    theme did not stand so when its turn came."""
     once = {row["sk"]: row for row in reversed(rows)}
-    there = {row["sk"] for row in store.read([table.key_of(row) for row in once.values()])}
-    return [row for sk, row in once.items() if sk not in there]
+    there = {row["sk"]: row for row in store.read([table.key_of(row) for row in once.values()])}
+    fresh = [outbox.put(row) for sk, row in once.items() if sk not in there]
+    return fresh + [outbox.put_again(once[sk], row) for sk, row in there.items() if outbox.never_went(row)]
 
 
 def told_to(row: Item, contact: Item, theme: Theme, program: Program, now: datetime) -> Item:

@@ -87,6 +87,16 @@ def put(row: Item) -> Put:
     return Put(row, when=[table.absent()])
 
 
+def never_went(row: Item) -> bool:
+    """Whether it was refused before anybody was called."""
+    return bool(row["state"] == "refused" and not row["attempts"])
+
+
+def put_again(row: Item, before: Item) -> Put:
+    """In the place of one that never went."""
+    return Put({**row, "fence": before["fence"] + 1}, when=[table.equals("fence", before["fence"])])
+
+
 def kick(rows: Iterable[Item]) -> None:
     """Ask for these rows to be sent now. Only speed: what is lost here, the sweep finds within a minute."""
     try:

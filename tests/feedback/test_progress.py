@@ -167,6 +167,20 @@ def test_a_letter_that_had_to_wait_does_not_tell_what_is_not_so_any_more(asking:
     assert not needs_a_person(asking)
 
 
+def test_what_is_planned_again_is_told_to_whoever_was_not_told_the_first_time(asking: World) -> None:
+    asked(asking)
+    says(asking, "planned")
+    asking.later(minutes=6)
+    asking.upkeep()  # The row is planned, and nobody has taken it yet.
+    says(asking, "open")
+    assert told(asking) == []
+    says(asking, "planned")
+    assert told(asking) == ["ilse@example.org"]
+    says(asking, "open")
+    says(asking, "planned")
+    assert told(asking) == ["ilse@example.org"], "once for each status"
+
+
 def test_two_at_once_are_one_change_and_one_letter(asking: World) -> None:
     asked(asking)
     asking.faults.at("dynamodb.TransactWriteItems", "before", lambda: says(asking, "shipped", who="Zoe"))
