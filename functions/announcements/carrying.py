@@ -66,7 +66,7 @@ class Work:
                 fate = plans.fate_of_edit(row, can_withdraw(row))
                 return withdrawal_of(row) in self.rows or self.do(row, fate)
             case "withdraw" if row["of"] in self.wanted and row["state"] != "sent":
-                self.store.write(Delete(table.key_of(row), when=records.as_read(row)))  # The part is wanted again.
+                self.store.write(Delete(table.key_of(row), when=outbox.as_read(row)))  # The part is wanted again.
         return True
 
     def part(self, row: Item) -> bool:
@@ -92,7 +92,7 @@ class Work:
             case "replace":
                 self.store.write(records.replaced(row, self.wanted[row["sk"]]))
             case "cancel":
-                self.store.write(records.cancelled(row, "withdrawn before it was sent"))
+                self.store.write(outbox.cancelled(row, "withdrawn before it was sent"))
         return fate != "wait"
 
     def chained(self) -> bool:

@@ -548,8 +548,8 @@ def correction(
     edit = done_to(found, one, "edit", f"edit-{found['revision']}", request, now) | {"editing": editing}
     # A correction that is a post of its own, and may be there, stays a person's.
     settled = ("sent", "cancelled") if editing == "edit" else ("sent", "cancelled", "unknown")
-    late = [cancelled(each, "a later change took its place") for each in before if each["state"] not in settled]
-    part = Update(table.key_of(one), set={"request": told}, when=as_read(one))
+    late = [outbox.cancelled(each, "a later change took its place") for each in before if each["state"] not in settled]
+    part = Update(table.key_of(one), set={"request": told}, when=outbox.as_read(one))
     return edit, [outbox.put(edit), part, *late]
 
 
@@ -557,7 +557,7 @@ def replaced(one: Item, call: Call) -> Update:
     """A part that was not sent yet, in other words."""
     told = {**call["request"], "first": one["request"]["first"], "previous": one["request"]["previous"]}
     changes = {"request": told, "calling": {**call["calling"], "better_twice": one["calling"]["better_twice"]}}
-    return Update(table.key_of(one), set=changes, add={"fence": 1}, when=as_read(one))
+    return Update(table.key_of(one), set=changes, add={"fence": 1}, when=outbox.as_read(one))
 
 
 def renewed(found: Item, one: Item, call: Call, now: datetime) -> tuple[Item, list[Write]]:
@@ -569,26 +569,12 @@ def renewed(found: Item, one: Item, call: Call, now: datetime) -> tuple[Item, li
         "fence": one["fence"] + 1,
     }
     over = [Delete((one["pk"], f"{one['sk']}#{done}")) for done in ("withdraw", "count")]
-    return again, [Put(again, when=as_read(one)), *over]
+    return again, [Put(again, when=outbox.as_read(one)), *over]
 
 
 def followed(one: Item, follows: str) -> Update:
     """A part gets another one behind it."""
-    return Update(table.key_of(one), set={"next": follows}, add={"fence": 1}, when=as_read(one))
-
-
-def cancelled(one: Item, why: str) -> Update:
-    return Update(
-        table.key_of(one),
-        set={"state": "cancelled", "reason": why},
-        add={"fence": 1},
-        remove=["due", "due_at", "listing", "listed_at"],
-        when=as_read(one),
-    )
-
-
-def as_read(one: Item) -> list[table.Condition]:
-    return [table.equals("fence", one["fence"]), table.equals("state", one["state"])]
+    return Update(table.key_of(one), set={"next": follows}, add={"fence": 1}, when=outbox.as_read(one))
 
 
 def finished(store: Table, found: Item, state: plans.State, cannot: list[str], now: datetime) -> None:

@@ -144,7 +144,9 @@ def reopen(store: Table, community: str, name: str, who: str, now: datetime) -> 
         found = talk_records.read(store, community, name)
         row = talk_records.row_of(store, found.talk) if found.talk["state"] == "answering" else None
         writes = talk_records.change(found, talks.reopened(found.talk, row, now), who, now)
-        if talk_records.written(store, [*writes, *([talk_records.cancelled(row)] if row else [])]):
+        if talk_records.written(
+            store, [*writes, *([outbox.cancelled(row, "what it answers was opened again")] if row else [])]
+        ):
             return talk_records.read(store, community, name)
     raise BusyError(BUSY)
 

@@ -16,7 +16,7 @@ from functions.platforms import handing
 from functions.platforms.handing import Brief, Quoted, UntakenError
 from functions.platforms.posting import Rendering
 from functions.platforms.previews import asdict_rendering
-from functions.shared import clock
+from functions.shared import clock, outbox
 from functions.shared.table import Item, Table, Write
 
 LOOKED_AT = 48
@@ -244,7 +244,7 @@ def drafted(new: Item, one: Made, before: Item | None, now: datetime) -> Item:
 
 def over(row: Item | None) -> list[Write]:
     """An earlier attempt that never arrived: from now on it never does."""
-    return [handover_records.cancelled(row)] if row and row["state"] != "cancelled" else []
+    return [outbox.cancelled(row, "it was handed over anew")] if row and row["state"] != "cancelled" else []
 
 
 def approve(

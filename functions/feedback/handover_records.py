@@ -146,17 +146,6 @@ def delivery(new: Item, draft: Item, now: datetime) -> Item:
     return {**planned, **kept, "not_after": clock.text(now + FRESH)}
 
 
-def cancelled(row: Item) -> Update:
-    """It never goes, whoever sends it again in this moment."""
-    return Update(
-        table.key_of(row),
-        set={"state": "cancelled", "reason": "it was handed over anew"},
-        add={"fence": 1},
-        remove=["due", "due_at", "listing", "listed_at"],
-        when=[table.equals("fence", row["fence"]), table.equals("state", row["state"])],
-    )
-
-
 def written(store: Table, writes: Sequence[Write | Check]) -> bool:
     """False where it, or what it quotes, is not what it was any more: look again."""
     try:

@@ -153,17 +153,6 @@ def row_of(store: Table, talk: Item) -> Item | None:
     return store.get(key(talk["community"], talk["id"])[0], f"delivery#answer-{talk['answers']}")
 
 
-def cancelled(one: Item) -> Update:
-    """It never goes, whoever has just seen it due."""
-    return Update(
-        table.key_of(one),
-        set={"state": "cancelled", "reason": "what it answers was opened again"},
-        add={"fence": 1},
-        remove=["due", "due_at", "listing", "listed_at"],
-        when=[table.equals("fence", one["fence"]), table.equals("state", one["state"])],
-    )
-
-
 def history(store: Table, talk: Item) -> list[Item]:
     return list(store.query(key(talk["community"], talk["id"])[0], "audit#"))
 

@@ -320,10 +320,7 @@ def taken_back(store: Table, found: Item, measure: Measure, who: str, now: datet
     if row["state"] in UNDO_LATER or ("begun" in row and row["state"] != "sent"):
         raise NotAllowedError(f"{measure} {unclear(row)}")
     if row["state"] != "sent":
-        never = {"state": "cancelled", "reason": f"{who} took it back before it was done"}
-        same = [table.equals("fence", row["fence"]), table.equals("state", row["state"])]
-        gone = [name for name in ("due", "due_at", "listing", "listed_at") if name in row]
-        return [Update(table.key_of(row), set=never, add={"fence": 1}, remove=gone, when=same)]
+        return [outbox.cancelled(row, f"{who} took it back before it was done")]
     if keeper := kept_by(store, found, measure):
         return [taking_over(keeper, row)]
     back = undoing(row, measure, now)

@@ -87,6 +87,22 @@ def put(row: Item) -> Put:
     return Put(row, when=[table.absent()])
 
 
+def cancelled(row: Item, why: str) -> Update:
+    """It never goes, whoever has just seen it due."""
+    return Update(
+        table.key_of(row),
+        set={"state": "cancelled", "reason": why},
+        add={"fence": 1},
+        remove=["due", "due_at", "listing", "listed_at"],
+        when=as_read(row),
+    )
+
+
+def as_read(row: Item) -> list[table.Condition]:
+    """Nobody has touched it since."""
+    return [table.equals("fence", row["fence"]), table.equals("state", row["state"])]
+
+
 def never_went(row: Item) -> bool:
     """Whether it was refused before anybody was called."""
     return bool(row["state"] == "refused" and not row["attempts"])
