@@ -191,8 +191,9 @@ def retry(
     community: CommunityOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Go on with everything that was given up because a source or target was down; a message that may have arrived
-    waits for `resolve`."""
+    """Go on with everything that was given up because a source or target was down.
+
+    A message that may have arrived waits for `resolve`."""
     with sentences(as_json):
         calls, again, more = api(community), 0, True
         while more:

@@ -19,8 +19,9 @@ LINKS = ("at", "who", "what", "accounts", "reason")
 
 @people_app.command("show")
 def people_show(account: Account, community: CommunityOption = None, as_json: JsonOption = False) -> None:
-    """An account's points and where they come from, how what it wrote was decided, how often its reports were right,
-    and the other accounts of the same person."""
+    """An account: its points, what was decided of it, how often its reports were right, its person's other accounts.
+
+    Of the points it says where they come from."""
     with sentences(as_json):
         known = api(community).get("/people", account=account)
         if as_json:

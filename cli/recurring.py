@@ -59,8 +59,9 @@ def series_show(name: Id, community: CommunityOption = None, as_json: JsonOption
 
 @series_app.command("preview")
 def series_preview(name: Id, community: CommunityOption = None, as_json: JsonOption = False) -> None:
-    """The next post of each kind, to the letter, and the address of a page that shows them. Of a file: `liaison preview
-    FILE`."""
+    """The next post of each kind, to the letter, and the address of a page that shows them.
+
+    Of a file: `liaison preview FILE`."""
     with sentences(as_json):
         answer = api(community).get(f"/series/{name}")
         if not as_json:

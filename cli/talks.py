@@ -79,8 +79,9 @@ def answer(
     community: CommunityOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Answer it in its own thread. What was said and what would be sent is shown first, to the letter; if it was
-    changed or removed meanwhile, nothing is sent."""
+    """Answer it in its own thread: shown to the letter first, and sent once you say so.
+
+    If what was said is changed or removed meanwhile, nothing is sent."""
     with sentences(as_json):
         calls = api(community)
         said = calls.get(f"/talks/{item}")

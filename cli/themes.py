@@ -48,8 +48,9 @@ def feedback_theme(
     community: CommunityOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """How a theme stands; with --status, say so. Whoever asked for it and agreed to be told is told five minutes later,
-    once for each status."""
+    """How a theme stands; with --status, say so, and whoever asked for it hears of it.
+
+    Those who agreed to be told are told five minutes later, once for each status."""
     with sentences(as_json):
         path = f"/themes/{theme}/status"
         calls = api(community)
@@ -82,8 +83,10 @@ def hand(
     community: CommunityOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Hand a theme to the company, as a GitHub issue or a signed webhook, once. What would be sent is shown first, to
-    the letter: counts, and links to what everybody can read; nobody's words, unless you name them."""
+    """Hand a theme to the company, as a GitHub issue or a signed webhook, once.
+
+    What would be sent is shown first, to the letter: counts, and links to what everybody can read; nobody's words,
+    unless you name them."""
     with sentences(as_json):
         calls = api(community)
         if approve:

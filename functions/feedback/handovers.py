@@ -128,7 +128,7 @@ def free(handover: Item | None, row: Item | None) -> None:
     if is_given_up(row):
         return
     if row and "listing" in row:
-        raise NotAllowedError("it may have arrived: say first what became of it (`liaison deliveries`)")
+        raise NotAllowedError("it may have arrived: say first what became of it (`liaison status`)")
     raise NotAllowedError(f"{handover['by']} is handing it there already ({row and row['state']})")
 
 

@@ -156,7 +156,7 @@ def reopened(talk: Item, row: Item | None, now: datetime) -> Move:
     it keeps it; else it is anybody's."""
     if talk["state"] == "answering":
         if row is not None and (row["state"] not in UNSENT or "begun" in row):
-            raise NotAllowedError("its answer may have arrived: say first what became of it (`liaison deliveries`)")
+            raise NotAllowedError("its answer may have arrived: say first what became of it (`liaison status`)")
     elif talk["state"] not in OVER:
         raise NotAllowedError(f"it is {talk['state']}: there is nothing to open again")
     holder = leased(talk, now)

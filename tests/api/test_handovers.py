@@ -199,7 +199,7 @@ def test_what_may_have_arrived_is_a_persons_first(tracked: World, there: GitHub,
     refused = handed(ada, word="Again.")
     assert (refused.status, refused.message) == (
         409,
-        "it may have arrived: say first what became of it (`liaison deliveries`)",
+        "it may have arrived: say first what became of it (`liaison status`)",
     )
     ada.post(f"deliveries/{row['key']}/resolve", {"outcome": "sent", "url": PAGE})
     assert standing(ada)["url"] == PAGE
