@@ -1,6 +1,7 @@
 """`liaison survey`: what people are asked, what they answered, and where."""
 
 import io
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,8 +25,19 @@ def survey_list(community: CommunityOption = None, as_json: JsonOption = False) 
         if as_json:
             last_line(given)
             return
-        rows = [{**one, "title": first(one["title"]), "questions": len(one["questions"])} for one in given["surveys"]]
+        rows = [row(one) for one in given["surveys"]]
         grid(rows, ("id", "title", "questions", "open", "opens", "closes"), "there are no surveys in the program")
+
+
+def row(survey: dict[str, Any]) -> dict[str, Any]:
+    times = {name: at(survey[name]) if survey[name] else "" for name in ("opens", "closes")}
+    shown = {"title": first(survey["title"]), "questions": len(survey["questions"])}
+    return {**survey, **shown, **times, "open": "yes" if survey["open"] else "no"}
+
+
+def at(moment: str) -> str:
+    """As the program has it, in its own zone."""
+    return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M %Z}"
 
 
 @survey_app.command("show")

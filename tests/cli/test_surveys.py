@@ -38,6 +38,14 @@ def test_what_was_answered_is_shown(ada: Desk) -> None:
     assert "there is no survey 'nothing'" in ada.refused("survey", "show", "nothing")
 
 
+def test_when_a_survey_ends_is_told_in_its_own_zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = PROGRAM.replace('form = "Kq7mVx2a"', "closes = 2026-12-01T00:00:00+01:00")
+    with World(ends) as world:
+        listed = desk(world, tmp_path, monkeypatch, "manager").good("survey", "list")
+    assert "2026-12-01 00:00 UTC+01:00" in listed
+    assert "None" not in listed
+
+
 def test_answers_are_counted_in_words(ada: Desk) -> None:
     assert "After the autumn meetup: 0 answers.\n" in ada.good("survey", "show", "autumn")
     for _ in range(2):
