@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from functions.feedback.shares import Shares
+
 TURNING = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Controls, and Unicode's marks for the direction of writing, which also turn what stands after them."""
 
@@ -59,6 +61,10 @@ class Digest:
     announced: tuple[Announced, ...] = ()
     also_announced: int = 0
     """How many more were, in the same days."""
+    about: tuple[Counted, ...] = ()
+    """What it was about: themes, then kinds, those that anybody spoke of."""
+    shares: str = ""
+    """Which part of it was bugs and wishes, with its range; empty where nothing could be read."""
     unusual: tuple[str, ...] = ()
     """What was not as usual on this day or the one before, each in a sentence."""
     seal: str = ""
@@ -104,6 +110,36 @@ def counted(
     rows = [row(name.removeprefix("source:"), name, counts, before, usual) for name in names]
     busiest_first = tuple(sorted(rows, key=lambda one: -one.number))
     return row("all", "total", counts, before, usual), busiest_first
+
+
+KINDS = {
+    "kind:bug": "bugs",
+    "kind:feature": "wishes",
+    "kind:praise": "praise",
+    "kind:complaint": "complaints",
+    "kind:question": "questions",
+}
+MOST_THEMES = 5
+
+
+def topics(
+    counts: Mapping[str, int], before: Mapping[str, int] | None, usual: Mapping[str, str], themes: Mapping[str, str]
+) -> tuple[Counted, ...]:
+    """A row for each theme that was spoken of, the busiest first, and for each kind. `themes`: their titles, by id."""
+    named = {f"theme:{name}": title for name, title in themes.items() if counts.get(f"theme:{name}")}
+    busiest = sorted(named, key=lambda name: -counts[name])[:MOST_THEMES]
+    kinds = [name for name in KINDS if counts.get(name)]
+    return tuple(row((named | KINDS)[name], name, counts, before, usual) for name in (*busiest, *kinds))
+
+
+def shared(found: Shares) -> str:
+    """What share was bugs and wishes, in a sentence."""
+    if not found.texts:
+        return ""
+    if not found.of:
+        return f"Too few to say which part was bugs or wishes: {found.texts} could be read, and thirty are needed."
+    bugs, wishes = (f"{found.of[name].low:.0%} to {found.of[name].high:.0%}" for name in ("bug", "feature"))
+    return f"Of {found.texts} that could be read {bugs} were bugs and {wishes} wishes, corrected for what is mistaken."
 
 
 def row(

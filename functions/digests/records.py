@@ -19,8 +19,20 @@ from events.program import Program, Reader
 from functions.announcements import happened, recurring
 from functions.announcements import records as announcements
 from functions.digests import render
-from functions.digests.digest import Announced, Digest, Waiting, counted, line, oldest_first, reactions, subject
-from functions.feedback import episodes, rollup, talk_pages, talk_records, talks, watch
+from functions.digests.digest import (
+    KINDS,
+    Announced,
+    Digest,
+    Waiting,
+    counted,
+    line,
+    oldest_first,
+    reactions,
+    shared,
+    subject,
+    topics,
+)
+from functions.feedback import episodes, rollup, shares, talk_pages, talk_records, talks, watch
 from functions.feedback import records as feedback
 from functions.moderation import seals, working
 from functions.shared import clock, links, objects, outbox, raised, switches, table
@@ -63,6 +75,7 @@ class Run:
     looks: dict[tuple[str, date], tuple[str, ...]] = field(default_factory=dict)
     usuals: dict[tuple[str, date], dict[str, str]] = field(default_factory=dict)
     counts: dict[tuple[str, str, date], tuple[dict[str, int], str]] = field(default_factory=dict)
+    parts: dict[tuple[str, str, date], str] = field(default_factory=dict)
 
     def waiting(self, community: str) -> tuple[list[Waiting], bool]:
         if community not in self.waits:
@@ -90,6 +103,14 @@ class Run:
             self.counts[place] = said(self.store, community, day, zone)
         return self.counts[place]
 
+    def shares(self, community: str, day: date, zone: ZoneInfo) -> str:
+        place = (community, zone.key, day)
+        if place not in self.parts:
+            counts, _ = self.said(community, day, zone)
+            labels, measured = shares.labels(counts, "kind"), shares.measured("kind")
+            self.parts[place] = shared(shares.shares(labels, measured, elsewhere=True))
+        return self.parts[place]
+
     def unusual(self, community: str, day: date) -> tuple[str, ...]:
         if (community, day) not in self.looks:
             self.looks[community, day] = unusual(self.store, self.program, community, day, self.now)
@@ -111,7 +132,9 @@ def gather(run: Run, reader: Reader, day: date) -> Digest:
     run.count_what_is_due(reader.community, day, zone)
     counts, position = run.said(reader.community, day, zone)
     before, _ = run.said(reader.community, day - timedelta(days=7), zone)
-    total, sources = counted(counts, before or None, run.usual(reader.community, day))
+    usually = run.usual(reader.community, day)
+    total, sources = counted(counts, before or None, usually)
+    titles = {one.id: line(one.title) for one in run.program.themes_of(reader.community)}
     things, more = run.waiting(reader.community)
     things = [*things, *unanswered(run, reader)]
     named, also = run.announced(reader.community)
@@ -129,6 +152,8 @@ def gather(run: Run, reader: Reader, day: date) -> Digest:
         position=position,
         announced=named,
         also_announced=also,
+        about=topics(counts, before or None, usually, titles),
+        shares=run.shares(reader.community, day, zone),
         unusual=run.unusual(reader.community, day),
         seal=run.seal(reader.community),
     )
@@ -149,7 +174,8 @@ def usual(store: Table, program: Program, community: str, day: date) -> dict[str
     """The range of such days, in words, where there is history. Of the community's own days: for a reader in another
     zone they begin some hours apart, and say the same of how much is usual."""
     sources = [f"source:{one.id}" for one in program.sources if one.community == community]
-    ranges = watch.usual(store, community, day, ["total", *sources])
+    themes = [f"theme:{one.id}" for one in program.themes_of(community)]
+    ranges = watch.usual(store, community, day, ["total", *sources, *themes, *KINDS])
     return {name: f"usually {one.low} to {one.high}" for name, one in ranges.items() if one}
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from functions.digests import digest
 from functions.digests.digest import Counted, Digest, Waiting, due_day
+from functions.feedback.shares import Share, Shares
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -66,6 +67,30 @@ def test_a_week_that_was_not_counted_is_not_called_zero() -> None:
     total, rows = digest.counted({"total": 1, "source:game": 1}, None, {})
     assert total.week_before is None
     assert rows[0].week_before is None
+
+
+def test_themes_come_with_the_busiest_first_and_kinds_behind_them() -> None:
+    counts = {"theme:sync": 2, "theme:crash": 5, "theme:left-the-program": 9, "kind:praise": 3, "kind:other": 4}
+    rows = digest.topics(
+        counts, None, {"theme:crash": "usually 1 to 4"}, {"sync": "Sync", "crash": "Crashes", "x": "X"}
+    )
+    assert [(one.label, one.number) for one in rows] == [("Crashes", 5), ("Sync", 2), ("praise", 3)]
+    assert rows[0].usual == "usually 1 to 4"
+
+
+def test_only_the_busiest_themes_are_named() -> None:
+    counts = {f"theme:t{number}": number for number in range(1, 9)}
+    rows = digest.topics(counts, None, {}, {f"t{number}": str(number) for number in range(1, 9)})
+    assert [one.label for one in rows] == ["8", "7", "6", "5", "4"]
+
+
+def test_shares_have_their_range_or_are_too_few_to_say() -> None:
+    assert digest.shared(Shares({}, 0, 0)) == ""
+    assert digest.shared(Shares({}, 12, 0)).startswith("Too few to say which part was bugs or wishes: 12 could be read")
+    known = {"bug": Share(0.4, 0.31, 0.46), "feature": Share(0.2, 0.12, 0.3), "other": Share(0.4, 0.3, 0.5)}
+    assert "Of 120 that could be read 31% to 46% were bugs and 12% to 30% wishes" in digest.shared(
+        Shares(known, 120, 3)
+    )
 
 
 def test_the_subject_is_facts_and_short() -> None:

@@ -482,6 +482,23 @@ def test_counts_stand_beside_what_is_usual_or_say_that_it_is_not_known(loud: Wor
     assert "- all: 4 (usually 6 to 19)" in mail(loud)["text"]
 
 
+def test_what_it_was_about_stands_in_page_and_mail(loud: World) -> None:
+    hour = {"pk": "acme#hours#2026-11-21", "sk": "09", "kind": "hour", "hour": "2026-11-21T09", "generation": 1}
+    table().write(
+        Put({**hour, "counts": {"total": [40, 0, 0, 0], "kind:bug": [35, 0, 0, 0], "kind:bug@en": [35, 0, 0, 0]}})
+    )
+    assert loud.digests()
+    for text in (Tags(page(loud)).text, Tags(mail(loud)["html"]).text, mail(loud)["text"]):
+        assert "What it was about" in text
+        assert re.search("Of 35 that could be read [0-9]+% to [0-9]+% were bugs", text)
+    assert "- bugs: 35 (not enough history yet)" in mail(loud)["text"]
+
+
+def test_on_a_day_without_words_nothing_is_said_of_them(loud: World) -> None:
+    assert loud.digests()
+    assert "What it was about" not in Tags(page(loud)).text + mail(loud)["text"]
+
+
 def test_what_somebody_has_explained_or_never_was_is_not_in_it(loud: World) -> None:
     sweep.days_looked_at(table(), lambda: True)
     for one in loud.items("episode"):
