@@ -11,7 +11,7 @@ from functools import cache
 from typing import Annotated, Literal, TypeVar, cast
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from events.moderation import TIMED, Measure
 from events.reasons import Reason
@@ -464,7 +464,8 @@ class Desk(Member):
 
 
 Words = Annotated[
-    dict[Language, Annotated[str, Field(min_length=1, max_length=300)]], Field(min_length=1, max_length=30)
+    dict[Language, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]],
+    Field(min_length=1, max_length=30),
 ]
 """The same in each language."""
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from events.announcements import PostRequested
+from events.feedback import FeedbackChanged
 from events.people import Id, Link, Moment, Text, Told
 
 LONGEST_STATE = 60
@@ -27,3 +28,5 @@ class WorkReported(Told):
     state: Annotated[Id, Field(max_length=LONGEST_STATE)]
     url: Link = ""
     reported_at: Moment
+    gone: FeedbackChanged | None = None
+    """What it tells where nobody handed that over: anybody may have put our mark into words of theirs."""

@@ -100,7 +100,7 @@ def view(handover: Item) -> View:
 
 
 def brief(handover: Item) -> View:
-    left_out = ("version", "content", "number", "listed_at", "reported_at")
+    left_out = ("version", "content", "number", "listed_at", "reported_at", "tried_at")
     return {name: value for name, value in shown(handover).items() if name not in left_out}
 
 

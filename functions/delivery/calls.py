@@ -154,6 +154,8 @@ def destination(row: Item, program: Program, public_url: str) -> Destination:
         source = program.source(name)
         if source is None:
             raise NowhereError(f"the program has no source {name!r} any more")
+        if row.get("place", here := [source.platform, source.api, source.about]) != here:
+            raise NowhereError(f"{name!r} is another place now than when this was agreed to: hand it again")
         return Destination(
             name,
             community,

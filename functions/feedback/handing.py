@@ -194,7 +194,7 @@ def hand(
         if one.rendering.problems:
             raise NotAllowedError("it cannot be handed over like this: " + "; ".join(one.rendering.problems))
         new = handover(community, theme, one, who, now)
-        draft = drafted(new, one, before, now)
+        draft = drafted(new, one, before, row, now)
         checks = handover_records.still(draft)
         if program.community(community).approval == "another":
             writes = handover_records.drafted(before, new, draft)
@@ -225,7 +225,7 @@ def handover(community: str, theme: Theme, one: Made, who: str, now: datetime) -
     }
 
 
-def drafted(new: Item, one: Made, before: Item | None, now: datetime) -> Item:
+def drafted(new: Item, one: Made, before: Item | None, row: Item | None, now: datetime) -> Item:
     (part,) = one.rendering.parts
     request = HandRequested(
         announcement=new["id"],
@@ -239,7 +239,9 @@ def drafted(new: Item, one: Made, before: Item | None, now: datetime) -> Item:
     )
     calling = {"kind": part.kind, "window": part.window, "budgets": [asdict(each) for each in part.budgets]}
     about = handover_records.read_from(one.quoted, one.linked)
-    return handover_records.draft(new, request, {**calling, "better_twice": False}, about)
+    draft = handover_records.draft(new, request, {**calling, "better_twice": False}, about, one.place)
+    doubt = handover_records.in_doubt(before, row)
+    return {**draft, "doubt": doubt} if doubt else draft
 
 
 def over(row: Item | None) -> list[Write]:
@@ -261,17 +263,24 @@ def approve(
             raise NotAllowedError(handovers.NOTHING)
         handovers.fits(draft, seen)
         handovers.may_approve(before, who, another=another)
+        stands(store, draft, to, program, now)
         row = handover_records.delivery(before, draft, now)
         writes = handover_records.handing(before, {**before, "approved_by": who}, row)
         if handover_records.written(store, [*writes, *handover_records.still(draft)]):
             return handover_records.read(store, community, theme, to) or before
-        stands(store, draft)
     raise BusyError(BUSY)
 
 
-def stands(store: Table, draft: Item) -> None:
-    """Raises NotAllowedError where what a draft quotes has changed, or what it links to is gone."""
+def stands(store: Table, draft: Item, to: str, program: Program, now: datetime) -> None:
+    """Raises NotAllowedError where what a draft quotes has changed, what it links to is gone, not everybody can read
+    that any more, or it would go somewhere else."""
+    place = program.source(to)
+    if place is None or handover_records.where(place) != draft.get("place"):
+        raise NotAllowedError(handovers.MOVED)
     for one in (*draft["quotes"], *draft["links"]):
         item = store.get(one["pk"], one["sk"])
-        if why := talks.difference(item, one.get("newest", talks.version(item or {})) or "first"):
+        why = talks.difference(item, one.get("newest", talks.version(item or {})) or "first")
+        if item and not why:
+            why = handovers.untellable(item, now.timestamp(), public=is_public(item, program))
+        if why:
             raise NotAllowedError(f"it quotes, or links to, something else than what stands there: {why}")

@@ -1,5 +1,6 @@
 """The edges of feedback: what was said, from the queue; the roll-ups and what is learned, from the schedule."""
 
+from datetime import datetime
 from typing import Any
 
 from events.envelope import Envelope
@@ -26,12 +27,9 @@ def main(event: dict[str, Any], context: Any) -> dict[str, Any]:
             case FeedbackChanged() as changed if handover_records.is_ours(table(), changed):
                 intake.settled(envelope, intake.without_effect(envelope, "what a theme was handed over as", now))
             case FeedbackChanged() as changed:
-                fate = entries.changed(table(), changed, envelope.id, now, touched)
-                if fate is None:
-                    intake.park(envelope, f"{changed.change}, but nothing is known of when it was said")
-                else:
-                    intake.count(envelope, fate)
-
+                change(envelope, changed, now)
+            case WorkReported(gone=FeedbackChanged() as changed) as told if not handover_records.found(table(), told):
+                change(envelope, changed, now)
             case WorkReported() as told:
                 if (of_it := handover_records.reported(table(), envelope, told, now)) is None:
                     intake.park(envelope, "no theme was handed over under this id")
@@ -40,6 +38,13 @@ def main(event: dict[str, Any], context: Any) -> dict[str, Any]:
             case TalkPressed() as pressed:
                 intake.settled(envelope, desks.press(table(), envelope, pressed, program.active()[0], now))
                 outbox.kick(desks.due(table(), pressed.community, pressed.item))
+
+    def change(envelope: Envelope, changed: FeedbackChanged, now: datetime) -> None:
+        fate = entries.changed(table(), changed, envelope.id, now, touched)
+        if fate is None:
+            intake.park(envelope, f"{changed.change}, but nothing is known of when it was said")
+        else:
+            intake.count(envelope, fate)
 
     try:
         return batch.each(event, context, settle)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from events.envelope import Envelope
 from events.feedback import FeedbackChanged
+from events.program import Source
 from events.themes import HandRequested, WorkReported
 from functions.shared import clock, inbox, outbox, table
 from functions.shared.table import (
@@ -99,7 +100,8 @@ def changed(before: Item | None, new: Item) -> Put:
 def drafted(before: Item | None, new: Item, draft: Item) -> list[Write]:
     """Written, and waits for somebody else's yes. Other words take the place of those before."""
     number = before["number"] if before else 0
-    return [changed(before, {**new, "state": "drafted", "number": number}), Put(draft)]
+    tried = {"tried_at": before["tried_at"]} if before and "tried_at" in before else {}
+    return [changed(before, {**new, **tried, "state": "drafted", "number": number}), Put(draft)]
 
 
 def draft_key(handover: Item) -> Key:
@@ -110,11 +112,26 @@ def draft_of(store: Table, handover: Item | None) -> Item | None:
     return store.get(*draft_key(handover)) if handover and handover["state"] == "drafted" else None
 
 
-def draft(new: Item, request: HandRequested, calling: Item, about: Item) -> Item:
-    """`about`: see `read_from`."""
+def draft(new: Item, request: HandRequested, calling: Item, about: Item, place: Source) -> Item:
+    """`about`: see `read_from`. It is for `place` as that is now."""
     pk, sk = draft_key(new)
     told = {"request": request.model_dump(mode="json"), "calling": calling, "hash": new["hash"]}
-    return {"pk": pk, "sk": sk, "kind": KIND, **told, **about}
+    return {"pk": pk, "sk": sk, "kind": KIND, **told, **about, "place": where(place)}
+
+
+def where(place: Source) -> list[str]:
+    """What has to be the same for two to be one place."""
+    return [place.platform, place.api, place.about]
+
+
+def in_doubt(before: Item | None, row: Item | None) -> Item:
+    """Attributes of an attempt that follows on one whose delivery is not kept any more, and which may have arrived: it
+    is looked for first, and asked for under the same key."""
+    if not before or not before["number"] or row is not None:
+        return {}
+    name = f"delivery#{before['to']}-{before['number']}"
+    since = before.get("tried_at", before["at"])
+    return {"state": "unknown", "armed_at": since, "key": outbox.delivery_key(before["pk"], name)}
 
 
 def handing(before: Item | None, new: Item, row: Item) -> list[Write]:
@@ -123,7 +140,9 @@ def handing(before: Item | None, new: Item, row: Item) -> list[Write]:
     handle = {"pk": pk, "sk": sk, "kind": "handle", "theme": new["theme"], "to": new["to"]}
     number = row["request"]["number"]
     return [
-        changed(before, {**new, "state": "handing", "number": number}),
+        changed(
+            before, {**new, "state": "handing", "number": number, "tried_at": row.get("armed_at", row["planned_at"])}
+        ),
         outbox.put(row),
         Put(handle),
         Delete(draft_key(new)),
@@ -142,8 +161,9 @@ def delivery(new: Item, draft: Item, now: datetime) -> Item:
         request=request,
         at=clock.text(now),
     )
-    kept: Item = {name: draft[name] for name in ("calling", "quotes", "links", "expires") if name in draft}
-    return {**planned, **kept, "not_after": clock.text(now + FRESH)}
+    names = ("calling", "quotes", "links", "expires", "place")
+    kept: Item = {name: draft[name] for name in names if name in draft}
+    return {**planned, **kept, **draft.get("doubt", {}), "not_after": clock.text(now + FRESH)}
 
 
 def written(store: Table, writes: Sequence[Write | Check]) -> bool:
@@ -169,7 +189,14 @@ def found(store: Table, told: WorkReported) -> Item | None:
     one = of_handle(store, told.community, told.handover) if told.handover else None
     if one is None or one["to"] != told.source:
         return None
-    return None if told.thing and one.get("content") else one
+    return None if told.thing and is_another(one, told) else one
+
+
+def is_another(one: Item, told: WorkReported) -> bool:
+    """Whether what was handed over is known to be something else: by what its events call it, or by the address that a
+    person gave."""
+    elsewhere = one["state"] == "handed" and one.get("url", told.url).rstrip("/") != told.url.rstrip("/")
+    return bool(one.get("content")) or elsewhere
 
 
 def of_handle(store: Table, community: str, name: str) -> Item | None:

@@ -23,6 +23,10 @@ WORDLESS = ("reaction", "vote")
 ENDING = timedelta(days=7)
 """What ends sooner is neither quoted nor linked: what is sent would end with it, before it surely arrived."""
 
+ADDRESS = re.compile(r"https?://[^\s<>\x00-\x20\x7f]{1,990}", re.IGNORECASE)
+"""What can be written as an address anywhere: whatever else stands in one that a stranger's server told would be read
+as Markdown there, or be most of the text."""
+
 MAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+\w{2,}")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PHONE = re.compile(r"(?<![\w/])[+(]?[0-9][0-9 ()/.-]{7,}[0-9](?!\w)")
@@ -59,6 +63,8 @@ def untellable(item: Item, now: float, *, public: bool) -> str:
         return "it has no words"
     if item.get("survey") or not item.get("url") or not public:
         return "not everybody can read it where it was said"
+    if not ADDRESS.fullmatch(item["url"]):
+        return "its address is no plain one"
     soon = now + ENDING.total_seconds()
     return "it is kept for a few days only" if item.get("expires", soon) < soon else ""
 
@@ -147,5 +153,6 @@ def may_approve(handover: Item, who: str, *, another: bool) -> None:
 
 
 ERASED = "somebody whom it quotes, or links to, was erased meanwhile: hand it again"
+MOVED = "its source is another place now than when this was written: hand it again"
 OTHER = "what would be handed over is not what you saw: look at the preview again"
 NOTHING = "nothing waits for a yes there, or its words are not kept any more: hand it again"

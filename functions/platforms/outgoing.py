@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any, Literal, Protocol, overload
 
 from events.envelope import Pipeline
+from events.people import storable
 from functions.platforms.signatures import standard_headers
 
 Kind = Literal["keyed", "readable", "blind"]
@@ -367,8 +368,8 @@ def objects(found: object) -> list[dict[str, Any]]:
 
 
 def string(found: object) -> str:
-    """Empty for anything else."""
-    return found if isinstance(found, str) else ""
+    """As the table can hold it; empty for anything else."""
+    return str(storable(found)) if isinstance(found, str) else ""
 
 
 def number(found: object) -> int | None:

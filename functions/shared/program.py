@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ValidationError
 
 from events.program import (
@@ -176,11 +177,16 @@ def publish_directory() -> None:
         return
     program = parse(text(active["hash"]))
     offered = list(asking.offered(program, clock.now()))
-    try:
-        for survey, _ in offered:
-            keep(parameters.path("surveys", survey.id), asking.stored(program, survey))
-    finally:  # A survey that AWS does not take keeps no source from the door.
-        keep(parameters.path("directory"), directory(program, active["hash"], offered))
+    wanted = {parameters.path("surveys", survey.id): asking.stored(program, survey) for survey, _ in offered}
+    wanted[parameters.path("directory")] = directory(program, active["hash"], offered)
+    untaken: Exception | None = None
+    for name, value in wanted.items():
+        try:
+            keep(name, value)
+        except (BotoCoreError, ClientError) as error:  # What AWS does not take keeps nothing else from the door.
+            untaken = error
+    if untaken:
+        raise untaken
 
 
 def keep(name: str, value: str) -> None:

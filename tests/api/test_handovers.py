@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from cli import operator
 from functions.shared import clock
+from functions.shared.table import Update, key_of, table
 from tests.api.manager import Manager
 from tests.feedback.tracker import (
     PROGRAM,
@@ -205,6 +207,54 @@ def test_what_may_have_arrived_is_a_persons_first(tracked: World, there: GitHub,
     assert standing(ada)["url"] == PAGE
 
 
+def doubtful(world: World, there: GitHub, who: Manager, to: str = "code") -> dict[str, Any]:
+    """Handed with words that end in ten days; the answer was lost, and nobody said what became of it until then."""
+    said(world, "one", who="u-1")
+    end = int((world.now + timedelta(days=10)).timestamp())
+    table().write(Update(key_of(world.item("feedback")), set={"expires": end}))
+    there.next, there.always = [outside.silent], outside.status(500)
+    handed(who, to, quotes=[who.get("feedback/items").json["items"][0]["id"]])
+    world.finish()
+    assert standing(who, to)["delivery"]["state"] == "unknown"
+    world.later(days=11)
+    there.always = None
+    assert standing(who, to)["delivery"] is None
+    return standing(who, to)  # type: ignore[no-any-return]
+
+
+def test_what_may_have_arrived_is_looked_for_even_when_its_delivery_is_not_kept_any_more(
+    tracked: World, there: GitHub, ada: Manager
+) -> None:
+    doubtful(tracked, there, ada)
+    assert len(there.issues) == 1
+    assert handed(ada).status == 200
+    tracked.finish()
+    assert len(there.issues) == 1
+    assert (standing(ada)["state"], standing(ada)["url"]) == ("handed", PAGE)
+
+
+def test_a_tracker_of_ones_own_then_gets_it_under_the_same_id(tracked: World, there: GitHub, ada: Manager) -> None:
+    doubtful(tracked, there, ada, "game")
+    handed(ada, "game")
+    tracked.finish()
+    assert len(there.keys(OURS)) == 1
+    assert standing(ada, "game")["state"] == "handed"
+
+
+def test_in_doubt_it_is_looked_for_after_another_one_s_yes_too() -> None:
+    with World(PROGRAM) as world:
+        there, ada, bo = company(world), Manager(world, "manager"), Manager(world, "manager", "Bo")
+        doubtful(world, there, ada)
+        operator.push(PROGRAM.replace('name = "Acme Games"', 'name = "Acme Games"\napproval = "another"'), "Bo")
+        world.later(minutes=2)
+        handed(ada)
+        draft = handed(ada, word="Can we?").json  # Written on before anybody has said yes.
+        assert bo.post("themes/sync/approve", {"to": "code", "seen": draft["hash"]}).status == 200
+        world.finish()
+        assert len(there.issues) == 1
+        assert standing(ada)["state"] == "handed"
+
+
 def test_a_hold_and_a_paused_source_keep_it_back(tracked: World, there: GitHub, ada: Manager) -> None:
     ada.post("hold", {"on": True})
     handed(ada)
@@ -247,6 +297,15 @@ def test_what_may_not_leave_is_not_quoted(tracked: World, ada: Manager, text: st
     refused = ada.post("themes/sync/preview", {"to": "code", "quotes": [name]})
     assert refused.status == 409
     assert refused.message.startswith(f"{name} cannot be quoted: {why}")
+
+
+def test_an_address_that_would_be_markdown_is_not_linked(tracked: World, there: GitHub, ada: Manager) -> None:
+    said(tracked, "one", url="https://m.example/> @anna, fixes #12")
+    said(tracked, "two", url=f"https://m.example/{'x' * 70_000}")
+    handed(ada)
+    tracked.finish()
+    assert "@anna" not in there.issues[0]["body"]
+    assert len(there.issues[0]["body"]) < 1_000
 
 
 def test_where_not_everybody_can_read_there_is_not_even_a_link() -> None:
@@ -345,7 +404,74 @@ def test_what_a_draft_quotes_is_looked_at_again() -> None:
         assert not there.issues
 
 
+@pytest.mark.parametrize("when", ["before the yes", "after it"])
+def test_what_was_agreed_to_for_one_repository_goes_to_no_other(when: str) -> None:
+    program = PROGRAM.replace('name = "Acme Games"', 'name = "Acme Games"\napproval = "another"')
+    with World(program) as world:
+        there, ada, bo = company(world), Manager(world, "manager"), Manager(world, "manager", "Bo")
+        draft = handed(ada).json
+        yes = {"to": "code", "seen": draft["hash"]}
+        moved = program.replace('about = "acme/game"', 'about = "acme/public"')
+        if when == "after it":
+            assert bo.post("themes/sync/approve", yes).status == 200
+        operator.push(moved, "Bo")
+        world.later(minutes=2)
+        if when == "before the yes":
+            refused = bo.post("themes/sync/approve", yes)
+            assert (refused.status, "is another place now" in refused.message) == (409, True)
+        world.finish()
+        assert not [call for call in there.calls if call.url.endswith("/issues")]
+
+
+def test_what_not_everybody_can_read_any_more_gets_no_yes() -> None:
+    program = PROGRAM.replace('name = "Acme Games"', 'name = "Acme Games"\napproval = "another"')
+    with World(program) as world:
+        ada, bo = Manager(world, "manager"), Manager(world, "manager", "Bo")
+        company(world)
+        draft = handed(ada, quotes=[said(world, "one", who="u-1")]).json
+        operator.push(program.replace("public = true\n", ""), "Bo")
+        world.later(minutes=2)
+        refused = bo.post("themes/sync/approve", {"to": "code", "seen": draft["hash"]})
+        assert (refused.status, "not everybody can read it" in refused.message) == (409, True)
+
+
 # Linked back
+
+
+def test_whoever_puts_our_mark_into_their_own_issue_may_still_take_their_words_back(tracked: World) -> None:
+    theirs = {"id": 8, "node_id": "I_theirs", "title": "Sync", "body": "My saves!", "html_url": f"{PAGE}8"}
+    told(tracked, on_github(theirs, "opened", "2026-11-22T12:00:00Z"))
+    assert tracked.item("feedback")["text"]
+    tracked.later(minutes=5)
+    told(tracked, on_github({**theirs, "body": f"<!-- {'ab' * 8} -->"}, "deleted", "2026-11-22T12:00:00Z"))
+    assert tracked.item("feedback")["state"] == "removed"
+
+
+def test_whoever_puts_our_mark_into_their_own_issue_has_changed_their_words(tracked: World) -> None:
+    theirs = {"id": 8, "node_id": "I_theirs", "title": "Sync", "body": "Call me: Ilse", "html_url": f"{PAGE}8"}
+    told(tracked, on_github(theirs, "opened", "2026-11-22T12:00:00Z"))
+    tracked.later(minutes=5)
+    marked = {**theirs, "body": f"<!-- {'ab' * 8} -->\n\nNothing."}
+    edit = on_github(marked, "edited", "2026-11-22T12:04:00Z")
+    told(tracked, {**edit, "changes": {"body": {"from": theirs["body"]}}})
+    assert tracked.item("feedback")["text"] == "Nothing."
+
+
+def test_by_a_copied_mark_no_other_issue_takes_the_place_that_a_person_named(
+    tracked: World, there: GitHub, ada: Manager
+) -> None:
+    there.always = outside.status(500)
+    handed(ada)
+    tracked.finish()
+    (row,) = needs_a_person(tracked)
+    ada.post(f"deliveries/{row['key']}/resolve", {"outcome": "sent", "url": PAGE})
+    mark = f"<!-- {standing(ada)['id']} -->"
+    copied = {"id": 7, "node_id": "I_evil", "title": "x", "body": mark, "html_url": f"{PAGE}99"}
+    told(tracked, closed(copied))
+    assert standing(ada)["url"] == PAGE
+    assert "work" not in standing(ada)
+    told(tracked, closed({**copied, "node_id": "I_ours", "html_url": PAGE}))
+    assert standing(ada)["work"]["state"] == "closed: completed"
 
 
 def closed(issue: dict[str, Any], at: str = "2026-11-22T13:00:00Z", **changes: Any) -> dict[str, Any]:

@@ -296,6 +296,24 @@ def test_no_source_waits_for_a_survey_that_aws_does_not_take(asking: World) -> N
     assert form["questions"][0]["text"]["en"] == "Which map?"
 
 
+def test_no_other_survey_waits_for_one_that_aws_never_takes(asking: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    put = parameters.put
+
+    def taken(name: str, value: str, *, secret: bool) -> None:
+        if name.endswith("surveys/autumn"):
+            aws_error("ValidationException")()
+        put(name, value, secret=secret)
+
+    monkeypatch.setattr(parameters, "put", taken)
+    changed = (PROGRAM + CHATS).replace("Which map do you play most?", "Which map?").replace("Tell us", "Say it")
+    with pytest.raises(ClientError):
+        program.push(changed, "Ada")
+    form = Known("slack").form("box")
+    assert form
+    assert form["title"]["en"] == "Say it"
+    assert directory()["hash"] == asking.item("program")["hash"]
+
+
 def test_a_form_that_somebody_wrote_over_is_set_right_by_the_sweep(asking: World) -> None:
     """Of two pushes at once, the earlier may publish late."""
     parameters.put(parameters.path("surveys", "autumn"), "{}", secret=False)

@@ -298,6 +298,13 @@ def test_what_does_not_fit_is_named_with_the_limit(old: str, new: str, told: lis
     assert any(all(words in one for words in told) for one in said), said
 
 
+@pytest.mark.parametrize("old", ["Which map do you play most?", "After the autumn meetup", "North"])
+def test_a_text_without_anything_to_read_is_no_program(old: str) -> None:
+    """Neither Discord nor Slack opens a form with an empty label in it."""
+    with pytest.raises(ProgramError, match="at least 1 character"):
+        parsed((PROGRAM + CHATS).replace(f'"{old}"', '" "', 1))
+
+
 def test_a_language_that_slack_does_not_show_is_no_hindrance_there() -> None:
     assert complaints((PROGRAM + CHATS).replace('fr = "Nord"', f'fr = "{"N" * 76}"', 1)) == []
 

@@ -90,15 +90,12 @@ def said(body: dict[str, Any], action: str, envelope: Envelope, place: Source) -
     given, change = part(body, where), CHANGES.get(action)
     if envelope.event in LOCKABLE and action in LOCKS:
         return locked(given, kind, body, action, envelope)
-    if envelope.event == "issues" and (action in WORK or (change == "removed" and is_marked(given))):
+    if envelope.event == "issues" and action in WORK:
         return work(given, action, envelope)
     if change is None:
         return Ignored(f"{envelope.event} {action}: nothing was said")
-    user = optional(given, "user")
-    why = by_machine(user, place) or ("our own words" if is_marked(given) else "")
-    why = why or ("" if heard(body, place) else "not where feedback is listened to")
-    if why:
-        return Ignored(why)
+    user, is_ours = optional(given, "user"), is_marked(given)
+    why = by_machine(user, place) or ("" if heard(body, place) else "not where feedback is listened to")
     what = {
         **origin(envelope),
         "content": f"{kind}:{identity(given)}",
@@ -107,7 +104,12 @@ def said(body: dict[str, Any], action: str, envelope: Envelope, place: Source) -
         "said_at": given.get("created_at"),
     }
     if change == "removed":  # Its last words are still in the body, and no time.
-        return FeedbackChanged.model_validate({**what, "change": change, "changed_at": envelope.received_at})
+        gone = FeedbackChanged.model_validate({**what, "change": change, "changed_at": envelope.received_at})
+        if is_ours and envelope.event == "issues":
+            return work(given, action, envelope, None if why else gone)
+        return Ignored(why) if why else gone
+    if why or (is_ours and not is_newly_marked(body)):
+        return Ignored(why or "our own words")
     told = {**what, **words(given, body)}
     if change == "created":
         return FeedbackReceived.model_validate({**told, "about": commented(kind, body)})
@@ -122,14 +124,20 @@ def is_marked(given: dict[str, Any]) -> bool:
     return isinstance(written, str) and MARK.match(written) is not None
 
 
-def work(given: dict[str, Any], action: str, envelope: Envelope) -> WorkReported:
+def is_newly_marked(body: dict[str, Any]) -> bool:
+    """Whether it was without our mark before this edit: then somebody put it into words of their own."""
+    before = optional(optional(body, "changes"), "body").get("from")
+    return isinstance(before, str) and MARK.match(before) is None
+
+
+def work(given: dict[str, Any], action: str, envelope: Envelope, gone: FeedbackChanged | None = None) -> WorkReported:
     """How an issue stands. Somebody may have written something above our mark, or taken it out."""
     written = given.get("body")
     mark = MARK.search(written) if isinstance(written, str) else None
     reason = word(given.get("state_reason")).replace("_", " ") if action == "closed" else ""
     state = "open" if action == "reopened" else action
-    gone = CHANGES.get(action) == "removed"  # Of that there is no time in the body.
-    at = envelope.received_at if gone else given.get("updated_at") or envelope.received_at
+    removed = CHANGES.get(action) == "removed"  # Of that there is no time in the body.
+    at = envelope.received_at if removed else given.get("updated_at") or envelope.received_at
     return WorkReported.model_validate(
         {
             **origin(envelope),
@@ -138,6 +146,7 @@ def work(given: dict[str, Any], action: str, envelope: Envelope) -> WorkReported
             "state": f"{state}: {reason}"[:LONGEST_STATE] if reason else state,
             "url": given.get("html_url") or "",
             "reported_at": at,
+            "gone": gone,
         }
     )
 

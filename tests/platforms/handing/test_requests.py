@@ -231,3 +231,9 @@ def test_elsewhere_nothing_is_taken() -> None:
         with pytest.raises(UntakenError):
             handing.of(BRIEF, place)
     assert webhooks.RIGHT.startswith("no permission")
+
+
+def test_what_a_receiver_answers_can_be_kept() -> None:
+    """A lone surrogate is refused by the table: what is there would never be known to be."""
+    outcome, _ = sent(GAME, reply(200, b'{"id": "W\\ud800-9", "url": "https://wishes.example/9"}'))
+    assert outcome == Sent("W\ufffd-9", "https://wishes.example/9")
