@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -37,13 +38,17 @@ def as_text(identifier: object) -> object:
     return str(identifier) if isinstance(identifier, int) and not isinstance(identifier, bool) else identifier
 
 
-WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+WEB = re.compile(r"https?://[^\s/?#<>]", re.IGNORECASE)
+OUTSIDE = re.compile(r"[\s<>\x00-\x1f\x7f]")
+"""What no address has in it (RFC 3986), and where one that stands in a text would seem to end."""
 
 
 def of_the_web(address: str) -> str:
     """The address, or empty: a link of another scheme (`javascript:`, say) or to no site is none that anybody
-    should follow. It is no reason to lose the event that has it."""
-    return address.strip() if WEB.match(address.strip()) else ""
+    should follow. It is no reason to lose the event that has it. Spaces and angle brackets are encoded, as browsers
+    do."""
+    address = address.strip()
+    return OUTSIDE.sub(lambda found: quote(found[0]), address) if WEB.match(address) else ""
 
 
 Text = Annotated[str, BeforeValidator(storable)]

@@ -299,12 +299,14 @@ def test_what_may_not_leave_is_not_quoted(tracked: World, ada: Manager, text: st
     assert refused.message.startswith(f"{name} cannot be quoted: {why}")
 
 
-def test_an_address_that_would_be_markdown_is_not_linked(tracked: World, there: GitHub, ada: Manager) -> None:
+def test_an_address_that_would_be_markdown_is_an_address_and_an_endless_one_is_not_linked(
+    tracked: World, there: GitHub, ada: Manager
+) -> None:
     said(tracked, "one", url="https://m.example/> @anna, fixes #12")
     said(tracked, "two", url=f"https://m.example/{'x' * 70_000}")
     handed(ada)
     tracked.finish()
-    assert "@anna" not in there.issues[0]["body"]
+    assert "- https://m.example/%3E%20@anna,%20fixes%20#12" in there.issues[0]["body"].splitlines()
     assert len(there.issues[0]["body"]) < 1_000
 
 

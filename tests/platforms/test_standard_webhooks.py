@@ -139,7 +139,8 @@ def links(name: str, url: str) -> list[str]:
 
 @pytest.mark.parametrize("name", sorted(LINKED))
 def test_a_link_is_one_to_the_web_or_none_and_the_event_stays(name: str) -> None:
-    assert links(name, "https://play.example.com/m/412?a=b c#d") == ["https://play.example.com/m/412?a=b c#d"]
+    assert links(name, "https://play.example.com/m/412?a=b c#d") == ["https://play.example.com/m/412?a=b%20c#d"]
+    assert links(name, "https://x.example/> @all, see\n# Free") == ["https://x.example/%3E%20@all,%20see%0A#%20Free"]
     assert links(name, " HTTP://play.example.com\n") == ["HTTP://play.example.com"]
     for url in ("javascript:alert(1)", " JaVaScRiPt:alert('https://x')", "data:text/html,x", "file:///etc/passwd"):
         assert links(name, url) == [""]
