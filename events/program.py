@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Literal, TypeVar, cast
+from typing import Annotated, Literal, TypeVar, cast, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from events.digests import Cadence, Section
 from events.moderation import TIMED, Measure
 from events.reasons import Reason
 
@@ -324,14 +325,36 @@ def told_kinds(kinds: tuple[str, ...]) -> str:
     return f"there are {', '.join(kinds)}" if any(kinds) else "leave it out"
 
 
+Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+ReaderRole = Literal["reader", "moderator", "manager", "operator"]
+
+
 class Reader(Member):
     """Somebody who gets the digest, at an hour of their own day."""
 
     name: Title
     email: Annotated[str, AfterValidator(mail_address)] | None = None
+    desk: Name | None = None
+    """The desk in whose channel it is shown, too."""
     language: Language = "en"
     timezone: Zone = "UTC"
     hour: int = Field(default=9, ge=0, le=23)
+    digests: tuple[Cadence, ...] = ("daily",)
+    """A week is from Monday to Sunday, a month the calendar's; each comes once it is over."""
+    weekday: Weekday = "Mon"
+    """On which the weekly one comes."""
+    sections: tuple[Section, ...] = get_args(Section)
+    """What it tells besides what waits for a decision, which is always there."""
+    quiet: bool = False
+    """Whether nothing is sent while nothing waits and nothing was unusual. Its page is there all the same."""
+    urgent: bool = False
+    """Whether what cannot wait for the digest is told at once."""
+    better_twice: bool = False
+    """Whether a mail that may have gone is sent again, instead of waiting for somebody to say so."""
+    holidays: str = Field(default="", pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$")
+    """Whose holidays they have, by ISO 3166: `FR`, or `DE-BY` with a region."""
+    role: ReaderRole = "reader"
+    """What they may do by the links of their digest, as with a token of that role."""
 
 
 class Policy(Member):
@@ -434,7 +457,7 @@ DESKS = ("discord", "slack")
 """Where cards with buttons can stand."""
 
 
-Shown = Literal["announcements", "cases", "feedback"]
+Shown = Literal["announcements", "cases", "feedback", "digests"]
 
 
 class Desk(Member):
@@ -604,9 +627,20 @@ class Program(Strict):
                 raise ValueError(f"community {community!r} has more than {MOST_DESKS} desks")
         for desk in self.desks:
             self.reached(desk)
+        for reader in self.readers:
+            self.shown_to(reader)
         self.rostered()
         self.asked()
         return self
+
+    def shown_to(self, reader: Reader) -> None:
+        """Whether the desk where they read their digest shows any. Raises ValueError."""
+        desks = [one.id for one in self.desks_of(reader.community, "digests")]
+        if reader.desk is not None and reader.desk not in desks:
+            there = f"there are {', '.join(desks)}" if desks else "there is none"
+            raise ValueError(
+                f'reader {reader.id!r}: no desk {reader.desk!r} shows digests (`shows = ["digests"]`); {there}'
+            )
 
     def asked(self) -> None:
         """Whether the answers to every survey have somewhere to go. Raises ValueError."""
