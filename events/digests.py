@@ -72,7 +72,7 @@ class Figure(Model):
     median: int | None = None
     """Of the four such periods before: of a day, of the same weekday."""
     change: Change | None = None
-    """Against the four such periods before (of a month, the one before), tested; None where nothing was counted then."""
+    """Against the four such periods before, tested; None where nothing was counted then."""
 
 
 class Row(Model):
