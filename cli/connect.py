@@ -61,8 +61,8 @@ def make_secret(place: Source) -> str | None:
     return secrets.token_urlsafe(32) if place.platform in OURS_TO_CHOOSE else None
 
 
-def no_mail(*, to: str, subject: str, html: str, text: str) -> Outcome:
-    del to, subject, html, text
+def no_mail(message: bytes, *, sender: str, to: str) -> Outcome:
+    del message, sender, to
     return Refused("nothing here sends mail")
 
 

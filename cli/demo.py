@@ -17,6 +17,7 @@ from rich.console import Console
 from cli import operator, stack
 from cli.client import Api, ApiError
 from cli.inspect import examine
+from cli.mailbox import kept
 from cli.samples import Webhook, standard_secret, webhook
 from cli.site import Site
 from events.announcements import TriggerFired
@@ -25,6 +26,7 @@ from events.moderation import FlagRaised
 from events.program import Reader, bare
 from functions.announcements import plans
 from functions.announcements import records as announcements
+from functions.digests import making
 from functions.digests import records as digests
 from functions.feedback import records as feedback
 from functions.moderation import records as moderation
@@ -278,6 +280,7 @@ def read_back(
         "forum_deletions": sorted(site.deleted),
         "days": api.get("/feedback?" + days(reader))["days"],
         "mails": mails(),
+        "mailbox": stack.running().mailbox,
         "digest_status": urllib3.PoolManager().request("GET", digest).status,
         "seconds": round(time.monotonic() - begun, 1),
     }
@@ -311,10 +314,13 @@ def deliveries(api: Api, case: str) -> dict[str, str]:
 def digest_made(store: Table) -> tuple[Reader, str]:
     active, _ = program.active()
     reader = active.readers[0]
-    day = clock.now().astimezone(ZoneInfo(reader.timezone)).date() - timedelta(days=1)
-    if store.get(*digests.key(reader, day)) is None:
+    _, pending = making.due(store, reader, "daily", clock.now())
+    made = [one for one in digests.past(store, reader.community, reader.id) if one["period"].startswith("daily")]
+    if pending or not made:
         raise DemoError("no digest was made")
-    return reader, links.link(digests.path(reader, day), reader.id, digests.PURPOSE, clock.now())
+    base, now = digests.path(reader.community, reader.id), clock.now()
+    query = links.signed(base, reader.id, digests.PURPOSE, now)
+    return reader, links.within(f"{base}/{made[0]['period']}", query)
 
 
 def days(reader: Reader) -> str:
@@ -323,10 +329,8 @@ def days(reader: Reader) -> str:
 
 
 def mails() -> list[str]:
-    """Subjects of the mails that the local SES took."""
-    local = stack.running()
-    answer = urllib3.PoolManager().request("GET", f"{local.endpoint}/_ministack/ses/messages")
-    return [str(mail["Subject"]) for account in json.loads(answer.data)["messages"].values() for mail in account]
+    """Subjects of the mails that arrived."""
+    return [str(one.message["Subject"]) for one in kept(stack.HOME / "mail")]
 
 
 def tell(result: dict[str, Any], out: Console) -> None:
@@ -346,7 +350,7 @@ def tell(result: dict[str, Any], out: Console) -> None:
     for day in result["days"]:
         out.print(f"  {day['day']}: {day['counts']}", markup=False)
     out.print("\nDigest", style="bold")
-    out.print(f"  mailed: {result['mails']}", markup=False)
+    out.print(f"  mailed: {result['mails']}, to be opened at {result['mailbox']}", markup=False)
     out.print(f"  {result['digest']}", markup=False, soft_wrap=True)
     figures = ("accepted", "recorded", "duplicates", "parked", "lost")
     out.print("\n" + "  ".join(f"{name} {result[name]}" for name in figures) + f"  in {result['seconds']} s")

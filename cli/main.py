@@ -14,9 +14,11 @@ from cli import (
     announce,
     cases,
     classify,
+    digests,
     exports,
     feedback,
     imports,
+    mail,
     operator,
     people,
     periods,
@@ -76,8 +78,10 @@ for name, sub in {
     "series": recurring.series_app,
     "survey": surveys.survey_app,
     "feedback": feedback.feedback_app,
+    "digest": digests.digests_app,
     "parked": parked_app,
     "unusual": unusual.unusual_app,
+    "mail": mail.mail_app,
 }.items():
     app.add_typer(sub, name=name)
 for more in (talks.talks_app, themes.themes_app, periods.periods_app):
@@ -108,6 +112,7 @@ def up(
         if not (stack.HOME / "token").exists():
             demonstration.keep_token(active.communities[0].id)
         out.print(f"Liaison is up at {running.url} (MiniStack at {running.endpoint}).")
+        out.print(f"Mail it sends is opened at {running.mailbox}; none leaves this machine.")
         for source in active.sources:
             out.print(f"  {source.platform:18} {running.url}/hooks/{source.id}")
         out.print("Put each source's secret with `liaison secret put <source>`; `liaison down` ends the stack.")
@@ -296,21 +301,28 @@ def connect(
 
 @app.command()
 def doctor(
-    name: Annotated[str | None, typer.Argument(help="A platform or a source; all of them without it.")] = None,
+    name: Annotated[str | None, typer.Argument(help="A platform, a source, or mail; all of them without it.")] = None,
     stack_name: StackOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check every connection again, changing nothing."""
+    """Check every connection again, and that mail is sent; changing nothing."""
     with sentences(as_json):
         operator.connect(stack_name)
         active = connection.program_now()
-        places = active.sources if name is None else (connection.chosen(active, name),)
+        mail_too = name is None or (name == "mail" and active.source(name) is None)
+        only = () if mail_too else (connection.chosen(active, name or ""),)
+        places = active.sources if name is None else only
         reports = []
         for place in places:
             out.print(f"{place.id} ({place.platform})", markup=False)
             report = connection.checked(place, repair=False)
             found_out(report)
             reports.append((place.id, report))
+        if mail_too:
+            out.print("mail")
+            report = mail.checked(active)
+            found_out(report)
+            reports.append(("mail", report))
         finish(reports, as_json)
 
 
@@ -338,7 +350,7 @@ def named_event(platform: str, event: str | None) -> dict[str, str]:
 def program_check(file: FileArgument) -> None:
     """Say what is wrong with it, key by key, or that it is good."""
     with sentences():
-        good = program.parse(file.read_text())
+        good = operator.checked(file.read_text())
         out.print(
             f"good: {len(good.communities)} communities, {len(good.sources)} sources,"
             f" {len(good.targets)} targets, {len(good.readers)} readers"

@@ -10,8 +10,11 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli import stack
+from events.program import Program
+from functions.digests import holidays
 from functions.platforms.signatures import PRIVATE_PREFIX, PUBLIC_PREFIX, standard_key, standard_public_key
 from functions.shared import aws, clock, parameters, program, pseudonyms, secret, table, tokens
+from functions.shared.program import ProgramError
 from functions.shared.settings import settings
 from functions.shared.tokens import Role
 
@@ -51,7 +54,8 @@ def connect(name: str | None) -> str:
         DEAD_LETTERS=outputs["DeadLetters"],
         PARAMETERS=outputs["Parameters"],
         PUBLIC_URL=url,
-        MAIL_FROM="",
+        MAIL_FROM=outputs.get("MailFrom", ""),
+        MAIL_SET=outputs.get("MailSet", ""),
     )
     forget()
     return url
@@ -79,8 +83,20 @@ def deployed(name: str) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
 
+def checked(text: str) -> Program:
+    """A program that is good, also in what no function looks up again: there are holidays by the names that it says.
+    Raises ProgramError."""
+    good = program.parse(text)
+    given = [(reader.id, holidays.why_not(reader.holidays)) for reader in good.readers if reader.holidays]
+    if wrong := [f"readers: {name!r}: {told}" for name, told in given if told]:
+        raise ProgramError("\n".join(wrong))
+    return good
+
+
 def push(text: str, who: str) -> str:
-    """Make a program active; the first push also makes the keys that sign links and hide who said what."""
+    """Make a program active; the first push also makes the keys that sign links and hide who said what. Raises
+    ProgramError."""
+    checked(text)
     version = program.push(text, who)
     if parameters.fresh(parameters.path(pseudonyms.PARAMETER)) is None:
         parameters.put(parameters.path(pseudonyms.PARAMETER), secrets.token_urlsafe(32), secret=True)

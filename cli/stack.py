@@ -36,6 +36,10 @@ PATIENCE = 90
 Say = Callable[[str], None]
 
 
+BESIDE = ("forwarder", "mailbox", "ses")
+"""What of ours runs beside MiniStack."""
+
+
 class StackError(Exception):
     """The local stack cannot be brought up, or is not up; the text says what to do."""
 
@@ -49,6 +53,12 @@ class Stack:
     owner: str
     processes: list[int]
     outputs: dict[str, str]
+    mail: int = 0
+    """Where the mail that it sent is opened."""
+
+    @property
+    def mailbox(self) -> str:
+        return f"http://127.0.0.1:{self.mail}"
 
     @property
     def url(self) -> str:
@@ -101,6 +111,7 @@ def up(port: int, *, keep: bool, owner: str, say: Say) -> Stack:
         raise StackError(f"something else answers on port {port}: choose another with --port")
     if not keep:
         shutil.rmtree(HOME / "state", ignore_errors=True)
+        shutil.rmtree(HOME / "mail", ignore_errors=True)
         (HOME / "token").unlink(missing_ok=True)
     HOME.mkdir(exist_ok=True)
     HOME.chmod(0o700)  # The saved state holds the secrets of real sources.
@@ -108,22 +119,29 @@ def up(port: int, *, keep: bool, owner: str, say: Say) -> Stack:
     assembly = synthesise(port)
     # Queue addresses hold the port, so a kept stack comes back at the port it had.
     aws = before.aws if before and keep else free_port()
+    ses, smtp, mail = free_port(), free_port(), free_port()
     say("starting MiniStack")
-    ministack = start_ministack(aws)
+    ministack = start_ministack(aws, ses)
     processes = [ministack.pid]
     try:
         wait_until(lambda: healthy(aws), ministack, "MiniStack", HOME / "ministack.log")
         say("deploying the template")
         outputs = deploy(assembly, aws)
         verify_sender(aws)
+        letters = started(module("mailbox", smtp, mail, HOME / "mail"), "mailbox", {})
+        processes.append(letters.pid)
+        wait_until(lambda: answers(smtp) and answers(mail), letters, "the mailbox", HOME / "mailbox.log")
+        sends = started(module("ses", ses, smtp, aws, outputs["QueueUpkeep"]), "ses", {})
+        processes.append(sends.pid)
+        wait_until(lambda: answers(ses), sends, "the sending of mail", HOME / "ses.log")
         host = f"{outputs['ApiId']}.execute-api.localhost:{aws}"
-        forwarder = started([sys.executable, "-m", "cli.forwarder", str(port), str(aws), host], "forwarder", {})
+        forwarder = started(module("forwarder", port, aws, host), "forwarder", {})
         processes.append(forwarder.pid)
         wait_until(lambda: answers(port), forwarder, f"the forwarder on port {port}", HOME / "forwarder.log")
     except BaseException:
         end(processes)
         raise
-    stack = Stack(aws=aws, port=port, owner=owner, processes=processes, outputs=outputs)
+    stack = Stack(aws=aws, port=port, owner=owner, processes=processes, outputs=outputs, mail=mail)
     (HOME / "stack.json").write_text(json.dumps(asdict(stack), indent=2))
     return stack
 
@@ -168,7 +186,7 @@ def ours(process: int) -> bool:
     except ChildProcessError:
         pass
     command = command_of(process)
-    return "ministack" in command or "cli.forwarder" in command
+    return any(one in command for one in ("ministack", *(f"cli.{name}" for name in BESIDE)))
 
 
 def command_of(process: int) -> str:
@@ -208,7 +226,8 @@ def synthesise(port: int) -> Path:
     return assembly
 
 
-def start_ministack(aws: int) -> "subprocess.Popen[bytes]":
+def start_ministack(aws: int, ses: int) -> "subprocess.Popen[bytes]":
+    """`ses` is the port at which the functions find SES: they inherit MiniStack's environment."""
     program = ROOT / ".venv-ministack" / "bin" / "ministack"
     if not program.exists():
         raise StackError("MiniStack is not installed: run scripts/install")
@@ -224,8 +243,14 @@ def start_ministack(aws: int) -> "subprocess.Popen[bytes]":
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(state / "s3"),
         "TMPDIR": str(scratch),
+        "AWS_ENDPOINT_URL_SESV2": f"http://127.0.0.1:{ses}",
     }
     return started([str(program)], "ministack", environment)
+
+
+def module(name: str, *given: object) -> list[str]:
+    """The command of one of those."""
+    return [sys.executable, "-m", f"cli.{name}", *map(str, given)]
 
 
 def started(command: list[str], name: str, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
@@ -296,7 +321,7 @@ def deploy(assembly: Path, aws: int) -> dict[str, str]:
 
 
 def verify_sender(aws: int) -> None:
-    """What an operator does once in SES. The local one sends nothing anywhere, but asks for it, too."""
+    """What an operator does once in SES."""
     ses = client("sesv2", aws)
     try:
         ses.create_email_identity(EmailIdentity=SENDER)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -303,6 +303,8 @@ class Digest(Model):
     """Only where it changed clearly."""
     mood_before: Parts | None = None
     replies: Replies | None = None
+    replies_before: Replies | None = None
+    """Of the period before; not of a day's digest, of which there is too little to say."""
     moderation: Moderated | None = None
     announced: tuple[Announced, ...] = ()
     also_announced: int = 0
@@ -351,6 +353,8 @@ class BriefRequested(Model):
     lines: tuple[Text, ...] = ()
     sections: tuple[BriefSection, ...] = ()
     more: tuple[Text, Link]
+    prepared: dict[str, Any] = Field(default_factory=dict)
+    """Where it was begun, and what was uploaded for it beforehand: delivery's own."""
 
 
 MailRequested.model_rebuild()

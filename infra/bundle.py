@@ -25,6 +25,17 @@ LEFT_OUT = frozenset({"__pycache__", "samples"})
 # botocore and boto3 describe some four hundred services; these are the ones the functions call.
 SERVICES = frozenset({"dynamodb", "s3", "sesv2", "sqs", "ssm", "sts"})
 
+# The papers that stay: holidays looks its own version up in them when it is imported. Its translations stay, too: it
+# raises where it is asked in a country's own language and has no file of that, and most readers' countries are such.
+READ = "holidays-"
+
+# Each folder there is a language that people are told things in. English is one without any: it stands in for those
+# that have no words.
+MESSAGES = "functions/digests/messages"
+
+# The typefaces of the charts; `functions.digests.pictures` draws with these.
+FONTS = frozenset({"SourceSansPro-Regular.ttf", "SourceSansPro-Semibold.ttf"})
+
 # The interpreter of the functions on AWS; `infra.function` asks for the same.
 RUNTIME = (3, 13)
 
@@ -47,7 +58,7 @@ def build(target: Target, into: Path, root: Path = ROOT) -> Bundle:
         with tempfile.TemporaryDirectory(dir=into, prefix="making-") as scratch:
             made = Path(scratch) / "bundle"
             _install(made, target, root)
-            _trim(made)
+            _trim(made, _languages(root))
             _copy(made, root)
             if compiler:
                 _compile(made, compiler)
@@ -94,8 +105,14 @@ def _install(made: Path, target: Target, root: Path) -> None:
     subprocess.run([*install, *what], check=True)
 
 
-def _trim(made: Path) -> None:
-    """Takes out what no function reads: the other services, scripts, and the wheels' own papers.
+def _languages(root: Path) -> frozenset[str]:
+    """As their folders are called: `en`, `fr`, `pt-BR`."""
+    folder = root / MESSAGES
+    return frozenset({"en"} | {entry.name for entry in folder.glob("[a-z]*") if entry.is_dir()})
+
+
+def _trim(made: Path, languages: frozenset[str]) -> None:
+    """Takes out what no function reads: the other services, other languages, scripts, and the wheels' own papers.
 
     pydantic looks for plugins in those papers at every cold start, and there are none to find.
     """
@@ -103,9 +120,18 @@ def _trim(made: Path) -> None:
         for service in data.iterdir():
             if service.is_dir() and service.name not in SERVICES:
                 shutil.rmtree(service)
-    for folder in (made / "bin", made / "boto3" / "examples", *made.glob("*.dist-info")):
+    papers = (folder for folder in made.glob("*.dist-info") if not folder.name.startswith(READ))
+    for folder in (made / "bin", made / "boto3" / "examples", *papers):
         shutil.rmtree(folder, ignore_errors=True)
     (made / ".lock").unlink(missing_ok=True)
+    spoken = {language.replace("_", "-").partition("-")[0] for language in languages}
+    for locale in (made / "babel" / "locale-data").iterdir():
+        # Regions are kept with their language, and `root` is below all of them.
+        if locale.stem.partition("_")[0] not in {"root", *spoken}:
+            locale.unlink()
+    for font in (made / "font_source_sans_pro" / "files").iterdir():
+        if font.suffix in {".otf", ".ttf"} and font.name not in FONTS:
+            font.unlink()
 
 
 def _copy(made: Path, root: Path) -> None:

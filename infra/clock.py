@@ -25,12 +25,6 @@ class Clock(Construct):
         """Each quarter of an hour. A tick that fails is not repeated: the next one does its work, too."""
         self._start(function, scheduler.ScheduleExpression.rate(cdk.Duration.minutes(15)), retries=0, within=5)
 
-    def hourly(self, function: lambda_.Function) -> None:
-        """Five minutes past each hour, UTC, when what was said before the hour has left the queues. Tried twice
-        more, since the next tick is far."""
-        each_hour = scheduler.ScheduleExpression.cron(minute="5", time_zone=cdk.TimeZone.ETC_UTC)
-        self._start(function, each_hour, retries=2, within=30)
-
     def _start(
         self, function: lambda_.Function, when: scheduler.ScheduleExpression, *, retries: int, within: int
     ) -> None:

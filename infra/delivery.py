@@ -25,11 +25,11 @@ class Delivery(Construct):
                 ground.table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"),
                 # What it was asked to look up enters like what is sent; a part that is there calls the next one.
                 queues.may_send(queues.moderation, queues.feedback, queues.delivery),
-                storage.may_get("program", "feeds", "media"),
+                storage.may_get("program", "digests", "feeds", "media"),
                 storage.may_put("feeds"),
-                ground.may_read_parameters("targets/*", "sessions/*"),
+                ground.may_read_parameters("targets/*", "sessions/*", "pseudonyms"),
                 ground.may_write_parameters("sessions/*"),
-                *ground.may_mail(),
+                *ground.mail.may_send(),
             ],
         )
         # The groups bound how many run at once, so the mapping has no cap of its own.

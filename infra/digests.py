@@ -10,7 +10,7 @@ from infra.ground import Ground
 
 
 class Digests(Construct):
-    """The function that looks, each hour, for whom it is time."""
+    """The function that looks, each quarter of an hour, for whom it is time."""
 
     def __init__(self, scope: Construct, name: str, ground: Ground, clock: Clock) -> None:
         super().__init__(scope, name)
@@ -23,10 +23,11 @@ class Digests(Construct):
             may=[
                 ground.table.may("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
                 ground.table.may_query_index("listing"),
-                ground.storage.may_get("program", "seals"),
-                ground.storage.may_put("digests"),
+                ground.storage.may_get("program", "people", "seals", "study"),
+                ground.storage.may_get("feedback/skeletons"),
+                ground.storage.may_put("digests", "people", "feedback/skeletons"),
                 ground.queues.may_send(ground.queues.delivery),
-                ground.may_read_parameters("links"),
+                ground.may_read_parameters("links", "pseudonyms"),
             ],
         )
-        clock.hourly(self.function)
+        clock.quarterly(self.function)

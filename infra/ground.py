@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
+from infra.mail import Mail
 from infra.queues import Queues
 from infra.storage import Storage
 from infra.table import Table
@@ -24,7 +25,7 @@ class Ground:
     queues: Queues
     parameters: str
     public_url: str
-    mail_from: str
+    mail: Mail
     workers: int
 
     @property
@@ -38,7 +39,8 @@ class Ground:
             "DEAD_LETTERS": cdk.Fn.join(",", [queue.queue_url for queue in queues.dead]),
             "PARAMETERS": self.parameters,
             "PUBLIC_URL": self.public_url,
-            "MAIL_FROM": self.mail_from,
+            "MAIL_FROM": self.mail.sender,
+            "MAIL_SET": self.mail.set,
             "POWERTOOLS_METRICS_NAMESPACE": "Liaison",
             "LOG_LEVEL": "INFO",
         }
@@ -50,19 +52,6 @@ class Ground:
     def may_write_parameters(self, *names: str) -> iam.PolicyStatement:
         """Leave to write these below the path."""
         return self._parameters("PutParameter", names)
-
-    def may_mail(self) -> list[iam.PolicyStatement]:
-        """Leave to send from the one address, whichever of it and its domain SES has verified; none where the
-        deployment has no address. The identity itself is the operator's: verified once, used by many stacks."""
-        if not self.mail_from:
-            return []
-        stack = cdk.Stack.of(self.table)
-        domain = self.mail_from.rpartition("@")[2]
-        identities = [
-            stack.format_arn(service="ses", resource="identity", resource_name=name)
-            for name in (self.mail_from, domain)
-        ]
-        return [iam.PolicyStatement(actions=["ses:SendEmail"], resources=identities)]
 
     def _parameters(self, action: str, names: tuple[str, ...]) -> iam.PolicyStatement:
         stack = cdk.Stack.of(self.table)

@@ -14,6 +14,7 @@ from infra.digests import Digests
 from infra.door import Door
 from infra.feedback import Feedback
 from infra.ground import Ground
+from infra.mail import Mail
 from infra.moderation import Moderation
 from infra.queues import Queues
 from infra.settings import Settings
@@ -31,14 +32,15 @@ class Liaison(cdk.Stack):
         super().__init__(scope, settings.stack)
         door = Door(self, "Door")
         clock = Clock(self, "Clock")
+        queues = Queues.make(self)
         ground = Ground(
             code=code,
             table=Table(self, "Table", keep=settings.production),
             storage=Storage(self, "Storage", keep=settings.production),
-            queues=Queues.make(self),
+            queues=queues,
             parameters=f"/liaison/{settings.stack}",
             public_url=settings.public_url or door.url,
-            mail_from=settings.mail_from or "",
+            mail=Mail(self, "Mail", settings.mail_from or "", queues.upkeep),
             workers=settings.workers,
         )
 
@@ -70,6 +72,8 @@ class Liaison(cdk.Stack):
             "FunctionLearn": feedback.learn.function_name,
             "FunctionRounds": upkeep.rounds.function_name,
         }
+        # An output without a value is refused, so there are none where no mail is sent.
+        told |= {"MailFrom": ground.mail.sender, "MailSet": ground.mail.set} if ground.mail.sender else {}
         # A scope of their own, because queues and outputs would like the same names.
         outputs = Construct(self, "Outputs")
         for name, value in told.items():

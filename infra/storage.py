@@ -12,7 +12,7 @@ from infra.nag import accept
 
 DAY = cdk.Duration.days(1)
 PARKED = cdk.Duration.days(90)
-DIGESTS = cdk.Duration.days(60)
+DIGESTS = cdk.Duration.days(92)
 PEOPLE = cdk.Duration.days(60)
 """Sets of pseudonyms, read anew from the log where somebody asks for them again."""
 STUDY = cdk.Duration.days(60)

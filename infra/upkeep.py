@@ -32,7 +32,7 @@ class Upkeep(Construct):
                 ground.storage.may_get("program", "plans"),
                 ground.storage.may_put("evidence", "parked", "plans"),
                 ground.storage.may_delete("evidence"),
-                ground.may_read_parameters("directory", "surveys/*", "links"),
+                ground.may_read_parameters("directory", "surveys/*", "links", "pseudonyms"),
                 ground.may_write_parameters("directory", "surveys/*"),
             ],
         )

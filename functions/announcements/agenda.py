@@ -18,6 +18,15 @@ def of(store: Table, community: str, name: str, program: Program, now: datetime)
     """A month as 2026-12. Raises NoSuchTimeError."""
     zone = program.community(community).timezone
     begins, ends = calendar.bounds(name, zone, now)
+    return calendar.month(name, zone, *between(store, community, program, begins, ends))
+
+
+def between(
+    store: Table, community: str, program: Program, begins: datetime, ends: datetime
+) -> tuple[list[Entry], list[Live]]:
+    """The announcements whose time, and the live events whose beginning is from `begins` until before `ends`: those
+    that are planned, as well as those that will come of a series. The events are those of the calendar feed, where the
+    community has one."""
     entries: list[Entry] = []
     events: list[Live] = []
     for found in records.in_months(store, community, calendar.utc_months(begins, ends)):
@@ -29,12 +38,7 @@ def of(store: Table, community: str, name: str, program: Program, now: datetime)
             for one, live in planned(found, program, ends):
                 entries.append(one)
                 events.extend(live)
-    return calendar.month(
-        name,
-        zone,
-        [one for one in entries if begins <= one.at < ends],
-        [one for one in events if begins <= one.starts < ends],
-    )
+    return [one for one in entries if begins <= one.at < ends], [one for one in events if begins <= one.starts < ends]
 
 
 def entry(found: Item) -> Entry:

@@ -202,7 +202,7 @@ def planned(found: Item) -> list[Call]:
 
 
 def resume(store: Table, community: str, target: str, who: str, now: datetime, *, send: bool) -> list[Item]:
-    """A target goes on; what was held back is sent only when it is asked for."""
+    """A target goes on; what was held back is sent only when it is asked for. Cut off, it is asked for again."""
     switches.off(store, community, switches.target(target), who, now)
     return outbox.let_go(store, community, target, who, now, send=send)
 

@@ -47,6 +47,14 @@ Call = dict[str, Any]
 (the next part's name or empty), `platform`, `request`, `calling`."""
 
 
+PREVIEW = "preview"
+"""Of links to the page of a preview."""
+
+
+def preview_path(community: str, name: str) -> str:
+    return f"/previews/{community}/{name}"
+
+
 def key(community: str, name: str) -> table.Key:
     return table.partition(community, KIND, name), KIND
 

@@ -178,9 +178,18 @@ def revise(store: Table, found: Item, definition: Series, who: str, now: datetim
     return changed(store, found, stepped(found, "changed", who, now, changes, remove=remove))
 
 
-def approve(store: Table, found: Item, who: str, seen: str, program: Program, now: datetime) -> Item:
-    """Say yes to all that is still to come: `seen` is the hash that was looked at. Again gives the same. Raises
-    NotAllowedError."""
+def approve(
+    store: Table,
+    found: Item,
+    who: str,
+    seen: str,
+    program: Program,
+    now: datetime,
+    *,
+    beside: Sequence[Write] = (),
+) -> Item:
+    """Say yes to all that is still to come: `seen` is the hash that was looked at. Again gives the same. `beside` is
+    written with it. Raises NotAllowedError."""
     open_(found)
     plans.may_approve(found["writer"], who, another=program.community(found["community"]).approval == "another")
     definition = definition_of(found)
@@ -197,7 +206,7 @@ def approve(store: Table, found: Item, who: str, seen: str, program: Program, no
         raise plans.NotAllowedError("all of it is over: give it other times")
     approved = {"by": who, "at": clock.text(now), "hash": seen, "revision": found["revision"]}
     changes: Item = {"approved": approved, "state": "active", "cursor": after, **due(found, first)}
-    return changed(store, found, stepped(found, "approved", who, now, changes, remove=["reason"]))
+    return changed(store, found, [*stepped(found, "approved", who, now, changes, remove=["reason"]), *beside])
 
 
 def pause(store: Table, found: Item, who: str, now: datetime, *, paused: bool) -> Item:

@@ -15,6 +15,7 @@ SMALLEST: dict[tuple[str, str], Role] = {
     ("POST", "feedback"): "manager",
     ("GET", "talks"): "moderator",
     ("POST", "talks"): "moderator",
+    ("GET", "digests"): "reader",
     ("GET", "surveys"): "reader",
     ("GET", "themes"): "reader",
     ("POST", "themes"): "manager",

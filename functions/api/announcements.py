@@ -28,7 +28,6 @@ router = APIGatewayHttpRouter()
 NOW = "now"
 """Stands where a wall-clock time would."""
 
-PREVIEW = "preview"
 """What a link to a preview's page is signed for."""
 
 
@@ -252,7 +251,7 @@ def preview_announcement(community: str, name: str) -> View:
 @router.get("/previews/<community>/<name>", include_in_schema=False)
 def preview_page(community: str, name: str) -> Response[str]:
     """As it would go out now. Saying yes to it takes a token."""
-    if not signed(preview_path(community, name), PREVIEW):
+    if not signed(records.preview_path(community, name), records.PREVIEW):
         return sorry(403, "This link is not valid, or not any more. `liaison announcements preview` gives a new one.")
     found = table().get(*records.key(community, name))
     if found is None:
@@ -330,11 +329,7 @@ def told_times(found: Item) -> list[str]:
 
 def page(found: Item) -> str:
     """The address of a page that shows the preview to whoever has it."""
-    return links.link(preview_path(found["community"], found["id"]), who(), PREVIEW, clock.now())
-
-
-def preview_path(community: str, name: str) -> str:
-    return f"/previews/{community}/{name}"
+    return links.link(records.preview_path(found["community"], found["id"]), who(), records.PREVIEW, clock.now())
 
 
 def stored(image: str) -> str:

@@ -303,5 +303,10 @@ def view(whole: dict[str, Any]) -> View:
         "decision": shown(whole["decision"]),
         "deliveries": [delivery(row) for row in whole["deliveries"]],
         "told": [letter(row) for row in whole["told"]],
-        "audit": [shown(line) for line in whole["audit"]],
+        "audit": [line_of(item) for item in whole["audit"]],
     }
+
+
+def line_of(item: Item) -> View:
+    """Of a case's history; the first one is listed by when it was opened, which it says itself."""
+    return {name: value for name, value in shown(item).items() if name != "listed_at"}

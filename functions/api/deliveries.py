@@ -1,6 +1,8 @@
 """Deliveries that wait for a person, and a person's word on them."""
 
+from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -12,7 +14,7 @@ from functions.api.announcements import Address
 from functions.api.shown import View, delivery
 from functions.platforms import acting
 from functions.shared import clock, outbox
-from functions.shared.table import MOST_LISTED, Item, table
+from functions.shared.table import MOST_LISTED, Item, Table, Write, table
 
 router = APIGatewayHttpRouter()
 ALL = 1_000_000
@@ -56,12 +58,14 @@ def resolve_delivery(community: str, key: str, word: Annotated[Word, Body()]) ->
     row = next((row for row in waiting(community, most=ALL) if row["key"] == key), None)
     if row is None:
         raise LookupError(f"no delivery {key!r} waits for a person in {community!r}")
-    who = str(router.context["holder"].name)
-    there = {"id": word.id, "url": word.url}
-    resolved = outbox.resolve(table(), row, word.outcome, who, clock.now(), there)
-    if word.outcome == "again":
-        outbox.kick([resolved])
-    return {**delivery(resolved), "waits": False}
+    rows = resolved(table(), row, word, str(router.context["holder"].name), clock.now())
+    outbox.kick(rows)
+    return {**delivery(rows[0]), "waits": False}
+
+
+def resolved(store: Table, row: Item, word: Word, who: str, now: datetime, beside: Sequence[Write] = ()) -> list[Item]:
+    """The row as it is then, to be kicked where it is sent again. Raises LostError."""
+    return [outbox.resolve(store, row, word.outcome, who, now, {"id": word.id, "url": word.url}, beside)]
 
 
 @router.post("/v1/<community>/deliveries/retry", tags=["deliveries"], summary="Go on with all that was given up")

@@ -1,6 +1,7 @@
 """Parked deliveries: list, look, replay."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -10,7 +11,7 @@ from events.envelope import Envelope
 from functions.api.shown import LAST, View, shown
 from functions.platforms.door import Accepted, Request, gate
 from functions.shared import clock, parked, queues
-from functions.shared.table import Item, table
+from functions.shared.table import Item, community_of, table
 
 router = APIGatewayHttpRouter()
 
@@ -36,12 +37,17 @@ def dismiss_parked(community: str, name: str) -> dict[str, str]:
 @router.post("/v1/<community>/parked/<name>/replay", tags=["parked"], summary="Try a parked delivery again")
 def replay_parked(community: str, name: str) -> dict[str, str]:
     """It enters its queue with the same keys: if it had its effect after all, it is a repeat."""
-    item, envelope = found(community, name), parked.body(community, name)
-    if envelope is None:
-        raise LookupError(f"the body of {name!r} is not kept any more")
-    queues.enqueue(placed(envelope))
-    parked.settled(item, "replayed", str(router.context["holder"].name), clock.now())
+    replayed(found(community, name), str(router.context["holder"].name), clock.now())
     return {"replayed": name}
+
+
+def replayed(item: Item, who: str, now: datetime) -> bool:
+    """False where somebody else took it off the list meanwhile. Raises LookupError or StillUnknownError."""
+    envelope = parked.body(community_of(item["pk"]), item["id"])
+    if envelope is None:
+        raise LookupError(f"the body of {item['id']!r} is not kept any more")
+    queues.enqueue(placed(envelope))
+    return parked.settled(item, "replayed", who, now)
 
 
 def found(community: str, name: str) -> Item:

@@ -16,8 +16,9 @@ from events.envelope import fingerprint
 from events.program import Program
 from functions.announcements import pages as looks
 from functions.announcements import plans, publishing, recurring, series
+from functions.announcements.records import PREVIEW
 from functions.announcements.series import Occurrence
-from functions.api.announcements import PREVIEW, Address, Happening, Hash, Variant, Written, all_there, stored, who
+from functions.api.announcements import Address, Happening, Hash, Variant, Written, all_there, stored, who
 from functions.api.pages import HTML, PRIVATE, signed, sorry
 from functions.api.shown import View, shown
 from functions.platforms.previews import Previews

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from functions.shared import mails
 from functions.shared.table import Item
 
 INNER = {
@@ -36,7 +37,8 @@ def shown(item: Item | None) -> View:
 
 
 def delivery(row: Item) -> View:
-    """What a manager wants to know of a delivery: where it stands and why. `waits`: for a person's word."""
+    """What a manager wants to know of a delivery: where it stands and why. `waits`: for a person's word. `heard`: what
+    SES told of a mail."""
     wanted = (
         "key",
         "destination",
@@ -54,4 +56,5 @@ def delivery(row: Item) -> View:
     asked = ("language", "step", "part", "of", "measure", "undo", "expected")
     told = {name: request[name] for name in asked if name in request}
     known = {name: row[name] for name in wanted if name in row}
-    return told | known | {"next_attempt_at": row.get("due_at"), "waits": "listing" in row}
+    heard = {"heard": what} if (what := mails.heard(row)) else {}
+    return told | known | heard | {"next_attempt_at": row.get("due_at"), "waits": "listing" in row}

@@ -39,7 +39,8 @@ TURN = 30
 """Seconds, at least, until a row looks again whether those that it follows are over."""
 
 LOOKS = (5, 30, 120, 600)
-"""Seconds before each look after an answer that was lost."""
+"""Seconds before each look after an answer that was lost. What tells by itself what became of it has as long, twelve
+minutes and a half, to do so: SES does within seconds as a rule, and its events are read once a minute."""
 
 CADENCE = (3600, 86400, 6 * 86400)
 """Seconds before each reading of what people did with a post: after an hour, a day and a week."""
@@ -170,8 +171,15 @@ def unsure(case: Case, reason: str) -> Next:
 
 
 def send_at_once(found: Outcome | Absent, case: Case) -> bool:
-    """It is not there, and the key makes sure of it: nobody has to wait and look again."""
-    return isinstance(found, Absent) and case.key_holds and not case.withdrawn and not case.late
+    """It is not there, and the key makes sure of it: nobody has to wait and look again. Or no word of it came in time,
+    and the reader would rather have it twice: once more, and no more than that."""
+    if not isinstance(found, Absent) or case.withdrawn or case.late:
+        return False
+    return case.key_holds or (sent_once_more(case) and not case.retried)
+
+
+def sent_once_more(case: Case) -> bool:
+    return case.kind == "told" and case.better_twice and case.looks + 1 >= len(LOOKS)
 
 
 def after_look(found: Outcome | Absent, case: Case) -> Next:
@@ -184,6 +192,8 @@ def after_look(found: Outcome | Absent, case: Case) -> Next:
             return again(case, reason, seconds)
         case Absent() if more is not None:
             return Next("unknown", "it is not there (yet)", due_in=more, looked=True)
+        case Absent() if case.kind == "told":
+            return Next("unknown", "no word of it came in time, so nobody can say whether it was sent", looked=True)
         case Absent() if case.withdrawn:
             return Next("cancelled", "withdrawn, and it never arrived")
         case Absent() if not case.retried:

@@ -2,13 +2,14 @@
 
 import traceback
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from importlib import import_module
 from typing import Any, cast
 
 from events.announcements import ChangeRequested, CountRequested, PostRequested, WithdrawRequested
 from events.cards import CardRequested
-from events.digests import MailRequested
+from events.digests import BriefRequested, MailRequested
 from events.moderation import ActionRequested, LookRequested, MessageRequested
 from events.people import Model
 from events.program import Program
@@ -28,9 +29,10 @@ from functions.platforms.outgoing import (
     Wait,
     answered,
 )
-from functions.platforms.posting import Absent, Counted, Prepared, to_target
+from functions.platforms.posting import Absent, Budget, Counted, Prepared, to_target
 from functions.shared import clock, outbox, parameters
 from functions.shared.log import logger
+from functions.shared.settings import settings
 from functions.shared.table import Item, table
 
 REQUESTS: dict[str, type[Model]] = {
@@ -43,6 +45,7 @@ REQUESTS: dict[str, type[Model]] = {
     "look": LookRequested,
     "mail": MailRequested,
     "card": CardRequested,
+    "brief": BriefRequested,
     "answer": AnswerRequested,
     "hand": HandRequested,
 }
@@ -53,7 +56,8 @@ AT_TARGETS = ("post", "edit", "withdraw", "count")
 
 ANNOUNCES = ("post", "edit")
 SAYS = (*ANNOUNCES, "answer", "hand")
-"""What puts words in front of people: a hold or a pause stops it. What is taken back goes in spite of them."""
+"""What puts words in front of people: a hold or a pause stops it. What is taken back goes in spite of them, and so does
+what only the staff sees: cards, mails and briefs, which they need the most just then."""
 
 POSTS = ("post", "answer", "hand")
 """What becomes a post of its own: never twice, and not late."""
@@ -67,6 +71,8 @@ def platform_of(row: Item, program: Program) -> str:
     """Raises NowhereError."""
     if row["purpose"] == "mail":
         return "mail"
+    if row["purpose"] == "brief":
+        return at_readers_desk(row, program)[0]
     if row["purpose"] in AT_SOURCES:
         return str(row["platform"])
     target = program.target(outbox.community_of(row), row["destination"])
@@ -88,6 +94,7 @@ MODULES = {
     "act": "acting",
     "tell": "telling",
     "card": "cards",
+    "brief": "briefs",
     "look": "adapter",
     "mail": "adapter",
     "answer": "answering",
@@ -95,20 +102,22 @@ MODULES = {
 }
 
 
-def case(row: Item, found: str, platform: str, announcement: Item | None, now: datetime) -> Case:
+def case(row: Item, found: str, platform: str, announcement: Item | None, program: Program, now: datetime) -> Case:
     """What is known of a row, for the decision what to do with it. A look may be repeated whatever the platform, since
     it changes nothing there; what is asked of a post that is there is a state, and so may be repeated, too; and an act
     that is `readable` looks by itself first."""
     attempts = 0 if row["purpose"] == "count" else row["attempts"]
     in_doubt = found in IN_DOUBT or "begun" in row
     age = (now - clock.moment(row["armed_at"])).total_seconds() if "armed_at" in row else 0
-    if row["purpose"] in MESSAGES:
+    if row["purpose"] in (*MESSAGES, "brief"):
         kind, window, way = message(row, platform)
         looks = {"can_look": way, "looks": row.get("looks", 0), "retried": row.get("retried", False)}
-        return Case(kind, attempts, in_doubt, age, window, **looks)
+        late = row["purpose"] == "brief" and clock.text(now) > row["not_after"]
+        return Case(
+            kind, attempts, in_doubt, age, window, late=late, better_twice=is_better_twice(row, program), **looks
+        )
     if row["purpose"] not in POSTS:
-        blind = row["purpose"] == "mail"
-        return Case(kind="blind" if blind else "keyed", attempts=attempts, in_doubt=in_doubt)
+        return Case(kind="keyed", attempts=attempts, in_doubt=in_doubt)
     calling = row["calling"]
     return Case(
         kind=calling["kind"],
@@ -125,15 +134,24 @@ def case(row: Item, found: str, platform: str, announcement: Item | None, now: d
     )
 
 
-MESSAGES = ("act", "tell")
+MESSAGES = ("act", "tell", "mail")
 """A measure may be a message, too: a warning."""
+
+READS_MUCH = (*MESSAGES, "brief")
+"""What is moderated, and what stands at a desk, may be long."""
+
+
+def is_better_twice(row: Item, program: Program) -> bool:
+    """Whether whoever reads it would rather have it twice than wait for a person."""
+    reader = program.reader(row["destination"]) if row["purpose"] == "mail" else None
+    return reader is not None and reader.better_twice
 
 
 def message(row: Item, platform: str) -> tuple[Kind, int, bool]:
     """How an answer that was lost is dealt with, how long the key holds, and whether one can look."""
-    if row["purpose"] == "tell":
-        module = adapter(platform, "tell")
-        return module.KIND, module.WINDOW, hasattr(module, "find")
+    if row["purpose"] != "act":
+        module = adapter(platform, row["purpose"])
+        return module.KIND, getattr(module, "WINDOW", 0), module.KIND == "told" or hasattr(module, "find")
     ability = acting.ability(platform, row["request"]["measure"])
     if ability is None or ability.kind == "keyed":
         return "keyed", ability.window if ability else 0, False
@@ -145,11 +163,14 @@ def destination(row: Item, program: Program, public_url: str) -> Destination:
     community, name = outbox.community_of(row), row["destination"]
     if row["purpose"] == "mail":
         reader = program.reader(name)
-        if reader is None or reader.email is None:
+        if reader is None or reader.email is None or reader.community != community:
             raise NowhereError(f"the program has no reader {name!r} with a mail address any more")
-        return Destination(name, community, reader.email, "")
+        return Destination(name, community, reader.email, "", account=settings().mail_from)
+    if row["purpose"] == "brief":
+        return at_readers_desk(row, program)[1]
     if row["purpose"] == "tell" and row["platform"] == "mail":
-        return Destination(name, community, "", "")  # Whose address it is, the message says.
+        # Whose address it is, the message says.
+        return Destination(name, community, row["request"]["person"]["id"], "", account=settings().mail_from)
     if row["purpose"] in AT_SOURCES:
         source = program.source(name)
         if source is None:
@@ -183,6 +204,31 @@ def at_desk(row: Item, program: Program) -> tuple[str, Destination]:
         raise NowhereError(f"the program has no desk {name!r} any more")
     where = Destination(source.id, community, source.api, secret(source.id), source.private_network, place=desk.channel)
     return source.platform, where
+
+
+def at_readers_desk(row: Item, program: Program) -> tuple[str, Destination]:
+    """The same of a brief's. Raises NowhereError also where its reader does not read there any more, and where it may
+    have arrived in another channel, in which nobody can look."""
+    name, reader, community = row["destination"], program.reader(row["request"]["reader"]), outbox.community_of(row)
+    shown = [one.id for one in program.desks_of(community, "digests")]
+    if reader is None or (reader.community, reader.desk) != (community, name) or name not in shown:
+        raise NowhereError(f"{row['request']['reader']!r} reads no digests at the desk {name!r} any more")
+    platform, to = at_desk(row, program)
+    begun = row["request"].get("prepared", {}).get("place")
+    if row["state"] in IN_DOUBT and begun not in (None, place(platform, to)):
+        raise NowhereError(f"the desk {name!r} is in another channel now than when it was tried")
+    return platform, to
+
+
+def place(platform: str, to: Destination) -> str:
+    return f"{platform} {to.id} {to.place}"
+
+
+def budgets(row: Item, platform: str, to: Destination) -> list[Item]:
+    """What has to have room before the call. A brief waits with everybody who uses its credential."""
+    if row["purpose"] == "brief":
+        return [asdict(Budget(f"{platform}:{to.id}"))]
+    return list(row.get("calling", {}).get("budgets", []))
 
 
 def addressed(row: Item) -> Item:
@@ -219,7 +265,7 @@ def is_stale(to: Destination) -> bool:
     return kept not in (None, to.secret)
 
 
-WAYS: dict[str, str] = {"post": "send", "answer": "send", "hand": "send", "mail": "send"}
+WAYS: dict[str, str] = {"post": "send", "answer": "send", "hand": "send", "mail": "send", "brief": "send"}
 """Functions of an adapter that are not called as their purpose."""
 
 
@@ -246,6 +292,8 @@ def prepare(row: Item, platform: str, to: Destination, hands: Hands) -> Prepared
     answer that was lost only means to try again."""
     if row["purpose"] == "act":
         return found_before(row, platform, to, hands)
+    if row["purpose"] == "brief":
+        return made_ready(row, platform, to, hands)
     request = cast(PostRequested, requested(row)) if row["purpose"] in SAYS else None
     module = adapter(platform, row["purpose"])
     way = getattr(module, "prepare", None) if request else None
@@ -266,8 +314,23 @@ def found_before(row: Item, platform: str, to: Destination, hands: Hands) -> Pre
     return found if isinstance(found, Sent | Refused | Wait | Unknown) else Prepared({"before": found})
 
 
+def made_ready(row: Item, platform: str, to: Destination, hands: Hands) -> Prepared | Outcome:
+    """Where a brief goes, and its uploads: what was made for another place is made anew."""
+    brief, here = BriefRequested.model_validate(row["request"]), place(platform, to)
+    if brief.prepared.get("place") == here:
+        return Prepared(brief.prepared)
+    way = getattr(adapter(platform, "brief"), "prepare", None)
+    made = cast(Prepared | Outcome, bounded(platform, lambda: way(brief, to, hands)) if way else Prepared())
+    if isinstance(made, Prepared):
+        return Prepared({**made.made, "place": here})
+    return Wait(5, made.reason) if isinstance(made, Unknown) else made
+
+
 def find(row: Item, platform: str, to: Destination, hands: Hands) -> Outcome | Absent:
-    """Look whether an earlier attempt arrived."""
+    """Look whether an earlier attempt arrived. Of what tells so by itself the row says it: one that may still be looked
+    for has heard nothing."""
+    if row["purpose"] != "act" and getattr(adapter(platform, row["purpose"]), "KIND", "") == "told":
+        return Absent()
     request = requested(row)
     since, module = clock.moment(row["armed_at"]), adapter(platform, row["purpose"])
     found = bounded(platform, lambda: module.find(request, to, row["key"], since, hands))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from events.cards import Card, CardRequested
 from events.program import Desk, Program
@@ -21,10 +20,8 @@ from functions.feedback import cards as answered
 from functions.feedback.talk_records import Talk
 from functions.feedback.talks import NotAllowedError
 from functions.moderation import cards as judged
-from functions.moderation import clusters, looks, persons
 from functions.moderation import records as moderation
-from functions.moderation.cards import Possible, Seen
-from functions.platforms.acting import abilities
+from functions.moderation import sight
 from functions.platforms.outgoing import Hands, Outcome, Refused, Sent, Unknown
 from functions.shared import clock, outbox
 from functions.shared.table import Item, Table
@@ -120,28 +117,9 @@ def case(store: Table, row: Item, desk: Desk, program: Program, now: datetime) -
     found = store.get(row["pk"], moderation.KIND)
     if found is None:
         return None
-    community = program.community(desk.community)
-    measures, look = moderation.measures_of(store, found), looks.of(store, found)
-    known = persons.behind(store, found, program)
-    seen = Seen(
-        zone=ZoneInfo(community.timezone),
-        names={one.id: one.name for one in program.moderators_of(desk.community)},
-        history={"violation": known.own.violation, "no_violation": known.own.no_violation} if known else {},
-        background=known,
-        alike=clusters.others(store, found),
-        message=store.get(moderation.subject_of(found), "message"),
-        policies=program.policies_of(desk.community),
-        possible={
-            measure: Possible(one.right, one.reversible, one.lost, one.seconds, looks.told(found, look, measure, now))
-            for measure, one in abilities(found["platform"], found["subject"]["kind"]).items()
-        },
-        look=looks.summed_up(look),
-        measures=measures,
-        decision=store.get(found["pk"], "decision"),
-        refusal=row.get("refusal", ""),
-    )
-    card = judged.card(found, seen, community.language, now)
-    return Shown(f"case {found['id']}", card, judged.again(found, measures, now))
+    seen = sight.of(store, found, program, now, row.get("refusal", ""))
+    card = judged.card(found, seen, program.community(desk.community).language, now)
+    return Shown(f"case {found['id']}", card, judged.again(found, seen.measures, now))
 
 
 def hash_of(one: Card) -> str:

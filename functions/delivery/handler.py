@@ -2,23 +2,25 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from events.program import Program
 from functions.delivery import attempts, budgets, calls, cards, looks, mailer, records
 from functions.delivery.attempts import Case, Next, State
 from functions.delivery.sessions import session
 from functions.feedback import talks
 from functions.platforms.outgoing import Destination, Found, Hands, Outcome, Refused, Sent, Wait
 from functions.platforms.posting import Counted, Prepared
-from functions.shared import clock, http, objects, outbox, parameters, program, queues, switches
+from functions.shared import clock, http, mails, objects, outbox, parameters, program, queues, switches
 from functions.shared.log import logger, metrics
 from functions.shared.settings import settings
 from functions.shared.table import Item, Key, table
 
 WHOLE_ANSWER = 1024 * 1024
-"""Bytes that are read of an answer about what is moderated: somebody else made it as long as they could."""
+"""Bytes that are read of an answer where much may stand that is not ours: somebody made it as long as they could."""
 
 HELD_UP = 60
 """Seconds until a row is looked at again that has to wait for a person."""
@@ -51,9 +53,9 @@ def attempt(row: Item, found: str) -> tuple[Item, Next]:
     """One call at most. Everything that may be missing is looked for before the row is armed."""
     active, _ = program.active()
     if row["purpose"] == "card":
-        return cards.attempt(table(), row, found, lent(clock.now()), active, clock.now())
+        return cards.attempt(table(), row, found, lent(row, clock.now()), active, clock.now())
     if row["purpose"] == "see":
-        return looks.attempt(table(), row, lent(clock.now(), WHOLE_ANSWER), active, clock.now())
+        return looks.attempt(table(), row, lent(row, clock.now(), WHOLE_ANSWER), active, clock.now())
     try:
         row = calls.addressed(row)
         platform = calls.platform_of(row, active)
@@ -64,11 +66,11 @@ def attempt(row: Item, found: str) -> tuple[Item, Next]:
         )
     now = clock.now()
     announcement = table().get(row["pk"], "announcement") if row["purpose"] in calls.ANNOUNCES else None
-    case = calls.case(row, found, platform, announcement, now)
+    case = calls.case(row, found, platform, announcement, active, now)
     step = attempts.step(case)
     if isinstance(step, Next):
         return settled(row, step)
-    hands = lent(now, WHOLE_ANSWER if row["purpose"] in calls.MESSAGES else http.LARGEST)
+    hands = lent(row, now, WHOLE_ANSWER if row["purpose"] in calls.READS_MUCH else http.LARGEST)
     if step == "look":
         found_there = calls.find(row, platform, to, hands)
         parked(found_there)
@@ -76,15 +78,29 @@ def attempt(row: Item, found: str) -> tuple[Item, Next]:
             row, case = tried(row, case)
         if not attempts.send_at_once(found_there, case):
             return settled(row, attempts.after_look(found_there, case), platform)
-    instead = stopped(row, case, announcement, now)
-    return settled(row, instead) if instead else called(row, case, platform, to, hands)
+    instead = unwanted(row, case, to) if platform == "mail" else None
+    instead = instead or stopped(row, case, announcement, calls.budgets(row, platform, to), now)
+    return settled(row, instead) if instead else called(row, case, platform, to, hands, active)
 
 
-def lent(now: datetime, largest: int = http.LARGEST) -> Hands:
-    return Hands(http.Bounded(largest=largest), objects, mailer.send, int(now.timestamp()), session)
+def lent(row: Item, now: datetime, largest: int = http.LARGEST) -> Hands:
+    mail = partial(mailer.send, row)
+    return Hands(http.Bounded(largest=largest), objects, mail, int(now.timestamp()), session)
 
 
-def stopped(row: Item, case: Case, announcement: Item | None, now: datetime) -> Next | None:
+def unwanted(row: Item, case: Case, to: Destination) -> Next | None:
+    """Nobody gets mail that they ended or called unwanted, and nobody is bothered about it. An address that takes none
+    is for a person to mend."""
+    reader = mails.reader_key(to.community, to.id) if row["purpose"] == "mail" else None
+    why = mails.why_not(table(), to.address, reader)
+    if why is None:
+        return None
+    if why != "bounce" and not case.in_doubt:
+        return Next("cancelled", mails.SAID[why])
+    return attempts.after(Refused(mails.SAID[why]), case)
+
+
+def stopped(row: Item, case: Case, announcement: Item | None, shared: list[Item], now: datetime) -> Next | None:
     """Under the claim: where something would be said, people's switches are looked at; what it follows has to be over;
     and a shared rate has to have room."""
     says = row["purpose"] in calls.SAYS or "contact" in row
@@ -94,7 +110,7 @@ def stopped(row: Item, case: Case, announcement: Item | None, now: datetime) -> 
         return instead
     if instead := attempts.turn(outbox.followed(table(), row), now):
         return instead
-    seconds = budgets.take(table(), row.get("calling", {}).get("budgets", []), now)
+    seconds = budgets.take(table(), shared, now)
     return Next(same(case), "waits for its turn", due_in=seconds) if seconds else None
 
 
@@ -131,17 +147,20 @@ def tried(row: Item, case: Case) -> tuple[Item, Case]:
     return {**row, "attempts": row["attempts"] + 1}, replace(case, attempts=case.attempts + 1)
 
 
-def called(row: Item, case: Case, platform: str, to: Destination, hands: Hands) -> tuple[Item, Next]:
+def called(row: Item, case: Case, platform: str, to: Destination, hands: Hands, active: Program) -> tuple[Item, Next]:
     prepared = calls.prepare(row, platform, to, hands)
     if not isinstance(prepared, Prepared):
         row, case = tried(row, case)
         return ended(row, prepared, case, platform, to)
     try:
-        armed = records.arm(table(), row, dict(prepared.made), clock.now(), withdrawn=case.withdrawn)
+        once_more = case.in_doubt and case.kind == "told"
+        armed = records.arm(
+            table(), row, dict(prepared.made), clock.now(), withdrawn=case.withdrawn, once_more=once_more
+        )
     except records.StoppedError:
         return settled(row, Next(same(case), "withdrawn, or put on hold, meanwhile", due_in=0))
     outcome = calls.make(calls.addressed_as(armed, row), platform, to, hands)
-    case = calls.case(armed, "armed" if case.in_doubt else "planned", platform, None, clock.now())
+    case = calls.case(armed, "armed" if case.in_doubt else "planned", platform, None, active, clock.now())
     if isinstance(outcome, Found):
         outcome = brought(outcome, armed, platform)
     if row["purpose"] == "count":

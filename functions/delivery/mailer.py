@@ -9,22 +9,23 @@ from botocore.exceptions import (
 )
 
 from functions.platforms.outgoing import Outcome, Refused, Sent, Unknown, Wait
-from functions.shared import aws
+from functions.shared import aws, mails
 from functions.shared.settings import settings
+from functions.shared.table import Item
 
 PASSING = ("TooManyRequestsException", "LimitExceededException", "ThrottlingException")
 
 
-def send(*, to: str, subject: str, html: str, text: str) -> Outcome:
-    sender = settings().mail_from
-    if not sender:
-        return Refused("no sender address: deploy with `-c mail_from=…`")
-    content = {"Html": {"Data": html, "Charset": "UTF-8"}, "Text": {"Data": text, "Charset": "UTF-8"}}
+def send(row: Item, message: bytes, *, sender: str, to: str) -> Outcome:
+    """`row` is the delivery's: what SES tells of the mail comes back with its name."""
+    tags = [{"Name": name, "Value": value} for name, value in mails.tags(row).items()]
     try:
         answer = aws.ses().send_email(
             FromEmailAddress=sender,
             Destination={"ToAddresses": [to]},
-            Content={"Simple": {"Subject": {"Data": subject, "Charset": "UTF-8"}, "Body": content}},  # type: ignore[typeddict-item]
+            Content={"Raw": {"Data": message}},
+            EmailTags=tags,  # type: ignore[arg-type]
+            ConfigurationSetName=settings().mail_set,
         )
     except ClientError as error:
         code = error.response["Error"]["Code"]

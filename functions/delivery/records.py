@@ -45,9 +45,12 @@ def claim(store: Table, key: table.Key, now: datetime) -> tuple[Item, str] | Non
     return taken, str(row["state"])
 
 
-def arm(store: Table, row: Item, prepared: Item, now: datetime, *, withdrawn: bool = False) -> Item:
+def arm(
+    store: Table, row: Item, prepared: Item, now: datetime, *, withdrawn: bool = False, once_more: bool = False
+) -> Item:
     """The last write before the call: from here on nobody knows, until the outcome is recorded. `withdrawn`: it is
-    known to be, and what may have arrived is asked for once more.
+    known to be, and what may have arrived is asked for once more. `once_more`: it may have arrived, and is sent again
+    all the same; that is done once.
 
     Raises LostError, and StoppedError for a post whose announcement is gone or on hold, and for what answers or quotes
     something that has changed.
@@ -56,6 +59,7 @@ def arm(store: Table, row: Item, prepared: Item, now: datetime, *, withdrawn: bo
     # The first attempt that is in doubt is the one that is looked for, and whose key has to hold.
     changes |= {} if row["state"] in IN_DOUBT else {"armed_at": clock.text(now)}
     changes |= {"request": {**row["request"], "prepared": prepared}} if prepared else {}
+    changes |= {"retried": True, "looks": 0} if once_more else {}
     if row["purpose"] == "post":
         goes = [table.absent("held"), *([] if withdrawn else [table.absent("withdrawn_by")])]
         there = [Check((row["pk"], "announcement"), goes)]

@@ -1,11 +1,10 @@
-"""The edge of digests: once an hour, which readers are due in their own zone?"""
+"""The edge of digests: each quarter of an hour, which readers are due in their own zone?"""
 
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, get_args
 
-from events.program import Reader
-from functions.digests import records
-from functions.digests.digest import due_day
+from events.digests import Cadence
+from functions.digests import making, urgent
+from functions.digests.gather import Run
 from functions.shared import clock, errands, outbox, program
 from functions.shared.log import logger, metrics
 from functions.shared.table import table
@@ -14,16 +13,21 @@ from functions.shared.table import table
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def main(event: dict[str, Any], context: Any) -> None:
-    """A reader missed in one hour is due in the next: their digest of that day does not exist yet."""
+    """Whoever is missed in one run is due in the next: their chain has not moved."""
     del event
     if program.pointer() is None:
         return  # Nothing was pushed yet, so there are no readers.
     active, _ = program.active()
-    run = records.Run(table(), active, clock.now())
+    time_left = errands.until_short(context)
+    run = Run(table(), active, clock.now(), time_left)
 
-    def make(reader: Reader) -> None:
-        day = due_day(run.now, ZoneInfo(reader.timezone), reader.hour)
-        if day is not None:
-            outbox.kick(records.make(run, reader, day))
+    readers = {reader.id: reader for reader in active.readers}
 
-    errands.each(active.readers, make, errands.until_short(context))
+    def make(due: tuple[str, Cadence | None]) -> None:
+        reader, cadence = readers[due[0]], due[1]
+        outbox.kick(making.make(run, reader, cadence) if cadence else urgent.make(run, reader))
+
+    # What is urgent first, and everybody's day before anybody's month, which takes its time.
+    things: list[tuple[str, Cadence | None]] = [(name, None) for name in readers]
+    things += [(name, cadence) for cadence in get_args(Cadence) for name in readers if cadence in readers[name].digests]
+    errands.each(things, make, time_left)

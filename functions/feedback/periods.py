@@ -1,8 +1,9 @@
 """What is told of a period and stands in no roll-up: how many people it was, and how long they waited for a reply.
 
-Read from the log when somebody asks, day by day. A day's people (`people/community/day.json`, a set for each
-dimension) and what was asked and replied on it (`people/community/day.replies.json`) are kept in the bucket with the
-version of the day they were read at, and read anew once the day was counted again.
+Read from the log when somebody asks, day by day of any zone. A day's people (`people/community/day.json`, a set for
+each dimension) and what was asked and replied on it (`people/community/day.answers.json`) are kept in the bucket with
+the readings of the hours they are from, and read anew once one of these was counted again. Those of another zone than
+the community's have its name in theirs.
 """
 
 import json
@@ -46,33 +47,44 @@ class Kept(Generic[What]):
     packed: Callable[[What], Item]
     unpacked: Callable[[Item], What]
 
-    def key(self, community: str, day: date) -> str:
-        return f"people/{community}/{day.isoformat()}{self.suffix}.json"
+    def key(self, community: str, day: str) -> str:
+        return f"people/{community}/{day}{self.suffix}.json"
 
     def on(self, store: Table, community: str, day: date, zone: ZoneInfo) -> What | None:
         """Of a day as it was counted last; None where that has to be read from the log."""
-        counted = store.get(*records.day_key(community, day))
-        if counted is None:
+        name, position = counted_day(store, community, day, zone)
+        if not position:
             return self.made(())
-        stored = objects.read(self.key(community, day))
+        stored = objects.read(self.key(community, name))
         kept = json.loads(stored) if stored else {}
-        if "kept" not in kept or (kept["version"], kept["zone"]) != (counted["version"], zone.key):
+        if "kept" not in kept or (kept.get("position"), kept["zone"]) != (position, zone.key):
             return None
         return self.unpacked(kept["kept"])
 
     def read(self, store: Table, community: str, day: date, zone: ZoneInfo) -> What:
-        """The version is read before the log: what is said meanwhile makes what is kept outdated, never wrong
+        """The position is read before the log: what is said meanwhile makes what is kept outdated, never wrong
         unnoticed."""
-        counted = store.get(*records.day_key(community, day))
+        name, position = counted_day(store, community, day, zone)
         found = self.made(said_on(store, community, day, zone))
-        if counted:
-            kept = {"version": counted["version"], "zone": zone.key, "kept": self.packed(found)}
-            objects.write(self.key(community, day), json.dumps(kept).encode())
+        if position:
+            kept = {"position": position, "zone": zone.key, "kept": self.packed(found)}
+            objects.write(self.key(community, name), json.dumps(kept).encode())
         return found
 
 
+def counted_day(store: Table, community: str, day: date, zone: ZoneInfo) -> tuple[str, dict[str, int]]:
+    """What a day is called, and which reading of each of its hours was counted. The community's own days have that
+    beside their counts."""
+    counted = store.get(*records.day_key(community, day))
+    if counted and counted["zone"] == zone.key:
+        return day.isoformat(), counted["position"]
+    hours = records.counted_hours(store, community, day, zone)
+    name = f"{day.isoformat()}@{zone.key.replace('/', '-')}"
+    return name, {one["hour"]: one["generation"] for one in hours}
+
+
 PEOPLE = Kept("", reach.people, reach.packed, reach.unpacked)
-REPLIES = Kept(".replies", replies.of_day, replies.packed, replies.unpacked)
+REPLIES = Kept(".answers", replies.of_day, replies.packed, replies.unpacked)
 
 
 def people_between(

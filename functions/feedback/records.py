@@ -425,7 +425,12 @@ def day_key(community: str, day: date) -> table.Key:
 
 
 def counted_hours(store: Table, community: str, day: date, zone: ZoneInfo) -> Iterator[Item]:
-    hours = rollup.hours_of(day, zone)
+    return counted_between(store, community, *rollup.bounds(day, zone))
+
+
+def counted_between(store: Table, community: str, starts: datetime, ends: datetime) -> Iterator[Item]:
+    """The roll-ups of hours that have a part in a time, oldest first."""
+    hours = rollup.hours_between(starts, ends)
     for utc_day in sorted({hour[:10] for hour in hours}):
         wanted = [hour[11:] for hour in hours if hour[:10] == utc_day]
         yield from store.between(table.partition(community, "hours", utc_day), wanted[0], wanted[-1])

@@ -1,7 +1,7 @@
 """How long people wait for a reply, with those who still wait. No I/O.
 
-A median over what was answered flatters: here who has no reply yet counts as having waited until now (the estimate of
-Kaplan and Meier), and a share of what was answered in time has all that had the time to be answered below it.
+Who has no reply yet counts as having waited until now (`events.waits`), and a share of what was answered in time has
+all that had the time to be answered below it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,24 +11,16 @@ from hashlib import sha256
 from math import sqrt
 from typing import Any, NamedTuple
 
+from events.waits import FEW, Wait, until
+
 THREADS = ("topic", "issue", "discussion", "post")
 """Types that open a thread, in which somebody is expected to reply. Elsewhere only a question asks for one."""
 SIGNS = ("reaction", "vote")
 """Types that say something of what others said, and reply nothing."""
 
 IN_TIME = timedelta(hours=24)
-FEW = 10
 Z = 1.645
 """Of a range that holds 90 % of the time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Somebody's waiting: since when, for how long, and whether it has ended with a reply."""
-
-    since: datetime
-    lasted: timedelta
-    replied: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +48,12 @@ class Asked(NamedTuple):
 class Day:
     """What of a day's log tells of waiting. `replied`: name → who replied (empty where nobody is known) → when first.
     Names are hashed, since those of platforms may have an account in them. `ended`: words of that day have ended, and
-    with them what answered what."""
+    with them what answered what. `answers`: name → when each of the answers of the community's own people was said."""
 
     asked: list[Asked] = field(default_factory=list)
     replied: dict[str, dict[str, str]] = field(default_factory=dict)
     ended: bool = False
+    answers: dict[str, list[str]] = field(default_factory=dict)
 
 
 def of_day(items: Iterable[Mapping[str, Any]]) -> Day:
@@ -68,28 +61,33 @@ def of_day(items: Iterable[Mapping[str, Any]]) -> Day:
     for item in items:
         at, who = item["said_at"], item.get("who", "")
         if is_reply(item):
-            before = found.replied.setdefault(hashed(item, item["about"]), {})
+            name = hashed(item["source"], item["about"])
+            before = found.replied.setdefault(name, {})
             before[who] = min(at, before.get(who, at))
+            if not item.get("staff"):
+                found.answers.setdefault(name, []).append(at)
         elif not item["content"]:
             found.ended = found.ended or item.get("state") != "removed"
         elif asks(item):
             names = (item["content"], item.get("thread"))
-            found.asked.append(Asked(at, who, tuple(hashed(item, name) for name in names if name)))
+            found.asked.append(Asked(at, who, tuple(hashed(item["source"], name) for name in names if name)))
     return found
 
 
-def hashed(item: Mapping[str, Any], name: str) -> str:
-    return sha256(f"{item['source']}\n{name}".encode()).hexdigest()[:32]
+def hashed(source: str, name: str) -> str:
+    """What something is called here that a source calls `name`."""
+    return sha256(f"{source}\n{name}".encode()).hexdigest()[:32]
 
 
 def packed(day: Day) -> dict[str, Any]:
     """As it is stored."""
-    return {"asked": [[one.at, one.who, *one.names] for one in day.asked], "replied": day.replied, "ended": day.ended}
+    asked = [[one.at, one.who, *one.names] for one in day.asked]
+    return {"asked": asked, "replied": day.replied, "ended": day.ended, "answers": day.answers}
 
 
 def unpacked(stored: Mapping[str, Any]) -> Day:
     asked = [Asked(at, who, tuple(names)) for at, who, *names in stored["asked"]]
-    return Day(asked, stored["replied"], stored["ended"])
+    return Day(asked, stored["replied"], stored["ended"], stored["answers"])
 
 
 class Waiting:
@@ -144,31 +142,18 @@ def asks(item: Mapping[str, Any]) -> bool:
 
 
 def summed(found: Iterable[Wait]) -> Replies:
-    everybody = sorted(found, key=lambda one: one.lasted)
-    waiting = [one.since for one in everybody if not one.replied]
-    had_time = [one for one in everybody if one.replied or one.lasted >= IN_TIME]
-    in_time = sum(one.replied and one.lasted <= IN_TIME for one in had_time)
+    everybody = list(found)
+    waiting = [one.since for one in everybody if not one.over]
+    had_time = [one for one in everybody if one.over or one.lasted >= IN_TIME]
+    in_time = sum(one.over and one.lasted <= IN_TIME for one in had_time)
     return Replies(
         asked=len(everybody),
         unanswered=len(waiting),
         oldest=min(waiting, default=None),
-        half=until_replied(everybody, 0.5),
-        nine_in_ten=until_replied(everybody, 0.9),
+        half=until(everybody, 0.5),
+        nine_in_ten=until(everybody, 0.9),
         in_time=share(in_time, len(had_time)) if len(had_time) >= FEW else None,
     )
-
-
-def until_replied(everybody: list[Wait], part: float) -> timedelta | None:
-    """After how long that part of all had a reply. None where it never came to that, or of fewer than ten."""
-    if len(everybody) < FEW:
-        return None
-    left = 1.0
-    for place, one in enumerate(everybody):
-        if one.replied:
-            left *= 1 - 1 / (len(everybody) - place)
-            if left <= 1 - part + 1e-9:
-                return one.lasted
-    return None
 
 
 def share(some: int, of: int) -> tuple[float, float, float]:

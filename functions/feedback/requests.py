@@ -16,7 +16,7 @@ from typing import Literal
 from functions.feedback import records
 from functions.feedback.groups import Link, together
 from functions.shared import clock, table
-from functions.shared.table import CancelledError, ConditionFailedError, Item, Key, Put, Table, Update
+from functions.shared.table import CancelledError, Item, Key, Put, Table, Update, Write
 
 SHARDS = 4
 Said = Literal["same", "different", "open"]
@@ -42,9 +42,21 @@ def items(store: Table, community: str, names: Iterable[str]) -> dict[str, Item]
     return {records.item_id(one): one for one in store.read(keys)}
 
 
-def say(store: Table, community: str, one: str, other: str, said: Said, by: str, now: datetime) -> bool:
+def say(
+    store: Table,
+    community: str,
+    one: str,
+    other: str,
+    said: Said,
+    by: str,
+    now: datetime,
+    *,
+    version: int | None = None,
+    beside: Sequence[Write] = (),
+) -> bool:
     """Of two items, once; False where that is what was said last. Taken back it can be as well when the words of one
-    have ended. Raises LookupError."""
+    have ended. `version`: how often something had been said of them when they were looked at; False where it is more
+    often by now. `beside` is written with it. Raises LookupError."""
     if one == other:
         raise LookupError("an item is the same as itself: name another one")
     for name in (one, other) if said != "open" else ():
@@ -55,9 +67,11 @@ def say(store: Table, community: str, one: str, other: str, said: Said, by: str,
     other_before = [table.present()] if said == "open" else [table.absent()]
     different = table.either(other_before, [table.present(), table.Condition("said", "<>", said)])
     when = [table.present(), table.Condition("said", "<>", "open")] if said == "open" else [different]
+    if version is not None:
+        when = [*when, table.equals("version", version) if version else table.absent()]
     try:
-        store.write(Update(pair_key(community, one, other), set=new, add={"version": 1}, when=when))
-    except ConditionFailedError:
+        store.transact([Update(pair_key(community, one, other), set=new, add={"version": 1}, when=when), *beside])
+    except CancelledError:
         return False
     return True
 

@@ -91,11 +91,20 @@ def days_of(hour: str, zone: ZoneInfo) -> list[date]:
 
 def hours_of(day: date, zone: ZoneInfo) -> list[str]:
     """The UTC hours that a local day touches; 23 to 26 of them."""
-    first = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+    return hours_between(*bounds(day, zone))
+
+
+def bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The first moment of a local day, and the first after it, in UTC."""
     after = day + timedelta(days=1)
-    end = datetime(after.year, after.month, after.day, tzinfo=zone).astimezone(UTC)
-    hours, moment = [], first.replace(minute=0)
-    while moment < end:
+    first, end = (datetime(one.year, one.month, one.day, tzinfo=zone) for one in (day, after))
+    return first.astimezone(UTC), end.astimezone(UTC)
+
+
+def hours_between(starts: datetime, ends: datetime) -> list[str]:
+    """The UTC hours that have a part in a time."""
+    hours, moment = [], starts.astimezone(UTC).replace(minute=0)
+    while moment < ends:
         hours.append(bucket(moment))
         moment += timedelta(hours=1)
     return hours
@@ -103,9 +112,14 @@ def hours_of(day: date, zone: ZoneInfo) -> list[str]:
 
 def day_total(day: date, zone: ZoneInfo, hours: Mapping[str, Hour]) -> dict[str, int]:
     """What was said on a local day, by dimension."""
+    return total_between(*bounds(day, zone), hours)
+
+
+def total_between(starts: datetime, ends: datetime, hours: Mapping[str, Hour]) -> dict[str, int]:
+    """What was said from one midnight of some zone to another, by dimension."""
     totals: dict[str, int] = {}
     for hour, counted in hours.items():
-        inside = [quarter.astimezone(zone).date() == day for quarter in quarters(hour)]
+        inside = [starts <= quarter < ends for quarter in quarters(hour)]
         for dimension, numbers in counted.items():
             counted_here = sum(number for number, here in zip(numbers, inside, strict=True) if here)
             if counted_here:

@@ -12,7 +12,7 @@ Hopkins and King, "A method of automated nonparametric content analysis for soci
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -80,9 +80,23 @@ TOLD: Mapping[str, Mapping[str, str]] = {"kind": {"praise": "other", "complaint"
 def measured(what: str) -> dict[str, Confusion]:
     """What the models for `kind` or `mood` take for what, by language."""
     found: dict[str, Confusion] = {}
-    for card in sorted(CARDS.glob(f"{what}*.json")):
-        found |= matrices(json.loads(card.read_text(encoding="utf-8")))
+    for card in cards(what):
+        found |= matrices(card)
     return found
+
+
+@cache
+def cards(what: str) -> tuple[dict[str, Any], ...]:
+    """The models' own papers: what they are called, and what was measured of them."""
+    return tuple(json.loads(card.read_text(encoding="utf-8")) for card in sorted(CARDS.glob(f"{what}*.json")))
+
+
+def right(what: str) -> Iterator[tuple[str, str, float]]:
+    """Of each model and language how often it was right, from 0 to 1, on texts that it had not learned."""
+    for card in cards(what):
+        for language, matrix in matrices(card).items():
+            texts = sum(sum(row.values()) for row in matrix.values())
+            yield card["model"], language, sum(row.get(name, 0) for name, row in matrix.items()) / texts
 
 
 def labels(counts: Mapping[str, int], what: str) -> dict[str, dict[str, int]]:

@@ -8,6 +8,7 @@ Objects in the bucket, each written over as a whole:
 | study/community/texts | the newest texts and votes of ninety days by hour, with the generation of each hour |
 | study/community/index | the same texts as an index (see `alike`) |
 | study/community/unnamed | groups of texts without a theme |
+| study/community/likeliest | pairs of items that may be the same, the surest first, for whoever confirms merges |
 | study/community/learned | what confirmations taught (see `themes`), and what of |
 
 An hour is read again when its generation is another one: what is edited or erased in the log is gone from here with
@@ -18,7 +19,7 @@ does it again: `texts` is written last.
 import json
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -28,6 +29,7 @@ from typing import Any
 
 from events.program import Theme as Named
 from functions.feedback import records, requests
+from functions.feedback.groups import together
 from functions.feedback.reading import alike, themes, unnamed
 from functions.feedback.reading.alike import Index
 from functions.feedback.reading.themes import Confirmed, Learned, Theme
@@ -76,6 +78,8 @@ def study(store: Table, community: str, named: Sequence[Theme], now: datetime, t
     nameless = [unnamed.Said(one["id"], one["text"], one["title"], one["who"]) for one in said if not one["named"]]
     groups = [asdict(one) for one in unnamed.groups(nameless)]
     objects.write(place(community, "unnamed"), json.dumps({"groups": groups, "at": clock.text(now)}).encode())
+    pairs = paired(index, counts, unsaid(store, community), paired_before(community), time_left)
+    objects.write(place(community, "likeliest"), json.dumps(pairs).encode())
     objects.write(place(community, "texts"), zlib.compress(json.dumps(after).encode()), BYTES)
     return True
 
@@ -91,6 +95,63 @@ def counted(said: Sequence[Item]) -> list[Counter[int]]:
             break
         counts.append(found)
     return counts
+
+
+LOOKED_AT, MOST_PAIRS = 100, 50
+"""The newest texts that are held against all others in one study, and the pairs that are kept."""
+
+Pair = tuple[str, str, float]
+"""The older item, the newer one, and how like they are (1.0 for copies)."""
+
+
+def paired(
+    index: Index,
+    counts: Sequence[Counter[int]],
+    unsaid: Callable[[str, str], bool],
+    before: dict[str, Any],
+    time_left: Callable[[], bool],
+) -> dict[str, Any]:
+    """`pairs`: the surest that nobody has said anything of, those of the study before among them, and what the newest
+    texts are very likely the same as; `looked`: which of these were held against all others. What time does not allow
+    waits for the next study."""
+    there, known = set(index.names), set(before["looked"])
+    found = {(one, other): score for one, other, score in before["pairs"] if {one, other} <= there}
+    looked = []
+    for name, copied, count in zip(index.names, index.copies, counts[:LOOKED_AT], strict=False):
+        if name not in known and not time_left():
+            break
+        looked.append(name)
+        if name not in known:
+            found |= {(one, other): score for one, other, score in likely(index, name, copied, count)}
+    surest = sorted(found.items(), key=lambda one: (-one[1], one[0]))
+    return {"pairs": [(*both, score) for both, score in surest if unsaid(*both)][:MOST_PAIRS], "looked": looked}
+
+
+def likely(index: Index, name: str, copied: str, count: Counter[int]) -> Iterator[Pair]:
+    """What one text is very likely the same as."""
+    near = [(one.place, one.score) for one in index.near(count, alike.MOST + 1, alike.LIKELY)]
+    for place_, score in (*near, *((one, 1.0) for one in index.copies_of(copied))):
+        older, newer = sorted((name, index.names[place_]))
+        if older != newer:
+            yield older, newer, score
+
+
+def unsaid(store: Table, community: str) -> Callable[[str, str], bool]:
+    """Whether nobody has said yet that two items are the same, or are not."""
+    said = requests.pairs(store, community)
+    known = {pair(one) for one in said if one["said"] != "open"}
+    group = {name: oldest for oldest, members in together(requests.links(said)).items() for name in members}
+    return lambda one, other: (one, other) not in known and group.get(one, one) != group.get(other, other)
+
+
+def likeliest(community: str) -> list[Pair]:
+    """As the last study left them."""
+    return [(one, other, score) for one, other, score in paired_before(community)["pairs"]]
+
+
+def paired_before(community: str) -> dict[str, Any]:
+    body = objects.read(place(community, "likeliest"))
+    return dict(json.loads(body)) if body else {"pairs": [], "looked": []}
 
 
 def texts(community: str) -> Texts:

@@ -69,5 +69,6 @@ def path(community: str, item: str = "") -> str:
 
 
 def may_act(program: Program, reader: Reader) -> bool:
-    """Whoever gets a digest may answer from it if they are on the roster, under the same id."""
-    return program.moderator(reader.community, reader.id) is not None
+    """Whoever gets a digest may answer from it if they are on the roster, under the same id, or have a moderator's role
+    at least."""
+    return reader.role != "reader" or program.moderator(reader.community, reader.id) is not None

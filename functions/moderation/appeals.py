@@ -202,7 +202,7 @@ def opened(
     cards = records.new_cards(case, valid, now)
     return [
         Put({**case, **records.placed(case), **records.with_cards(case, cards)}, when=[table.absent()]),
-        records.put_line(pk, first),
+        records.put_first(case, first),
         *map(outbox.put, cards),
     ]
 

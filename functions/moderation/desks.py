@@ -12,7 +12,7 @@ from events import buttons
 from events.buttons import Button
 from events.envelope import Envelope
 from events.moderation import TIMED, CardUsed, Decision, FlagRaised, Measure
-from events.program import Moderator, Program
+from events.program import Program
 from functions.moderation import cards, cases, records, roster, standards, working
 from functions.moderation.cases import NotAllowedError
 from functions.moderation.standards import Standards
@@ -42,7 +42,7 @@ def press(
     about = f"{found['pk']} {button.action}"
     try:
         marker = inbox.marker(envelope, "recorded", now, about=about)
-        act(store, found, button, used.values, moderator, program, version, now, [marker])
+        act(store, found, button, used.values, moderator.id, program, version, now, [marker])
     except working.CameBeforeError:
         return "duplicate"
     except NotAllowedError as error:
@@ -57,20 +57,21 @@ def act(
     found: Item,
     button: Button,
     values: Mapping[str, str],
-    moderator: Moderator,
+    who: str,
     program: Program,
     version: str,
     now: datetime,
     beside: Sequence[Write],
 ) -> None:
-    """Raises NotAllowedError."""
-    community, case, who = found["community"], found["id"], moderator.id
+    """Raises NotAllowedError, BusyError or CameBeforeError."""
+    community, case = found["community"], found["id"]
     valid = standards.of(program, community)
     match button.action:
         case "take":
             if has_it(found, who, now):
                 return
-            working.claim(store, community, case, who, valid, now, roster.day(moderator, now), beside)
+            day = roster.day(program.moderator(community, who), now)
+            working.claim(store, community, case, who, valid, now, day, beside)
         case "give":
             working.release(store, community, case, who, button.fence, now, beside)
         case "escalate":

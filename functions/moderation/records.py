@@ -9,7 +9,7 @@
 | community#subject#key | delivery#look#hash | a question to the platform about a flag (see `shared/outbox.py`) |
 | community#case#id | case | state, place among the others, holder, lease, fence, counts, next audit number |
 | community#case#id | decision | the verdict; immutable |
-| community#case#id | audit#000001 | one line of history |
+| community#case#id | audit#000001 | one line of history; the first is listed by when the case was opened |
 | community#case#id | delivery#measure | one measure on its way (see `shared/outbox.py`) |
 | community#case#id | delivery#undo#measure | the same, on its way back |
 | community#case#id | delivery#see | what a claim has read of the place, for a day (see `looks`) |
@@ -73,6 +73,8 @@ OPEN, SNOOZED, DECIDED = "cases-open", "cases-snoozed", "cases-decided"
 Listed = Literal["open", "snoozed", "decided"]
 LISTINGS: dict[Listed, str] = {"open": OPEN, "snoozed": SNOOZED, "decided": DECIDED}
 """Open ones by their order of work, others by when they wake or were decided."""
+OPENED = "cases-opened"
+"""The first lines of all histories, by when each case was opened: they stay there, whatever becomes of the case."""
 KIND = "case"
 """Of what the sweep finds here."""
 FOLDED, ASKED = 10, 7
@@ -588,6 +590,7 @@ def closing(case: Item, subject_pk: str, told: DecisionReported, standards: Stan
         return moving(case, Move("noted there", {}, detail), who, now)
     known = standards.moderator(told.source, told.moderator.id) if told.moderator else ""
     verdict = cases.closed(told.outcome, who, now) | {"excluded": sorted({*case["excluded"], known} - {""})}
+    verdict |= {"colleague": known}
     item = {
         "pk": case["pk"],
         "sk": "decision",
@@ -736,7 +739,7 @@ def opening(
     return [
         Put(pointer, when=none),
         Put({**case, **placed(case), **with_cards(case, rows)}, when=[table.absent()]),
-        put_line(pk, first),
+        put_first(case, first),
         *([] if cases.THRESHOLD in case else [like_planned(case, now)]),
         *map(outbox.put, rows),
     ]
@@ -896,6 +899,13 @@ def line_key(community: str, case: str, number: int) -> Key:
 def put_line(pk: str, new: Item) -> Put:
     """One line of a case's history, put under a number nobody used."""
     return Put({"pk": pk, "sk": f"audit#{new['number']:06d}", "kind": "audit", **new}, when=[table.absent()])
+
+
+def put_first(case: Item, first: Item) -> Put:
+    """The line that a new case begins with, which lists it among all that were opened."""
+    put = put_line(case["pk"], first)
+    opened = table.listed(case["community"], OPENED, case["id"], case["opened_at"])
+    return Put({**put.item, **opened}, when=put.when)
 
 
 def person(who: Any) -> dict[str, str]:

@@ -16,9 +16,10 @@ from events.envelope import Pipeline
 from events.people import storable
 from functions.platforms.signatures import standard_headers
 
-Kind = Literal["keyed", "readable", "blind"]
+Kind = Literal["keyed", "readable", "told", "blind"]
 """keyed: the platform honours our key, so the same request may be repeated. readable: look before
-repeating. blind: neither; a person decides."""
+repeating. told: nobody can look, but it says by itself what became of it, and that stands on the row. blind: none of
+these; a person decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,8 @@ class Objects(Protocol):
 
 
 class Mailer(Protocol):
-    def __call__(self, *, to: str, subject: str, html: str, text: str) -> Outcome:
-        """Hand one mail over."""
+    def __call__(self, message: bytes, *, sender: str, to: str) -> Outcome:
+        """Hand one mail over, as it is (RFC 5322), to one address."""
 
 
 class NoSessionError(Exception):

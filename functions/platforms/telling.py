@@ -5,7 +5,8 @@ A platform on which people can be told has a `telling.py` with these (`Telling`)
 - `tell(message, to, key, hands) -> Outcome`: one message to one account. Whoever takes none from us is `Refused`, with
   that as the reason.
 - `KIND`, `WINDOW`: how an answer that was lost is dealt with (`functions.platforms.outgoing.Kind`).
-- `find(message, to, key, since, hands) -> Sent | Absent | Unknown | Wait`, where it is `readable`.
+- `find(message, to, key, since, hands) -> Sent | Absent | Unknown | Wait`, where it is `readable`. Of what is `told`
+  the row itself says what became of it.
 - `RIGHT`: the permission or scope that our account needs, by the name people find it under.
 - `LONGEST`: characters of a message, as the platform counts them at worst.
 """

@@ -4,7 +4,7 @@ A row lives beside its subject (`sk` = `delivery#…`) and is found by the sweep
 """
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Literal
@@ -16,7 +16,9 @@ from functions.shared import clock, queues, table
 from functions.shared.log import logger
 from functions.shared.table import CancelledError, Check, ConditionFailedError, Item, Key, Put, Table, Update, Write
 
-Purpose = Literal["post", "edit", "withdraw", "count", "act", "tell", "look", "see", "mail", "card", "answer", "hand"]
+Purpose = Literal[
+    "post", "edit", "withdraw", "count", "act", "tell", "look", "see", "mail", "card", "answer", "hand", "brief"
+]  # fmt: skip
 KIND = "delivery"
 NEEDS_A_PERSON = "deliveries-stuck"
 """Listing of rows that were refused, given up, missed, or sent with nobody knowing what became of it."""
@@ -39,7 +41,7 @@ def delivery_key(pk: str, sk: str) -> str:
 def planned(
     *, pk: str, name: str, purpose: Purpose, platform: str, destination: str, request: BaseModel | Item, at: str
 ) -> Item:
-    """A new row. `destination` is the id of a target, a source or a reader in the program."""
+    """A new row. `destination` is the id of a target, a source, a desk or a reader in the program."""
     sk = f"delivery#{name}"
     return {
         "pk": pk,
@@ -133,11 +135,17 @@ def community_of(row: Item) -> str:
 
 
 def resolve(
-    store: Table, row: Item, how: str, who: str, now: datetime, posted: Mapping[str, str] | None = None
+    store: Table,
+    row: Item,
+    how: str,
+    who: str,
+    now: datetime,
+    posted: Mapping[str, str] | None = None,
+    beside: Sequence[Write] = (),
 ) -> Item:
     """A person's word on a row that waits for one: it is there (`sent`), or send it again (`again`; `retry` for all of
     a place that was down, each on what was looked at before it was decided). `posted` is its
-    id and address, when they are known: the next part of a thread needs them.
+    id and address, when they are known: the next part of a thread needs them. `beside` is written with it.
 
     Raises LostError when the row no longer waits for a person.
     """
@@ -161,7 +169,8 @@ def resolve(
         writes += [*answered(there, now), *handed(there, now)]
     same = [table.equals("fence", row["fence"]), table.present("listing")]
     try:
-        store.transact([Update(table.key_of(row), set=changes, add={"fence": 1}, remove=remove, when=same), *writes])
+        change = Update(table.key_of(row), set=changes, add={"fence": 1}, remove=remove, when=same)
+        store.transact([change, *writes, *beside])
     except CancelledError as error:
         raise LostError("this delivery does not wait for a person any more: look again") from error
     return {**row, **changes, "fence": row["fence"] + 1}

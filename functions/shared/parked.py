@@ -72,12 +72,13 @@ def body(community: str, name: str) -> Envelope | None:
     return Envelope.from_json(found.decode("ascii")) if found else None
 
 
-def settled(item: Item, how: Literal["replayed", "dismissed"], who: str, now: datetime) -> None:
-    """Take a record off the list. A replay's envelope is safely on a queue by then; and it may have been so
-    fast that it was parked again meanwhile, then it stays."""
+def settled(item: Item, how: Literal["replayed", "dismissed"], who: str, now: datetime) -> bool:
+    """Take a record off the list, as it was read. A replay's envelope is safely on a queue by then; and it may have
+    been so fast that it was parked again meanwhile, then it stays. False where it is another by now."""
     changes = {"state": how, "settled_by": who, "settled_at": clock.text(now)}
-    same = [table.equals("times", item["times"])]
+    same = [table.equals("times", item["times"]), table.equals("state", item["state"])]
     try:
         table.table().write(Update(table.key_of(item), set=changes, remove=["listing", "listed_at"], when=same))
     except ConditionFailedError:
-        return
+        return False
+    return True

@@ -21,6 +21,8 @@ class Settings:
     parameters: str
     public_url: str
     mail_from: str
+    mail_set: str
+    """SES's configuration set, by which mails tell what became of them."""
 
     def queue(self, pipeline: str) -> str:
         """The queue of a pipeline, by the name that stands in an envelope."""
@@ -43,4 +45,5 @@ def settings() -> Settings:
         parameters=os.environ["PARAMETERS"],
         public_url=os.environ["PUBLIC_URL"].rstrip("/"),
         mail_from=os.environ["MAIL_FROM"],
+        mail_set=os.environ["MAIL_SET"],
     )

@@ -6,10 +6,11 @@
 | community#switch#target-name | switch | nothing goes to this target |
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from functions.shared import clock, table
-from functions.shared.table import Item, Put, Table
+from functions.shared.table import Item, Put, Table, Write
 
 LISTING = "switches"
 """Those that are on."""
@@ -36,9 +37,27 @@ def on(store: Table, community: str, name: str, who: str, why: str, now: datetim
 
 
 def off(store: Table, community: str, name: str, who: str, now: datetime) -> Item:
+    return store.write(Put(switched_off(community, name, who, now)))
+
+
+def switched_off(community: str, name: str, who: str, now: datetime) -> Item:
     pk, sk = key(community, name)
-    said = {"switch": name, "on": False, "by": who, "reason": "", "at": clock.text(now)}
-    return store.write(Put({"pk": pk, "sk": sk, "kind": "switch", **said}))
+    return {
+        "pk": pk,
+        "sk": sk,
+        "kind": "switch",
+        "switch": name,
+        "on": False,
+        "by": who,
+        "reason": "",
+        "at": clock.text(now),
+    }
+
+
+def off_as_seen(store: Table, seen: Item, who: str, now: datetime, beside: Sequence[Write]) -> None:
+    """Off, if it is still on as it was seen. `beside` is written with it. Raises CancelledError."""
+    item = switched_off(table.community_of(seen["pk"]), seen["switch"], who, now)
+    store.transact([Put(item, when=[table.equals("on", True), table.equals("at", seen["at"])]), *beside])
 
 
 def which(store: Table, community: str, *names: str) -> dict[str, Item]:

@@ -402,6 +402,12 @@ class Table:
             keys += [key for key, at in takewhile(lambda one: one[1] >= first, newest) if at < last]
         return keys
 
+    def oldest_listed(self, community: str, name: str) -> str:
+        """The smallest `listed_at` of a listing; empty where there is none."""
+        shards = (f"{community}#{name}#{number}" for number in range(SHARDS))
+        firsts = (next(self.proposed("listing", "listed_at", one, "\uffff", page=1), None) for one in shards)
+        return min((first[1] for first in firsts if first), default="")
+
     def proposed(
         self, index: str, order: str, partition_key: str, until: str, *, backwards: bool = False, page: int = 1000
     ) -> Iterator[tuple[Key, str]]:
@@ -432,13 +438,16 @@ class Table:
         last = page.get("LastEvaluatedKey")
         return [plain(item) for item in page["Items"]], (str(last["pk"]["S"]), str(last["sk"]["S"])) if last else None
 
-    def read(self, keys: Sequence[Key]) -> list[Item]:
-        """Many items at once, consistently, in no order. Missing ones are left out."""
+    def read(self, keys: Sequence[Key], only: Sequence[str] = ()) -> list[Item]:
+        """Many items at once, consistently, in no order. Missing ones are left out. `only`: of large items nothing but
+        these attributes, for whoever reads thousands."""
         items: list[Item] = []
+        terms = Terms()
+        wished = [terms.name(name) for name in (*only, "pk", "sk", "expires")] if only else []
+        projected = {"ProjectionExpression": ", ".join(wished), **spelled(terms)} if only else {}
         for start in range(0, len(keys), 100):
-            wanted: Any = {
-                self.name: {"Keys": [wire(key) for key in keys[start : start + 100]], "ConsistentRead": True}
-            }
+            some = [wire(key) for key in keys[start : start + 100]]
+            wanted: Any = {self.name: {"Keys": some, "ConsistentRead": True, **projected}}
             while wanted:
                 got = aws.dynamodb().batch_get_item(
                     RequestItems=cast("Mapping[str, KeysAndAttributesOutputTypeDef]", wanted)

@@ -34,8 +34,8 @@ def hands() -> Hands:
     return Hands(http.Bounded(seconds=SECONDS, largest=LARGEST), objects, no_mail, int(clock.now().timestamp()))
 
 
-def no_mail(*, to: str, subject: str, html: str, text: str) -> Outcome:
-    del to, subject, html, text
+def no_mail(message: bytes, *, sender: str, to: str) -> Outcome:
+    del message, sender, to
     return Refused("upkeep sends no mail")
 
 

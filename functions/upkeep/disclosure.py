@@ -1,7 +1,7 @@
 """All that is kept of an account, for the person whose it is: what an erasure would take away, found in the same way.
 
 Of each item that is what the account said, was told or was counted by, with what the item is and when; of others
-nothing. Left out is what ends by itself: parked bodies, digests and their mails.
+nothing. Left out is what ends by itself: parked bodies, digests, their mails and briefs.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from typing import Any
 from functions.feedback import skeletons
 from functions.moderation import evidence
 from functions.shared.table import Item, Key, Table
-from functions.upkeep import erasure, voices
+from functions.upkeep import erasure, traces, voices
 from functions.upkeep.traces import Account
 
 ABOUT = (
@@ -68,8 +68,8 @@ def pages(store: Table, who: Account) -> Iterator[Page]:
 
 
 def is_mail(item: Item) -> bool:
-    """An erasure empties every mail, since it may quote somebody: it is not theirs."""
-    return item.get("kind") == "delivery" and item["purpose"] == "mail"
+    """An erasure empties every mail and brief, since it may quote somebody: it is not theirs."""
+    return item.get("kind") == "delivery" and item["purpose"] in traces.EMPTIED
 
 
 def about(item: Item) -> Item:

@@ -9,6 +9,7 @@ from events.envelope import Envelope
 from functions.shared import aws, clock, errands, outbox, parked
 from functions.shared.log import logger, metrics
 from functions.shared.settings import settings
+from functions.upkeep import mails
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
@@ -47,7 +48,8 @@ def keep(queue: str, message: "MessageTypeDef") -> None:
             # A reminder for delivery. Its row is in the table, still due, and the sweep keeps asking.
             logger.warning("a delivery reminder was given up", extra={"queue": queue.rpartition("/")[2]})
             return
-        envelope = unreadable(message, clock.text(now))
+        told = mails.event(message["Body"])
+        envelope = mails.enveloped(told, message["Body"], now) if told else unreadable(message, clock.text(now))
     reason = envelope.reason or "failed again and again; see the log of its function"
     parked.record(envelope, reason, now)
     metrics.add_metric(name="ParkedRecords", unit=MetricUnit.Count, value=1)

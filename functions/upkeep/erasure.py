@@ -3,7 +3,7 @@ is kept of feedback whose words have ended. There an item in the table says that
 hour next, at once, writes its skeleton without it. Until that is done, there is something left for the next search.
 Last come the sets of people and the texts that were worked out of the log.
 
-Parked bodies in the bucket and digest pages are not searched: they end by themselves, after 90 and 60 days.
+Parked bodies in the bucket and digest pages are not searched: they end by themselves, after 90 and 92 days.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,5 @@
-"""What platforms tell about our connection to them, about themselves, and about accounts that have to be erased."""
+"""What platforms tell about our connection to them, about themselves, and about accounts that have to be erased; and
+what SES tells of our mails."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from functions.platforms.inbound import ForUpkeep
 from functions.shared import clock, inbox, intake
 from functions.shared.settings import settings
 from functions.shared.table import table
-from functions.upkeep import drain, records
+from functions.upkeep import drain, mails, records
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
@@ -22,11 +23,18 @@ def read(time_left: Callable[[], bool]) -> None:
 
 def take(queue: str, message: "MessageTypeDef") -> None:
     del queue
-    settle(Envelope.from_json(message["Body"]))
+    told = mails.event(message["Body"])
+    if told:
+        mails.take(table(), told, clock.now())
+    else:
+        settle(Envelope.from_json(message["Body"]))
 
 
 def settle(envelope: Envelope) -> None:
     now = clock.now()
+    if envelope.platform == "mail":
+        mails.take(table(), mails.event(envelope.body.decode()) or {}, now)
+        return
     fate: inbox.Fate | None
     match intake.event(envelope, ForUpkeep, now):
         case SubscriptionLost() as lost:

@@ -3,8 +3,9 @@
 Emptied are the account itself (author, reporter, moderator, appellant, whom a decision was about), the words it wrote
 (a case's and a message's text, its snapshots, the edits in a case's history, the comment of a report, an appeal), its
 name in histories, links to what it wrote that name it, what it was told, what platforms told of it when a measure was
-taken against it, and the bodies of mails, which quote cases. How often its reports were right goes, and so do its
-points, what says whose account it is, what its words are compared by, and how it is told what came of what it said.
+taken against it, and the bodies of mails and briefs, which quote cases. How often its reports were right goes, and so
+do its points, what says whose account it is, what its words are compared by, and how it is told what came of what it
+said.
 What stays: that there was a case, its reasons and counts, what was decided, which others it was like, and the id of the
 subject, which the keys are made from.
 Of an answer to what it said, and of a handover that quotes it, it stays that there was one. What feedback keeps has a
@@ -39,7 +40,10 @@ AGAINST = ("warn", "timeout", "suspend", "ban")
 """Measures against people: the states that are read for them tell of an account."""
 
 ON_ITS_WAY = ("planned", "claimed", "armed")
-"""A mail that is still tried keeps its body, and ends with it after sixty days at the latest."""
+"""A mail or brief that is still tried keeps its body, and ends with it after three months at the latest."""
+
+EMPTIED: dict[str, Item] = {"mail": {"html": "", "text": ""}, "brief": {"title": "", "lines": [], "sections": []}}
+"""What goes of a request that quotes whoever waits for a decision, by its purpose."""
 
 BEING_SENT = ("claimed", "armed")
 """What delivery has in its hands in this moment is left to the next search."""
@@ -132,8 +136,8 @@ def is_contact_of(item: Item, who: Account) -> bool:
 
 def alone(item: Item, who: Account) -> Item:
     """What changes in an item that belongs to no subject: a draft's author, a line about other people's accounts that
-    has this one's id, the body of a mail that nobody is about to send (one that a person sends again without its body
-    is refused)."""
+    has this one's id, the body of a mail or brief that nobody is about to send (one that a person sends again without
+    its body is refused)."""
     if not item["pk"].startswith(f"{who.community}#"):
         return {}
     match item.get("kind"):
@@ -149,9 +153,16 @@ def alone(item: Item, who: Account) -> Item:
             return differing(item, talked(item, who))
         case "handover" | "delivery" if "#handover#" in item["pk"]:
             return differing(item, unquoted(item, who))
-        case "delivery" if item["purpose"] == "mail" and item["state"] not in ON_ITS_WAY:
-            return differing(item, {"request": {**item["request"], "html": "", "text": ""}})
+        case "delivery" if item["purpose"] in EMPTIED and item["state"] not in ON_ITS_WAY:
+            return bodiless(item)
     return {}
+
+
+def bodiless(row: Item) -> Item:
+    """A mail or brief without its body. Arming a brief writes its request once more: whoever has just read it has lost
+    the row."""
+    changes = differing(row, {"request": {**row["request"], **EMPTIED[row["purpose"]]}})
+    return changes | {"fence": row["fence"] + 1} if changes and row["purpose"] == "brief" else changes
 
 
 def talked(item: Item, who: Account) -> Item:

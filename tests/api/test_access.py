@@ -30,6 +30,7 @@ ROUTES = {
     ("GET", "targets"): "/v1/acme/targets",
     ("POST", "targets"): "/v1/acme/targets/none/pause",
     ("POST", "hold"): "/v1/acme/hold",
+    ("GET", "digests"): "/v1/acme/digests/marie",
     ("GET", "surveys"): "/v1/acme/surveys",
     ("GET", "themes"): "/v1/acme/themes/none/status",
     ("POST", "themes"): "/v1/acme/themes/none/status",

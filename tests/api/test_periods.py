@@ -136,9 +136,9 @@ def test_what_is_kept_of_a_days_waits_is_found_by_an_erasure(world: World) -> No
     say(world, "q", "77", world.now)
     world.roll_up()
     assert replies(world, token)["asked"] == 1
-    assert world.objects("people/") == ["people/acme/2026-11-22.replies.json"]
+    assert world.objects("people/") == ["people/acme/2026-11-22.answers.json"]
     (item,) = world.items("feedback")
-    assert item["who"].encode() in world.stored("people/acme/2026-11-22.replies.json")
+    assert item["who"].encode() in world.stored("people/acme/2026-11-22.answers.json")
 
 
 def test_a_period_that_is_too_long_is_refused(world: World) -> None:

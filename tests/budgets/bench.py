@@ -80,7 +80,7 @@ def bench() -> Iterator[Bench]:
 def environment(endpoint: str) -> dict[str, str]:
     return {
         **{f"QUEUE_{name}": f"{endpoint}/0/{name.lower()}" for name in QUEUES},
-        **dict.fromkeys(("TABLE", "BUCKET", "MAIL_FROM", "PUBLIC_URL"), "bench"),
+        **dict.fromkeys(("TABLE", "BUCKET", "MAIL_FROM", "MAIL_SET", "PUBLIC_URL"), "bench"),
         "DEAD_LETTERS": "",
         "PARAMETERS": "/bench",
         "POWERTOOLS_METRICS_NAMESPACE": "Liaison",

@@ -5,7 +5,7 @@ from typing import Any
 
 from events.announcements import PostRequested
 from events.digests import MailRequested
-from events.moderation import ActionRequested, Subject
+from events.moderation import ActionRequested, MessageRequested, Subject
 from functions.platforms.posting import Post
 from functions.platforms.previews import posting
 from functions.shared import clock, outbox, program
@@ -59,7 +59,7 @@ def planned(
     purpose: outbox.Purpose,
     platform: str,
     destination: str,
-    request: PostRequested | MailRequested | ActionRequested,
+    request: PostRequested | MailRequested | ActionRequested | MessageRequested,
     *,
     write: bool = True,
 ) -> Item:

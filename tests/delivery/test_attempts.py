@@ -12,6 +12,7 @@ from cli import operator
 from functions.delivery import attempts
 from functions.delivery.attempts import Case
 from functions.platforms.outgoing import Kind, Refused, Sent, Unknown, Wait
+from functions.platforms.posting import Absent
 from functions.shared import clock, outbox, program, queues, switches
 from functions.shared.table import Delete, Item, table
 from tests.delivery import rows
@@ -200,7 +201,7 @@ def test_a_mail_cut_off_while_it_was_handed_over_is_a_persons_to_decide(world: W
     world.finish()
     after = rows.now(world, row)
     assert after["state"] == "unknown"
-    assert "cut off" in after["reason"]
+    assert "no word of it came in time" in after["reason"]
     assert [one["key"] for one in needs_a_person(world)] == [row["key"]]
     assert len(world.mails()) == (when == "after")
     world.later(days=30)
@@ -286,6 +287,15 @@ def test_what_left_the_program_is_refused_with_a_reason(world: World, gone: str,
     after = rows.now(world, row)
     assert (after["state"], after["reason"]) == ("refused", reason)
     assert not world.outside.calls
+    assert not world.mails()
+
+
+def test_a_reader_of_another_community_by_now_gets_no_mail_of_the_first(world: World) -> None:
+    row = rows.mail(world)
+    operator.push(builders.PROGRAM.replace('id = "marie"\ncommunity = "acme"', 'id = "marie"\ncommunity = "peak"'), "t")
+    world.later(minutes=2)
+    world.due(row)
+    assert rows.now(world, row)["state"] == "refused"
     assert not world.mails()
 
 
@@ -454,7 +464,7 @@ def test_a_row_that_was_claimed_and_not_armed_was_surely_not_sent() -> None:
 
 
 @given(
-    kind=st.sampled_from(["keyed", "readable", "blind"]),
+    kind=st.sampled_from(["keyed", "readable", "told", "blind"]),
     known=st.fixed_dictionaries(
         {
             "attempts": st.integers(0, 14),
@@ -480,6 +490,23 @@ def test_what_may_have_arrived_is_sent_again_only_under_a_key_that_holds(kind: K
         assert one.can_look
     if isinstance(step, attempts.Next) and step.state in ("missed", "cancelled"):
         assert not one.in_doubt
+
+
+@given(
+    looks=st.integers(0, 3), retried=st.booleans(), better_twice=st.booleans(), late=st.booleans(), gone=st.booleans()
+)
+def test_silence_about_a_mail_is_never_taken_for_its_absence(
+    looks: int, retried: bool, better_twice: bool, late: bool, gone: bool
+) -> None:
+    known = {"looks": looks, "retried": retried, "better_twice": better_twice, "late": late, "withdrawn": gone}
+    one = case("told", in_doubt=True, can_look=True, **known)
+    if attempts.send_at_once(Absent(), one):
+        assert better_twice
+        assert True not in (retried, late, gone)
+        assert looks == len(attempts.LOOKS) - 1
+    after = attempts.after_look(Absent(), one)
+    assert after.state == "unknown"
+    assert not after.not_there
 
 
 def test_one_key_a_row_short_enough_for_every_platform() -> None:

@@ -1,17 +1,31 @@
 """Amazon SES says no in several ways; none of them leads to a second mail."""
 
+import re
+from typing import Any
+
 import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 
 from functions.delivery import mailer
 from functions.platforms.outgoing import Outcome, Refused, Sent, Unknown, Wait
-from functions.shared.settings import settings
+from functions.shared import aws, mails, outbox
 from tests.support.faults import Action, answer_lost, aws_error
 from tests.support.world import World
 
+MESSAGE = b"From: liaison@acme.example\r\nTo: marie@acme.example\r\nSubject: Hello\r\n\r\nHello\r\n"
+ROW = outbox.planned(
+    pk="acme#digest#marie#daily-2026-11-21",
+    name="mail",
+    purpose="mail",
+    platform="mail",
+    destination="marie",
+    request={},
+    at="2026-11-22T12:00:00.000Z",
+)
+
 
 def sent() -> Outcome:
-    return mailer.send(to="marie@acme.example", subject="Hello", html="<p>Hello</p>", text="Hello")
+    return mailer.send(ROW, MESSAGE, sender="liaison@acme.example", to="marie@acme.example")
 
 
 def refused_connection() -> None:
@@ -22,10 +36,36 @@ def no_connection() -> None:
     raise ConnectTimeoutError(endpoint_url="https://email.example")
 
 
-def test_a_mail_is_handed_over_with_both_its_parts(world: World) -> None:
+def test_a_mail_is_handed_over_as_it_is_written(world: World) -> None:
     assert isinstance(sent(), Sent)
     (mail,) = world.mails()
-    assert (mail.source, mail.subject) == ("liaison@acme.example", "Hello")
+    assert (mail.source, mail.subject, mail.body) == ("liaison@acme.example", "Hello", "Hello\r\n")
+
+
+def test_ses_is_told_how_to_name_it_when_it_tells_of_it(world: World) -> None:
+    asked: list[dict[str, Any]] = []
+    aws.ses().meta.events.register("provide-client-params.sesv2.SendEmail", lambda params, **_: asked.append(params))
+    sent()
+    (call,) = asked
+    assert call["ConfigurationSetName"] == "tests"
+    tags = {tag["Name"]: tag["Value"] for tag in call["EmailTags"]}
+    assert all(re.fullmatch("[A-Za-z0-9_-]{1,256}", word) for tag in tags.items() for word in tag)
+    assert mails.tagged(tags) == (ROW["key"], (ROW["pk"], ROW["sk"]))
+
+
+def test_a_row_with_the_longest_of_names_is_named_in_several_tags() -> None:
+    pk, sk = f"{'a' * 40}#case#{'ö' * 200}", "delivery#" + "b" * 200
+    tags = mails.tags({"pk": pk, "sk": sk, "key": "k" * 25})
+    assert max(map(len, tags.values())) <= 256
+    assert mails.tagged(tags) == ("k" * 25, (pk, sk))
+
+
+@pytest.mark.parametrize(
+    "tags", [{}, {"delivery": "k"}, {"delivery": "k", "row0": "?"}, {"delivery": "k", "row1": "YQ"}]
+)
+def test_tags_that_are_not_ours_are_told_from_ours(tags: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="not the tags"):
+        mails.tagged(tags)
 
 
 @pytest.mark.parametrize(
@@ -53,11 +93,3 @@ def test_one_attempt_is_made_and_no_more(world: World) -> None:
     assert isinstance(sent(), Unknown)
     assert world.faults.passed == ["sesv2.SendEmail"]
     assert len(world.mails()) == 1
-
-
-def test_without_a_sender_it_says_how_to_name_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MAIL_FROM", "")
-    settings.cache_clear()
-    outcome = sent()
-    assert isinstance(outcome, Refused)
-    assert "mail_from" in outcome.reason

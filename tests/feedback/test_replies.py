@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from events.waits import Wait
 from functions.feedback import replies
-from functions.feedback.replies import Wait
 
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
 LATER = START + timedelta(days=5)
@@ -32,7 +32,7 @@ def waits(*days: Sequence[dict[str, Any]], last: datetime = LATER) -> list[Wait]
 
 def minutes_of(*items: dict[str, Any]) -> list[float | None]:
     found = waits(items)
-    return [wait.lasted.total_seconds() / 60 if wait.replied else None for wait in found]
+    return [wait.lasted.total_seconds() / 60 if wait.over else None for wait in found]
 
 
 def test_the_first_reply_of_somebody_else_ends_the_waiting() -> None:
@@ -70,7 +70,7 @@ def test_who_is_expected_to_get_a_reply(more: dict[str, Any], asks: bool) -> Non
 
 def test_what_was_asked_after_the_period_is_another_periods() -> None:
     found = waits([said("1", 0), said("2", 60), reply("1", 90)], last=START + timedelta(minutes=60))
-    assert [wait.replied for wait in found] == [True]
+    assert [wait.over for wait in found] == [True]
 
 
 def test_a_reply_that_its_servers_clock_puts_before_the_question_is_one() -> None:
@@ -87,14 +87,22 @@ def test_what_is_kept_of_a_day_names_no_id_of_a_platform() -> None:
     assert "did:ann" not in kept
 
 
+def test_answers_are_all_that_the_community_s_people_said_and_no_more() -> None:
+    day = replies.of_day(
+        [reply("1", 5), reply("1", 9), reply("1", 9, "cat"), reply("1", 7, staff=True), reply("1", 7, bot=True)]
+    )
+    (times,) = replies.unpacked(json.loads(json.dumps(replies.packed(day)))).answers.values()
+    assert [at[14:16] for at in sorted(times)] == ["05", "09", "09"]
+
+
 def test_a_day_whose_words_have_ended_says_so() -> None:
     assert replies.of_day([said("", 0)]).ended
     assert not replies.of_day([said("", 0, state="removed"), said("1", 0)]).ended
 
 
 def waited(*hours: float, open_since: tuple[float, ...] = ()) -> replies.Replies:
-    ended = [Wait(START, timedelta(hours=one), replied=True) for one in hours]
-    still = [Wait(LATER - timedelta(hours=one), timedelta(hours=one), replied=False) for one in open_since]
+    ended = [Wait(START, timedelta(hours=one), over=True) for one in hours]
+    still = [Wait(LATER - timedelta(hours=one), timedelta(hours=one), over=False) for one in open_since]
     return replies.summed(ended + still)
 
 

@@ -281,6 +281,31 @@ def test_a_request_outlives_the_oldest_of_its_items(ada: Manager) -> None:
     assert ada.get("feedback/requests").json["requests"] == []
 
 
+def test_a_text_is_held_against_all_others_once(ada: Manager, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = said(ada.world, "The battery drains far too fast on my watch", "ann")
+    studied(ada.world)
+    held: list[str] = []
+    likely = study.likely
+    monkeypatch.setattr(study, "likely", lambda index, name, *of: held.append(name) or likely(index, name, *of))
+    second = said(ada.world, "Battery drains far too fast on the watch", "bob")
+    studied(ada.world)
+    assert [pair[:2] for pair in study.likeliest("acme")] == [(first, second)]
+    assert held == [second]
+
+
+def test_what_time_does_not_allow_is_held_against_the_others_by_the_next_study() -> None:
+    index = alike.index([alike.counted(f"The battery drains {number}") for number in range(3)], ["a", "b", "c"])
+    counts = [alike.counted("The battery drains")] * 3
+    allowed = iter([True, False])
+    nothing: dict[str, Any] = {"pairs": [], "looked": []}
+    begun = study.paired(index, counts, lambda one, other: True, nothing, lambda: next(allowed))
+    assert begun["looked"] == ["a"]
+    done = study.paired(index, counts, lambda one, other: True, begun, lambda: True)
+    assert done["looked"] == ["a", "b", "c"]
+    assert {pair[:2] for pair in done["pairs"]} == {("a", "b"), ("a", "c"), ("b", "c")}
+    assert not study.paired(index, counts, lambda one, other: False, done, lambda: True)["pairs"]
+
+
 def test_words_that_have_ended_are_in_no_study(ada: Manager) -> None:
     """Nothing is counted anew when they end."""
     ended = int((ada.world.now + timedelta(days=30)).timestamp())

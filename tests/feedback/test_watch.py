@@ -27,7 +27,16 @@ BURST = {"total": 120, "source:forum": 120}
 def counted(day: date, counts: dict[str, int]) -> None:
     """A roll-up of a day."""
     pk, sk = records.day_key("acme", day)
-    table().write(Put({"pk": pk, "sk": sk, "kind": "day", "day": day.isoformat(), "counts": counts}))
+    row = {
+        "pk": pk,
+        "sk": sk,
+        "kind": "day",
+        "day": day.isoformat(),
+        "zone": "Europe/Paris",
+        "version": 1,
+        "position": {},
+    }
+    table().write(Put({**row, "counts": counts}))
 
 
 def usual_day(day: date) -> dict[str, int]:

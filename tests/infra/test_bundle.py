@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.bundle import PACKAGES, REQUIREMENTS, ROOT, SERVICES, Bundle, build
+from infra.bundle import FONTS, MESSAGES, PACKAGES, REQUIREMENTS, ROOT, SERVICES, Bundle, build
 from tests.infra.deployment import Deployment
 from tests.infra.test_functions import FUNCTIONS
 
@@ -26,6 +26,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("sources")
     for package in PACKAGES:
         shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+    for language in ("fr", "pt-BR"):
+        (root / MESSAGES / language).mkdir(parents=True, exist_ok=True)
     (root / REQUIREMENTS).parent.mkdir()
     shutil.copyfile(ROOT / REQUIREMENTS, root / REQUIREMENTS)
     return root
@@ -84,8 +86,45 @@ def test_only_those_services_are_left_in(host: Bundle) -> None:
     assert (data / "partitions.json").exists()
 
 
+def test_numbers_are_told_in_the_languages_of_the_messages(host: Bundle) -> None:
+    code = "from babel.numbers import format_decimal as say; print(*(ascii(say(12345, locale=one)) for one in {!r}))"
+    result = alone(host, code.format(("en_CA", "fr", "fr_CA", "pt_BR")))
+    assert result.stdout == "'12,345' '12\\u202f345' '12\\xa0345' '12.345'\n", result.stderr
+
+
+@pytest.mark.parametrize(("country", "language", "name"), [
+    ("FR", "fr", "Jour de l'an"), ("FR", "en_US", "New Year's Day"), ("DE", "de", "Neujahr"), ("DE", None, "Neujahr"),
+])  # fmt: skip
+def test_holidays_are_told_in_a_country_s_own_language_too(
+    host: Bundle, country: str, language: str | None, name: str
+) -> None:
+    asked = f"country_holidays({country!r}, years=2026, language={language!r})"
+    result = alone(host, f"from holidays import country_holidays; print({asked}.get('2026-01-01'))")
+    assert result.stdout == f"{name}\n", result.stderr
+
+
+def test_other_languages_stay_behind(host: Bundle) -> None:
+    kept = {file.stem.partition("_")[0] for file in (host.path / "babel" / "locale-data").iterdir()}
+    assert kept == {"root", "en", "fr", "pt"}
+
+
+def test_pictures_are_drawn_from_the_bundle_alone(host: Bundle) -> None:
+    legend = "charts.Legend('', '', '', '', '')"
+    draw = f"png(charts.days([charts.Bar(label, 1, '1')], {legend}, ''))"
+    code = "from functions.digests import charts; from functions.digests.pictures import png"
+    result = alone(host, f"{code}; one, other = ({draw} for label in ('lun.', 'mar.')); assert one != other")
+    assert result.returncode == 0, result.stderr
+    fonts = {file.name for file in (host.path / "font_source_sans_pro").rglob("*.[ot]tf")}
+    assert fonts == FONTS
+
+
+def test_the_bundle_leaves_lambda_room(aws: Bundle) -> None:
+    """A function and its layers have 250 MB unzipped (AWS Lambda, "Quotas"); a larger one also starts later."""
+    assert sum(file.stat().st_size for file in aws.path.rglob("*") if file.is_file()) < 100_000_000
+
+
 def test_what_is_not_run_does_not_travel(host: Bundle) -> None:
-    assert not list(host.path.glob("*.dist-info"))
+    assert {folder.name.partition("-")[0] for folder in host.path.glob("*.dist-info")} == {"holidays"}
     assert not (host.path / "bin").exists()
     assert not (host.path / "events" / "samples").exists()
     assert not [path for path in host.path.rglob(".*") if path.is_file()]

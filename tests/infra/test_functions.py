@@ -35,6 +35,7 @@ ENVIRONMENT = {
     "PARAMETERS",
     "PUBLIC_URL",
     "MAIL_FROM",
+    "MAIL_SET",
     "POWERTOOLS_SERVICE_NAME",
     "POWERTOOLS_METRICS_NAMESPACE",
     "LOG_LEVEL",
@@ -137,7 +138,7 @@ def test_the_clock(production: Deployment) -> None:
         "UpkeepRounds": ("rate(1 minute)", 0),
         "FeedbackRollUp": ("rate(1 minute)", 0),
         "FeedbackLearn": ("rate(15 minutes)", 0),
-        "Digests": ("cron(5 * * * ? *)", 2),
+        "Digests": ("rate(15 minutes)", 0),
     }
 
 

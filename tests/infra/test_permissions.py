@@ -17,9 +17,10 @@ def test_every_function_is_in_the_table(production: Deployment) -> None:
 @pytest.mark.parametrize("function", LEAVE)
 def test_a_role_holds_what_the_table_says_and_no_more(production: Deployment, function: str) -> None:
     leave = production.leave(function)
-    if sender := leave.pop("ses:SendEmail", None):
-        assert {name.rpartition("identity/")[2] for name in sender} == {MAIL_FROM, MAIL_FROM.rpartition("@")[2]}
-        leave["ses:SendEmail"] = {"Sender"}
+    for action in ("ses:SendEmail", "ses:SendRawEmail"):
+        if sender := leave.pop(action, None):
+            assert {name.rpartition("/")[2] for name in sender} == {MAIL_FROM, MAIL_FROM.rpartition("@")[2], "MailSet"}
+            leave[action] = {"Sender"}
     assert leave == LEAVE[function]
 
 
@@ -31,7 +32,7 @@ def test_no_role_is_shared_or_added_to(production: Deployment) -> None:
 
 def test_without_an_address_nobody_may_send_mail(local: Deployment) -> None:
     assert not local.all("SES::EmailIdentity")
-    assert "ses:SendEmail" not in local.leave("delivery")
+    assert not {"ses:SendEmail", "ses:SendRawEmail"} & local.leave("delivery").keys()
 
 
 def test_a_schedule_may_start_its_own_function_and_only_from_its_group(production: Deployment) -> None:

@@ -70,7 +70,7 @@ def test_the_bucket_is_private_and_forgets_parked_bodies_and_digests(production:
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
     assert (rules["parked"]["Prefix"], rules["parked"]["ExpirationInDays"]) == ("parked/", 90)
-    assert (rules["digests"]["Prefix"], rules["digests"]["ExpirationInDays"]) == ("digests/", 60)
+    assert (rules["digests"]["Prefix"], rules["digests"]["ExpirationInDays"]) == ("digests/", 92)
     assert rules["unfinished"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     # Nothing else leaves by itself.
     assert [rule["Id"] for rule in rules.values() if "ExpirationInDays" in rule] == [

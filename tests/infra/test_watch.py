@@ -62,4 +62,6 @@ def test_the_outputs_the_command_line_reads(production: Deployment) -> None:
         "FunctionRollUp",
         "FunctionLearn",
         "FunctionRounds",
+        "MailFrom",
+        "MailSet",
     }

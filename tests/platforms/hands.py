@@ -3,6 +3,9 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from typing import Any
 
 from functions.platforms.outgoing import Destination, Hands, Outcome, Reply, Sent
@@ -29,7 +32,7 @@ class Fake:
     asked: list[Asked] = field(default_factory=list)
     stored: dict[str, bytes] = field(default_factory=dict)
     writes: int = 0
-    mails: list[dict[str, str]] = field(default_factory=list)
+    mails: list[tuple[str, str, EmailMessage]] = field(default_factory=list)
 
     def http(
         self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", private: bool = False
@@ -45,8 +48,8 @@ class Fake:
         if made is not None:
             self.stored[key], self.writes = made, self.writes + 1
 
-    def mail(self, *, to: str, subject: str, html: str, text: str) -> Outcome:
-        self.mails.append({"to": to, "subject": subject, "html": html, "text": text})
+    def mail(self, message: bytes, *, sender: str, to: str) -> Outcome:
+        self.mails.append((sender, to, message_from_bytes(message, policy=default)))
         return Sent("mail-1")
 
     def hands(self, timestamp: int) -> Hands:

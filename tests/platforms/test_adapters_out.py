@@ -8,10 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from events.digests import MailRequested
 from events.moderation import ActionRequested, Measure, Subject
 from functions.platforms import acting
-from functions.platforms.mail import adapter as mail
 from functions.platforms.outgoing import (
     LONGEST_WAIT,
     Outcome,
@@ -124,12 +122,3 @@ def test_a_measure_with_nowhere_to_go_is_refused_and_says_what_to_write() -> Non
     outcome = enforce(Fake(), address="")
     assert isinstance(outcome, Refused)
     assert "`api`" in outcome.reason
-
-
-def test_a_mail_is_handed_over_as_it_is() -> None:
-    fake = Fake()
-    requested = MailRequested(reader="marie", subject="Three things", html="<p>Three</p>", text="Three")
-    assert mail.send(requested, to("marie@club.example", ""), "key-1", fake.hands(NOW)) == Sent("mail-1")
-    assert fake.mails == [
-        {"to": "marie@club.example", "subject": "Three things", "html": "<p>Three</p>", "text": "Three"}
-    ]

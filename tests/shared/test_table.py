@@ -207,6 +207,22 @@ def test_a_listing_is_of_one_community_and_one_name(store: Table) -> None:
     assert [one["pk"] for one in store.listing("acme", "things")] == ["acme#thing#1"]
 
 
+def test_the_oldest_of_a_listing_is_known_over_all_its_shards(store: Table) -> None:
+    assert store.oldest_listed("acme", "things") == ""
+    for number in (5, 3, 9, 4):
+        store.write(Put(item(str(number), **room.listed("acme", "things", str(number), f"2026-11-0{number}"))))
+    assert store.oldest_listed("acme", "things") == "2026-11-03"
+
+
+def test_of_many_items_some_attributes_are_read_and_what_has_expired_is_not(store: Table) -> None:
+    given: list[Item] = [{"state": "open"}, {"words": "many"}, {"state": "gone", "expires": 1}]
+    for number, more in enumerate(given):
+        store.write(Put(item(str(number), **more)))
+    keys = [room.key_of(item(str(number))) for number in range(4)]
+    found = sorted(store.read(keys, only=("state",)), key=room.key_of)
+    assert found == [item("0", state="open"), item("1")]
+
+
 def test_an_index_that_lags_lists_nothing_that_has_left(store: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     store.write(Put(item("1", **room.listed("acme", "things", "1", "2026"))))
     stale = list(store.proposed("listing", "listed_at", f"acme#things#{room.shard('1')}", "3"))

@@ -22,11 +22,13 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb import models
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing import ast_nodes
 from moto.dynamodb.responses import DynamoHandler
 from moto.sqs import models as sqs
 
 SERVICES = ("dynamodb", "s3", "ses", "sesv2", "sqs", "ssm")
+QUERY: Callable[..., Any] = Table.query
 TRANSACT: Callable[[DynamoDBBackend, list[dict[str, Any]]], None] = DynamoDBBackend.transact_write_items
 REQUEST, SIGN = BotocoreStubber.process_request, RequestSigner.sign
 SPELLED, METHODS = cache(utils.camelcase_to_underscores), cache(utils.method_names_from_class)
@@ -74,6 +76,17 @@ def all_or_nothing(backend: DynamoDBBackend, transact_items: list[dict[str, Any]
         raise
 
 
+def in_partition(store: Any, hash_key: Any, *given: Any, **more: Any) -> Any:
+    """moto sorts the whole table for each query, and then takes a partition of it. It sorts that once more."""
+    index_name = given[6]
+    of = [store.items.get(hash_key, {})] if not index_name else store.items.values()
+    store.all_items = lambda: [item for partition in of for item in partition.values()]
+    try:
+        return QUERY(store, hash_key, *given, **more)
+    finally:
+        del store.all_items
+
+
 @cache
 def descends(kind: Any, of: Any) -> bool:
     return issubclass(kind, of)
@@ -116,6 +129,7 @@ def quickened() -> Iterator[None]:
         patch.setattr(UserAgentString, "to_string", lambda _: "tests")
         patch.setattr(RequestSigner, "sign", signed)
         patch.setattr(BotocoreStubber, "process_request", straight)
+        patch.setattr(Table, "query", in_partition)
         patch.setattr(DynamoDBBackend, "transact_write_items", all_or_nothing)
         patch.setattr(ast_nodes, "isinstance", is_a, raising=False)
         patch.setattr(models, "copy", SimpleNamespace(deepcopy=lambda one: one))

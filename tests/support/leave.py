@@ -93,19 +93,26 @@ LEAVE: dict[str, dict[str, set[str]]] = {
         **table("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"),
         **consume("QueueDelivery"),
         "sqs:SendMessage": {"QueueModeration", "QueueFeedback", "QueueDelivery"},
-        "s3:GetObject": {"Storage/program/*", "Storage/feeds/*", "Storage/media/*"},
+        "s3:GetObject": {"Storage/program/*", "Storage/digests/*", "Storage/feeds/*", "Storage/media/*"},
         "s3:PutObject": {"Storage/feeds/*"},
-        "ssm:GetParameter": {"targets/*", "sessions/*"},
+        "ssm:GetParameter": {"targets/*", "sessions/*", "pseudonyms"},
         "ssm:PutParameter": {"sessions/*"},
         "ses:SendEmail": {"Sender"},
+        "ses:SendRawEmail": {"Sender"},
     },
     "digests": {
         **table("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
         "dynamodb:Query": {"Table", "Table/index/listing"},
         "sqs:SendMessage": {"QueueDelivery"},
-        "s3:GetObject": {"Storage/program/*", "Storage/seals/*"},
-        "s3:PutObject": {"Storage/digests/*"},
-        "ssm:GetParameter": {"links"},
+        "s3:GetObject": {
+            "Storage/program/*",
+            "Storage/feedback/skeletons/*",
+            "Storage/people/*",
+            "Storage/seals/*",
+            "Storage/study/*",
+        },
+        "s3:PutObject": {"Storage/digests/*", "Storage/people/*", "Storage/feedback/skeletons/*"},
+        "ssm:GetParameter": {"links", "pseudonyms"},
     },
     "upkeep": {
         **table("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
@@ -116,7 +123,7 @@ LEAVE: dict[str, dict[str, set[str]]] = {
         "s3:GetObject": {"Storage/program/*", "Storage/plans/*"},
         "s3:PutObject": {"Storage/evidence/*", "Storage/parked/*", "Storage/plans/*"},
         "s3:DeleteObject": {"Storage/evidence/*"},
-        "ssm:GetParameter": {"directory", "surveys/*", "links"},
+        "ssm:GetParameter": {"directory", "surveys/*", "links", "pseudonyms"},
         "ssm:PutParameter": {"directory", "surveys/*"},
     },
     "rounds": {
@@ -185,7 +192,8 @@ class Leave:
                 dead = "Dead" if name.endswith("-dead") else ""
                 yield f"sqs:{operation}", f"Queue{name.removesuffix('-dead').capitalize()}{dead}"
             case _:
-                yield "ses:SendEmail", "Sender"
+                # A mail that is handed over as it is written asks for both.
+                yield from (("ses:SendEmail", "Sender"), ("ses:SendRawEmail", "Sender"))
 
 
 def granted(resources: set[str], resource: str) -> bool:

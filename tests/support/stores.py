@@ -41,6 +41,7 @@ ENVIRONMENT = {
     "PARAMETERS": PARAMETERS,
     "PUBLIC_URL": PUBLIC_URL,
     "MAIL_FROM": SENDER,
+    "MAIL_SET": "tests",
 }
 
 

@@ -12,6 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email import message_from_string
+from email.message import EmailMessage
+from email.policy import default
 from types import SimpleNamespace
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -91,6 +94,32 @@ class Answered:
     @property
     def message(self) -> str:
         return str(self.json["message"])
+
+
+@dataclass(frozen=True)
+class Mailed:
+    """A mail as its reader's program takes it apart."""
+
+    source: str
+    message: EmailMessage
+
+    @property
+    def destinations(self) -> dict[str, list[str]]:
+        return {"ToAddresses": [str(self.message["To"])]}
+
+    @property
+    def subject(self) -> str:
+        return str(self.message["Subject"])
+
+    @property
+    def key(self) -> str:
+        return str(self.message["X-Liaison-Delivery"])
+
+    @property
+    def body(self) -> str:
+        """All its words."""
+        parts = (part for part in self.message.walk() if part.get_content_maintype() == "text")
+        return "\n".join(part.get_content() for part in parts)
 
 
 class World:
@@ -311,8 +340,10 @@ class World:
         found = stores.client("s3").list_objects_v2(Bucket=stores.BUCKET, Prefix=prefix)
         return [entry["Key"] for entry in found.get("Contents", [])]
 
-    def mails(self) -> list[Any]:
-        return list(ses_backends[DEFAULT_ACCOUNT_ID][stores.REGION].sent_messages)
+    def mails(self) -> list["Mailed"]:
+        """What SES was handed, the first one first."""
+        sent = ses_backends[DEFAULT_ACCOUNT_ID][stores.REGION].sent_messages
+        return [Mailed(one.source, message_from_string(one.raw_data, policy=default)) for one in sent]
 
     def parked(self) -> list[Item]:
         """What an operator can list, in all communities."""

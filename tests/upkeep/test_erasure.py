@@ -699,6 +699,16 @@ def test_a_mail_keeps_its_body_while_it_is_on_its_way(state: str, emptied: bool)
     assert changes == ({"request": {**request, "html": "", "text": ""}} if emptied else {})
 
 
+@pytest.mark.parametrize(("state", "emptied"), [("sent", True), ("unknown", True), ("planned", False)])
+def test_a_brief_keeps_its_words_while_it_is_on_its_way(state: str, emptied: bool) -> None:
+    request = {"reader": "marie", "title": "t", "lines": ["l"], "sections": [{"title": "s"}], "more": ["m", "u"]}
+    item = {"pk": "acme#digest#d", "sk": "delivery#brief", "kind": "delivery", "purpose": "brief", "fence": 3}
+    changes = traces.alone({**item, "state": state, "request": request}, ACCOUNT)
+    left = {**request, "title": "", "lines": [], "sections": []}
+    assert changes == ({"request": left, "fence": 4} if emptied else {})
+    assert not traces.alone({**item, "state": state, "request": left}, ACCOUNT)
+
+
 def test_another_communitys_items_are_not_looked_at() -> None:
     assert not traces.mentions(case(pk="peak#case#c"), ACCOUNT)
     assert traces.mentions(case(), ACCOUNT)

@@ -15,6 +15,7 @@ from functions.platforms.standing import AskedError, Finding, Report
 from functions.shared import clock, parameters, program, queues, raised
 from functions.shared.table import ConditionFailedError, Update, table
 from functions.upkeep import handler, records, rounds
+from tests.digests import reading
 from tests.support import builders, stores
 from tests.support.faults import When, answer_lost, aws_error
 from tests.support.world import World
@@ -636,8 +637,7 @@ def test_before_the_first_program_there_is_nothing_to_do() -> None:
 def read_digest(world: World) -> str:
     world.now = world.now.replace(hour=9, minute=30) + timedelta(days=1)
     world.digests()
-    newest = max(world.items("digest"), key=lambda item: (item["made_at"], item["reader"] == "marie"))
-    return world.stored(newest["page"]).decode()
+    return reading.page(world)
 
 
 def test_the_digest_leads_with_what_is_broken_and_says_what_to_do(world: World, shelf: Shelf) -> None:

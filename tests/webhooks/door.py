@@ -77,7 +77,7 @@ class Door:
         queues = ("moderation", "announcements", "feedback", "upkeep", "parked", "delivery")
         return {
             **{f"QUEUE_{name.upper()}": f"{self.cloud.url}/000000000000/{name}" for name in queues},
-            **dict.fromkeys(("TABLE", "BUCKET", "MAIL_FROM", "PUBLIC_URL", "DEAD_LETTERS"), ""),
+            **dict.fromkeys(("TABLE", "BUCKET", "MAIL_FROM", "MAIL_SET", "PUBLIC_URL", "DEAD_LETTERS"), ""),
             "PARAMETERS": PATH,
             "AWS_ENDPOINT_URL": self.cloud.url,
             "AWS_REGION": "eu-central-1",

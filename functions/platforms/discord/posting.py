@@ -394,10 +394,13 @@ def opened(to: Destination, hands: Hands) -> Line | Refused:
 
 def payload(body: Mapping[str, Any], hands: Hands) -> Content | Refused:
     """JSON; with images a form, in which JSON is the first field."""
+    held = contents(files_in(body), hands)
+    return held if isinstance(held, Refused) else enclosed(body, held)
+
+
+def enclosed(body: Mapping[str, Any], held: Mapping[str, bytes]) -> Content:
+    """With the files that its `attachments` name."""
     written, names = json.dumps(body).encode(), files_in(body)
-    held = contents(names, hands)
-    if isinstance(held, Refused):
-        return held
     if not names:
         return Content("application/json", written)
     fields = [Field("payload_json", written, "application/json")]

@@ -1,12 +1,14 @@
-"""What one person is told by mail. Blind, as all mail: where the answer is lost, nobody sends it again."""
+"""What one person is told by mail. Where the answer is lost, and no word of it comes either, nobody sends it again."""
 
 from html import escape
 
 from events.moderation import MessageRequested
+from functions.platforms.mail.adapter import posted
+from functions.platforms.mail.message import Letter
 from functions.platforms.outgoing import Destination, Hands, Kind, Outcome
 from functions.platforms.telling import fitted
 
-KIND: Kind = "blind"
+KIND: Kind = "told"
 WINDOW = 0
 RIGHT = "no permission: the deployment has a sender's address (`-c mail_from=…`)"
 LONGEST = 10_000
@@ -14,11 +16,9 @@ LONGEST = 10_000
 
 
 def tell(message: MessageRequested, to: Destination, key: str, hands: Hands) -> Outcome:
-    del to, key
     text = fitted(message, LONGEST, titled=False)
-    return hands.mail(
-        to=message.person.id, subject=" ".join(message.title.split()), html=page(text, message.link), text=text
-    )
+    letter = Letter(to.account, to.address, message.title, page(text, message.link), text, key)
+    return posted(letter, hands)
 
 
 def page(text: str, link: str) -> str:

@@ -7,13 +7,13 @@ docs.slack.dev/apis/web-api/rate-limits.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from events.announcements import ChangeRequested, CountRequested, Image, PostRequested, WithdrawRequested
+from events.announcements import ChangeRequested, CountRequested, PostRequested, WithdrawRequested
 from functions.platforms.outgoing import (
     PARKED,
     SOON,
@@ -135,26 +135,30 @@ Body = dict[str, Any]
 def prepare(post: PostRequested, to: Destination, hands: Hands) -> Prepared | Outcome:
     """Uploads its images. Nobody sees them before a message shows them: they are shared with no channel."""
     line = Line(to, hands)
-    made = uploaded(post, hands, lambda one, held: upload(one, held, line))
+    made = uploaded(post, hands, lambda one, held: upload(one.name, one.alt, held, line))
     if not isinstance(made, Prepared):
         return made
-    files = [{"id": name} for name in made.made.values()]
-    done = line.harmless("files.completeUploadExternal", {"files": files})
+    done = completed(made.made.values(), line)
     return made if isinstance(done, dict) else done
 
 
-def upload(one: Image, held: bytes, line: "Line") -> str | Outcome:
+def completed(files: Iterable[str], line: "Line") -> Body | Refused | Wait:
+    """Has files that were uploaded made ready to be shown."""
+    return line.harmless("files.completeUploadExternal", {"files": [{"id": name} for name in files]})
+
+
+def upload(name: str, alt: str, held: bytes, line: "Line") -> str | Outcome:
     """The id of a new file."""
-    terms = {"filename": one.name, "length": str(len(held)), "alt_txt": one.alt}
+    terms = {"filename": name, "length": str(len(held)), "alt_txt": alt}
     place = line.ask("files.getUploadURLExternal", terms, form=True)
     if not isinstance(place, dict):
         return place
-    url, name = string(place.get("upload_url")), string(place.get("file_id"))
-    if not url.startswith(("https://", "http://") if line.to.private else "https://") or not name:
+    url, file = string(place.get("upload_url")), string(place.get("file_id"))
+    if not url.startswith(("https://", "http://") if line.to.private else "https://") or not file:
         return Wait(SOON, "Slack did not say where to upload it to")
     headers = {"content-type": "application/octet-stream"}
     reply = line.hands.http("POST", url, headers=headers, body=held, private=line.to.private)
-    return name if reply.status == 200 else Wait(SOON, f"Slack answered {reply.status}")
+    return file if reply.status == 200 else Wait(SOON, f"Slack answered {reply.status}")
 
 
 def send(post: PostRequested, to: Destination, key: str, hands: Hands) -> Outcome:

@@ -228,7 +228,7 @@ def nobody(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b
     raise AssertionError(f"nobody is asked here, but {method} {url} was")
 
 
-def no_mail(*, to: str, subject: str, html: str, text: str) -> Outcome:
+def no_mail(message: bytes, *, sender: str, to: str) -> Outcome:
     raise AssertionError("no mail is sent here")
 
 

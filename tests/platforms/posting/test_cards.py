@@ -35,17 +35,6 @@ CARD = Card(
 )
 
 
-class Discord(discord_kit.Discord):
-    """Keeps embeds, too."""
-
-    def keep(self, post: Any, body: dict[str, Any], files: dict[str, bytes]) -> None:
-        super().keep(post, body, files)
-        post.more["embeds"] = body.get("embeds", [])
-
-    def message(self, post: Any) -> dict[str, Any]:
-        return {**super().message(post), "embeds": post.more.get("embeds", [])}
-
-
 WHERE = {
     "discord": Destination("server", "acme", "", discord_kit.BOT_TOKEN, place=discord_kit.CHANNEL),
     "slack": Destination("server", "acme", "https://acme.slack.com", slack_kit.SECRET, place=slack_kit.CHANNEL),
@@ -54,7 +43,8 @@ WAYS: dict[str, Callable[..., Outcome]] = {"discord": discord.card, "slack": sla
 
 
 def fake(platform: str) -> Any:
-    return Discord(discord_kit.TARGETS[0]) if platform == "discord" else slack_kit.fake(slack_kit.TARGETS[0])
+    kit = discord_kit if platform == "discord" else slack_kit
+    return kit.fake(kit.TARGETS[0])
 
 
 def shown(platform: str, server: Any, card: Card = CARD, to: Destination | None = None, **more: Any) -> Outcome:

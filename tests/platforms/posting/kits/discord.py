@@ -64,8 +64,8 @@ class Discord(Fake):
         return str((int(at * 1000) - EPOCH_MS << 22) + self.number)
 
     def written(self, content: str, author: str, name: str, files: list[dict[str, Any]] | None = None) -> Posted:
-        more = {"content": content, "author": author, "files": files or [], "flags": 0, "pings": [], "reactions": []}
-        return Posted(name, from_markdown(content), more=more)
+        more: dict[str, Any] = {"content": content, "author": author, "files": files or [], "flags": 0, "pings": []}
+        return Posted(name, from_markdown(content), more={**more, "reactions": [], "embeds": []})
 
     def message(self, post: Posted) -> dict[str, Any]:
         shown = {"reactions": post.more["reactions"]} if post.more["reactions"] else {}
@@ -76,6 +76,7 @@ class Discord(Fake):
             "author": {"id": post.more["author"], "username": "acme", "bot": True},
             "content": post.more["content"],
             "attachments": [{"id": f"{post.id}{i}", **file} for i, file in enumerate(post.more["files"])],
+            "embeds": post.more["embeds"],
             "flags": post.more["flags"],
             "timestamp": "2026-11-25T08:00:00.000000+00:00",
             **shown,
@@ -145,7 +146,9 @@ class Discord(Fake):
         if len(content.encode("utf-16-le")) // 2 > 2000 or len(str(body.get("nonce", ""))) > 25:
             told = {"content": {"_errors": [{"code": "BASE_TYPE_MAX_LENGTH", "message": "Must be 2000 or fewer."}]}}
             return reply(400, {"code": 50035, "message": "Invalid Form Body", "errors": told})
-        if not content.strip() and not files:
+        if wrong := unfit(body.get("embeds", []), files, body.get("attachments", [])):
+            return wrong
+        if not content.strip() and not files and not body.get("embeds"):
             return error(400, 50006, "Cannot send an empty message")
         described = body.get("attachments", [])
         if len(described) > 10 or any(len(one.get("description", "")) > 1024 for one in described):
@@ -167,6 +170,8 @@ class Discord(Fake):
         ]
         if "attachments" in body or files:
             post.more["files"] = new
+        if "embeds" in body:
+            post.more["embeds"] = body["embeds"]
         post.more["pings"] = pinged(post.more["content"], body.get("allowed_mentions"))
 
     def one(self, asked: Asked, post: Posted) -> Reply:
@@ -198,6 +203,29 @@ class Discord(Fake):
         newer = [post for post in found if int(post.id) > after]
         page = newer[:limit] if "after" in asked.query else newer[-limit:]
         return reply(200, [self.message(post) for post in reversed(page)])
+
+
+def unfit(embeds: list[dict[str, Any]], files: dict[str, bytes], described: list[dict[str, Any]]) -> Reply | None:
+    """Too many, too long, empty, or with a picture that did not come along."""
+    names = [f"attachment://{one['filename']}" for one in described if f"files[{one['id']}]" in files]
+    texts = [text for one in embeds for text in (one.get("title", ""), one.get("description", ""), footer(one))]
+    long = any(
+        size(one.get("title", "")) > 256 or size(one.get("description", "")) > 4096 or size(footer(one)) > 2048
+        for one in embeds
+    )
+    empty = any(not {"title", "description", "image"} & one.keys() for one in embeds)
+    lost = any(one["image"]["url"] not in names for one in embeds if "image" in one)
+    if len(embeds) > 10 or sum(map(size, texts)) > 6000 or long or empty or lost:
+        return error(400, 50035, "Invalid Form Body")
+    return None
+
+
+def footer(embed: dict[str, Any]) -> str:
+    return str(embed.get("footer", {}).get("text", ""))
+
+
+def size(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def pinged(content: str, allowed: dict[str, Any] | None) -> list[str]:

@@ -80,6 +80,12 @@ class Slack(Fake):
             return wrong("msg_too_long")
         if len(blocks) > 50 or any(len(b["text"]["text"]) not in range(1, 3001) for b in blocks if "text" in b):
             return wrong("invalid_blocks")
+        said = [block["text"]["text"] for block in blocks if "text" in block]
+        heads = [block["text"]["text"] for block in blocks if block["type"] == "header"]
+        if any(len(one) > 150 for one in heads) or any(len(b.get("alt_text", "")) > 2000 for b in blocks):
+            return wrong("invalid_blocks")
+        if sum(map(len, said)) > 13_200:
+            return wrong("msg_blocks_too_long")
         shown = [block["slack_file"]["id"] for block in blocks if block["type"] == "image"]
         done = all(self.files.get(name, {}).get("complete") for name in shown)
         if shown and (not done or self.processing > 0):
@@ -94,7 +100,8 @@ class Slack(Fake):
         written = "\n\n".join(texts)
         post.text = from_mrkdwn(written)
         read_aloud = [block["alt_text"] for block in blocks if block["type"] == "image"]
-        pings = PINGS.findall(given["text"]) if not blocks else [one for part in texts for one in PINGS.findall(part)]
+        marked = [block["text"]["text"] for block in blocks if block.get("text", {}).get("type") == "mrkdwn"]
+        pings = [one for part in (marked if blocks else [given["text"]]) for one in PINGS.findall(part)]
         if given.get("parse") == "full" or given.get("link_names"):
             pings += re.findall(r"@(?:everyone|channel|here)\b", written)
         post.more |= {"written": written, "blocks": blocks, "alts": read_aloud, "pings": pings, "text": given["text"]}
