@@ -13,6 +13,7 @@ from constructs import IConstruct
 WILDCARDS = {
     "/program/*": "Programs are stored under their hash, which is not known before they are pushed.",
     "/digests/*": "Each digest is a page of its own; the prefix holds nothing else.",
+    ":identity/*": "SES in its sandbox asks for the recipient's identity, too; the condition names the sender.",
     "/feeds/*": "The community's program says which feeds there are, and changes without a deployment.",
     "/media/*": "Each image is stored under its hash, which is not known before it is uploaded.",
     "/plans/*": "Each approved plan is stored under its hash, which is not known before it is approved.",

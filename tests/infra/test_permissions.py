@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.infra.deployment import Deployment
+from tests.infra.deployment import Deployment, listed
 from tests.support.leave import LEAVE
 
 MAIL_FROM = "news@example.org"
@@ -19,9 +19,18 @@ def test_a_role_holds_what_the_table_says_and_no_more(production: Deployment, fu
     leave = production.leave(function)
     for action in ("ses:SendEmail", "ses:SendRawEmail"):
         if sender := leave.pop(action, None):
-            assert {name.rpartition("/")[2] for name in sender} == {MAIL_FROM, MAIL_FROM.rpartition("@")[2], "MailSet"}
+            assert {name.rpartition("/")[2] for name in sender} == {"*", "MailSet"}
             leave[action] = {"Sender"}
     assert leave == LEAVE[function]
+
+
+def test_mail_is_sent_from_the_one_address_whatever_identity_it_asks_for(production: Deployment) -> None:
+    role = production.all("IAM::Role")[production.functions()["delivery"]["Role"]["Fn::GetAtt"][0]]
+    statements = [one for policy in role["Policies"] for one in policy["PolicyDocument"]["Statement"]]
+    identities, ours = (one for one in statements if "ses:SendEmail" in listed(one["Action"]))
+    assert "identity/*" in str(identities["Resource"])
+    assert identities["Condition"] == {"StringEquals": {"ses:FromAddress": MAIL_FROM}}
+    assert "configuration-set" in str(ours["Resource"])
 
 
 def test_no_role_is_shared_or_added_to(production: Deployment) -> None:
