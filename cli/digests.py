@@ -1,28 +1,27 @@
 """`liaison digest`: what a reader was told, or would be, and whether its numbers are those of the log."""
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from cli import told
-from cli.client import api
-from cli.terminal import CommunityOption, JsonOption, grid, last_line, out, sentences
-from functions.shared import clock
+from cli.client import Api, api
+from cli.terminal import CommunityOption, JsonOption, err, grid, last_line, out, sentences
 
 digests_app = typer.Typer(help="What a reader was told, or would be.", no_args_is_help=True)
 
 As = Annotated[str, typer.Option("--as", help="Whose digest: the id of a reader in the program.")]
-Day = Annotated[str, typer.Option("--date", help="A day of the period, as 2026-11-22; yesterday without it.")]
+Day = Annotated[str, typer.Option("--date", help="A day of the period, as 2026-11-22; the newest without it.")]
 Every = Annotated[
     Literal["daily", "weekly", "monthly"], typer.Option("--period", help="daily, weekly or monthly.")
 ]  # fmt: skip
 
 
 def place(reader: str, period: str, day: str) -> str:
-    chosen = date.fromisoformat(day) if day else clock.now().date() - timedelta(days=1)
-    return f"/digests/{reader}/{period}/{chosen.isoformat()}"
+    chosen = date.fromisoformat(day).isoformat() if day else "newest"
+    return f"/digests/{reader}/{period}/{chosen}"
 
 
 @digests_app.command("list")
@@ -69,7 +68,7 @@ def verify(
     """Count a digest again, from the log itself. Ends with 1 where an hour that nobody has touched since has another
     count."""
     with sentences(as_json):
-        found = api(community).get(f"{place(reader, period, day)}/verify")
+        found = verified(api(community), f"{place(reader, period, day)}/verify")
         if as_json:
             last_line(found)
         elif found["same"]:
@@ -84,3 +83,14 @@ def verify(
                 hours = ", ".join(found["unexplained"])
                 told.line(out, f"Nobody touched these hours, and they are counted otherwise: {hours}.", "red")
             raise typer.Exit(1)
+
+
+def verified(caller: Api, path: str) -> dict[str, Any]:
+    """As many requests as it takes. What the newest one says holds, and whatever one of them could not explain."""
+    found, unexplained = caller.get(path), list[str]()
+    while "next" in found:
+        unexplained += found["unexplained"]
+        err.print(f"counted until {found['next']}:59 UTC", style="dim")
+        found = caller.get(path, after=found["next"])
+    unexplained += found["unexplained"]
+    return {**found, "same": found["same"] and not unexplained, "unexplained": sorted({*unexplained})}

@@ -5,7 +5,7 @@ Nothing on them acts; what needs a decision leads to a page that asks (`decision
 whenever it is opened, with the words of people as they are now.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
@@ -41,6 +41,7 @@ MOST_HOURS = 48
 LONGEST_QUERY = 100
 YEARS = range(1971, 2199)
 """Of `events.people.Moment`, and a year to compare with."""
+WhichDay = Literal["newest"] | date
 GONE = "This link is not valid, or not any more. Your next digest brings a new one."
 
 
@@ -259,11 +260,12 @@ def show_digest(
     community: str,
     reader: str,
     cadence: Cadence,
-    day: date,
+    day: WhichDay,
     form: Annotated[Literal["text", "html"], Query(alias="as")] = "text",
 ) -> View:
-    """Of the period that the day is in. One that was not made (yet) is made now, from what the log says now; it is not
-    kept and not sent. `stored` tells which."""
+    """Of the period that the day is in, or the newest that was made; where there is none yet, of the last that is over.
+    One that was not made (yet) is made now, from what the log says now; it is not kept and not sent. `stored` tells
+    which."""
     active, found = known(community, reader)
     digest, stored = digest_of(found, active, cadence, day)
     query = links.signed(records.path(community, reader), reader, records.SHOWN, clock.now())
@@ -280,18 +282,37 @@ def show_digest(
     }
 
 
-def period_of(reader: Reader, cadence: Cadence, day: date) -> Period:
+def stored_of(reader: Reader, cadence: Cadence, day: WhichDay) -> Digest | None:
+    """The one that has the day, also where its reader lived in another zone then; or the newest."""
+    made = (one for one in records.past(table(), reader.community, reader.id) if of_cadence(one, cadence))
+    name = next((one["period"] for one in made if day == "newest" or covers(one, day)), None)
+    return records.read(table(), reader.community, reader.id, name) if name else None
+
+
+def of_cadence(item: Item, cadence: Cadence) -> bool:
+    return str(item["period"]).startswith(f"{cadence}-")
+
+
+def covers(item: Item, day: date) -> bool:
+    return str(item["period"]).partition("-")[2] <= day.isoformat() <= str(item["last"])
+
+
+def period_of(reader: Reader, cadence: Cadence, day: WhichDay) -> Period:
     """Raises LookupError for a day of which nobody is ever told."""
+    zone = ZoneInfo(reader.timezone)
+    if day == "newest":
+        today = clock.now().astimezone(zone).date()
+        return periods.containing(cadence, periods.border(cadence, today) - periods.DAY, zone)
     if day.year not in YEARS:
         raise LookupError(f"{day} is too far away: a digest is of the years from {YEARS[0]} to {YEARS[-1]}")
-    return periods.containing(cadence, day, ZoneInfo(reader.timezone))
+    return periods.containing(cadence, day, zone)
 
 
-def digest_of(reader: Reader, active: Program, cadence: Cadence, day: date) -> tuple[Digest, bool]:
-    period = period_of(reader, cadence, day)
-    stored = records.read(table(), reader.community, reader.id, period.name)
+def digest_of(reader: Reader, active: Program, cadence: Cadence, day: WhichDay) -> tuple[Digest, bool]:
+    stored = stored_of(reader, cadence, day)
     if stored:
         return stored, True
+    period = period_of(reader, cadence, day)
     if period.starts > clock.now():
         raise LookupError(f"{period.first} has not begun yet")
     run = Run(table(), active, clock.now(), errands.until_short(router.lambda_context, RESERVE))
@@ -299,19 +320,21 @@ def digest_of(reader: Reader, active: Program, cadence: Cadence, day: date) -> t
 
 
 @router.get("/v1/<community>/digests/<reader>/<cadence>/<day>/verify", tags=["digests"], summary="Count a digest again")
-def verify_digest(community: str, reader: str, cadence: Cadence, day: date) -> View:
+def verify_digest(community: str, reader: str, cadence: Cadence, day: WhichDay, after: str = "") -> View:
     """From the log itself and not from its roll-ups. Hours in which something was said, edited, removed or erased since
-    are named in `changed`; of all others what is counted now has to be what was told: `same`."""
+    are named in `changed`; of all others what is counted now has to be what was told: `same`.
+
+    A busy month has more of a log than one request reads: then there is `next`, and the hours after it are asked for
+    with `after`; `unexplained` is of those that this request has read."""
     active, found = known(community, reader)
-    period = period_of(found, cadence, day)
-    digest = records.read(table(), community, reader, period.name)
+    digest = stored_of(found, cadence, day)
     if digest is None:
-        raise LookupError(f"there is no digest {period.name!r} of {reader!r}")
-    return recounted(digest, active)
+        raise LookupError(f"there is no digest {period_of(found, cadence, day).name!r} of {reader!r}")
+    return recounted(digest, active, errands.until_short(router.lambda_context, RESERVE), after)
 
 
-def recounted(digest: Digest, active: Program) -> View:
-    """The log of every hour, read and counted anew."""
+def recounted(digest: Digest, active: Program, time_left: Callable[[], bool], after: str = "") -> View:
+    """The log of every hour after one, read and counted anew; as many as there is time for, one at the least."""
     community, period = digest.community, digest.period
     zone = active.zone(community)
     hours = rollup.hours_between(period.starts, period.ends)
@@ -323,25 +346,32 @@ def recounted(digest: Digest, active: Program) -> View:
         for hour in {*position, *digest.counted.position}
         if position.get(hour) != digest.counted.position.get(hour)
     )
-    logged = {hour: rollup.count(feedback.log(table(), community, hour)) for hour in position}
-    counts = rollup.total_between(period.starts, period.ends, logged)
+    logged: dict[str, rollup.Hour] = {}
+    ahead = [hour for hour in sorted(hours) if hour > after]
+    for hour in ahead:
+        if logged and not time_left():
+            break
+        logged[hour] = rollup.count(feedback.log(table(), community, hour))
+    counts = rollup.total_between(period.starts, period.ends, {hour: one["counts"] for hour, one in now.items()})
     again = Counted(position=position, counts=dict(sorted(counts.items())))
     # What was logged while this was read waits to be counted.
     buckets = table().read([feedback.bucket_key(community, hour) for hour in hours])
     touched = {bucket["hour"] for bucket in buckets if bucket.get("dirty")}
-    # The log of an hour that nobody has touched has another count than was told, or all of them have another sum: a
-    # fault of ours.
-    wrong = {hour for hour in {*now} - touched if logged[hour] != now[hour]["counts"]}
+    # The log of an hour that nobody has touched has another count than its roll-up, or all of these have another sum
+    # than was told: a fault of ours.
+    rolled = {hour: now[hour]["counts"] if hour in now else {} for hour in logged}
+    wrong = {hour for hour in {*logged} - touched if logged[hour] != rolled[hour]}
     if not changed and not touched and again.counts != digest.counted.counts:
         wrong |= {*position}
     return {
         "period": period.name,
         "checksum": digest.counted.checksum,
         "counted_now": again.checksum,
-        "same": again.checksum == digest.counted.checksum,
+        "same": again.checksum == digest.counted.checksum and not wrong,
         "changed": sorted({*changed, *touched}),
         "differences": dict(differences(digest.counted, again)),
         "unexplained": sorted(wrong),
+        **({"next": max(logged)} if len(logged) < len(ahead) else {}),
     }
 
 

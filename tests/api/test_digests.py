@@ -10,14 +10,14 @@ import pytest
 
 from functions.digests import records
 from functions.shared import links, objects, parameters
-from functions.shared.table import Put, table
+from functions.shared.table import Delete, Put, Update, key_of, table
 from tests.announcements import stage
 from tests.api.manager import Manager
 from tests.digests.reading import MARIE, Tags, link_of, made, opened, page, program_with, push, site
 from tests.feedback import test_watch as watched
 from tests.moderation import people
 from tests.support import builders
-from tests.support.world import World
+from tests.support.world import Context, World
 
 DAILY = "daily-2026-11-21"
 THEMED = """
@@ -296,6 +296,50 @@ def test_a_count_that_the_log_does_not_bear_out_is_named(world: World) -> None:
         table().write(Put({**hour, "counts": {"total": [7, 0, 0, 0]}}))
     again = ada(world).get("digests/marie/daily/2026-11-21/verify").json
     assert again["unexplained"] == [hour["hour"]]
+
+
+def test_an_hour_of_the_log_that_was_never_counted_is_named(world: World) -> None:
+    say(world, "The map is too dark")
+    (hour,) = world.items("hour")
+    with world.faults.by_others():
+        table().write(Delete(key_of(hour)))
+    world.digests()
+    again = ada(world).get("digests/marie/daily/2026-11-21/verify").json
+    assert (again["same"], again["unexplained"]) == (False, [hour["hour"]])
+
+
+def test_a_busy_month_is_counted_again_in_several_requests(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    say(world, "The map is too dark")
+    world.digests()
+    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _: 1)
+    hours, after = list[str](), ""
+    while True:
+        again = ada(world).get(f"digests/marie/daily/newest/verify?after={after}").json
+        assert (again["same"], again["changed"], again["unexplained"]) == (True, [], [])
+        if "next" not in again:
+            break
+        hours.append(after := again["next"])
+    assert len(hours) == 23
+
+
+def test_without_a_day_it_is_the_newest_that_was_made(world: World) -> None:
+    told = ada(world).get("digests/marie/daily/newest").json
+    assert (told["stored"], told["digest"]["period"]["first"]) == (False, "2026-11-21")
+    world.digests()
+    world.later(hours=20)
+    told = ada(world).get("digests/marie/daily/newest").json
+    assert (told["stored"], told["digest"]["period"]["first"]) == (True, "2026-11-21")
+    told = ada(world).get("digests/marie/monthly/newest").json
+    assert (told["stored"], told["digest"]["period"]["first"]) == (False, "2026-10-01")
+
+
+def test_the_long_week_of_a_reader_who_moved_is_found_by_each_of_its_days(world: World) -> None:
+    world.digests()
+    (item,) = made(world)
+    with world.faults.by_others():
+        table().write(Update(key_of(item), set={"last": "2026-11-24"}))
+    for day in ("2026-11-21", "2026-11-23", "2026-11-24"):
+        assert ada(world).get(f"digests/marie/daily/{day}").json["stored"]
 
 
 def test_what_a_reader_was_told_of_is_listed(world: World) -> None:
