@@ -324,6 +324,8 @@ class MailRequested(Model):
     text: Text
     stop: str = ""
     """The address that ends these mails with one request (RFC 8058); empty where they cannot be ended so."""
+    instead: Text = ""
+    """What it says once its words had to go, since somebody whom they may quote was erased."""
     pictures: tuple["Picture", ...] = ()
 
 
@@ -353,6 +355,8 @@ class BriefRequested(Model):
     lines: tuple[Text, ...] = ()
     sections: tuple[BriefSection, ...] = ()
     more: tuple[Text, Link]
+    instead: Text = ""
+    """As a mail's."""
     prepared: dict[str, Any] = Field(default_factory=dict)
     """Where it was begun, and what was uploaded for it beforehand: delivery's own."""
 

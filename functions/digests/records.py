@@ -5,7 +5,7 @@
 | community#digest#reader | chain#daily | where the last period ended, so that the next one begins there |
 | community#digest#reader | period#daily-2026-11-21 | one digest: where it is kept, its checksum |
 | community#digest#reader | delivery#mail#daily-2026-11-21 | its mail (see `shared/outbox.py`) |
-| community#digest#reader | delivery#brief#daily-2026-11-21 | the same for a channel |
+| community#digest-desk#id | delivery#brief#daily-2026-11-21#hash | the same for a channel: one of all who read alike |
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,6 +30,10 @@ KEPT = timedelta(days=92)
 
 def partition(community: str, reader: str) -> str:
     return table.partition(community, "digest", reader)
+
+
+def desk_partition(community: str, desk: str) -> str:
+    return table.partition(community, "digest-desk", desk)
 
 
 def key(community: str, reader: str, name: str) -> table.Key:

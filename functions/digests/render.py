@@ -70,7 +70,7 @@ def mail(sheet: Sheet, link: str, stop: str = "") -> tuple[str, str]:
     """The HTML part and the text part, in the same order. Too large, sections leave it from the end, and it says so.
     `link` leads to the page, `stop` to where these mails are ended; empty where there is none."""
     words = Words.of(sheet.language)
-    for number in range(len(sheet.blocks), 0, -1):
+    for number in range(len(sheet.blocks), -1, -1):
         given = {"sheet": sheet, "blocks": sheet.blocks[:number], "cut": number < len(sheet.blocks)}
         given |= {"link": link, "stop": stop}
         html = templates().get_template("mail.html").render(words=words, say=words.say, **given)

@@ -1,9 +1,11 @@
 """What goes out of a digest, as rows for delivery: a mail, and a brief in the channel of the reader's desk.
 
-They are rendered when they are planned; pictures lie in the bucket, and are called by their own hash.
+They are rendered when they are planned; pictures lie in the bucket, and are called by their own hash. What several
+readers of one desk would be shown alike is shown there once.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -29,26 +31,43 @@ def outgoing(run: Run, reader: Reader, digest: Digest) -> list[Item]:
     base = records.path(reader.community, reader.id)
     leads = records.leading(run.program, reader, name, links.signed(base, reader.id, PURPOSE, run.now), run.now)
     own = sheet.sheet(digest, words, leads, said, short=True)
-    shown = sheet.sheet(records.for_all(digest), words, Links(), said, short=True)
-    return sent(run, reader, name, own, shown)
+    there = f"{name}#{alike(digest)}"
+    for_all = sheet.sheet(records.for_all(digest), words, Links(), said, short=True)
+    return sent(run, reader, name, own, None if is_shown(run, reader, there) else for_all, there)
 
 
-def sent(run: Run, reader: Reader, name: str, own: Sheet, shown: Sheet) -> list[Item]:
-    """Rows for delivery: a mail, and a brief for the channel of the reader's desk. `name` is that of a digest, or of
-    what is urgent. Whoever is in the channel gets links of its own, by which nobody decides in the reader's name."""
+def alike(digest: Digest) -> str:
+    """What digests of several readers have in common that say the same."""
+    period = digest.period
+    same = (digest.language, period.zone, clock.text(period.starts), clock.text(period.ends), *sorted(digest.sections))
+    return sha256("\n".join(same).encode()).hexdigest()[:12]
+
+
+def is_shown(run: Run, reader: Reader, there: str) -> bool:
+    """Whether the reader's desk has such a brief, of another reader."""
+    if reader.desk is None:
+        return False
+    pk = records.desk_partition(reader.community, reader.desk)
+    return run.store.get(pk, f"delivery#brief#{there}") is not None
+
+
+def sent(run: Run, reader: Reader, name: str, own: Sheet, shown: Sheet | None, there: str) -> list[Item]:
+    """Rows for delivery: a mail, and a brief for the channel of the reader's desk, unless that has it already: `shown`
+    is None. `name` is that of a digest, or of what is urgent; `there`, what the desk knows it by. Whoever is in the
+    channel gets links of its own, by which nobody decides in the reader's name."""
     base = records.path(reader.community, reader.id)
     where = f"{base}/{name}" if "#" not in name else base
     page, shown_page = (
         links.within(where, links.signed(base, reader.id, purpose, run.now)) for purpose in (PURPOSE, SHOWN)
     )
-    desk = run.program.desk(reader.community, reader.desk) if reader.desk else None
+    desk = run.program.desk(reader.community, reader.desk) if reader.desk and shown else None
     mailed = mails.goes_to(run.store, reader)
     pictured = drawings(own, f"digests{base.removeprefix('/digests')}/{name}") if mailed or desk else ()
     rows = []
     if mailed:
         rows.append(mail(reader, name, own, pictured, page, run.now))
-    if desk:
-        rows.append(brief(reader, desk, name, shown, pictured, shown_page, run.now))
+    if desk and shown:
+        rows.append(brief(reader, desk, there, shown, pictured, shown_page, run.now))
     return rows
 
 
@@ -67,15 +86,21 @@ def drawings(made: Sheet, folder: str) -> tuple[Kept, ...]:
 def mail(reader: Reader, name: str, made: Sheet, shown: tuple[Kept, ...], page: str, now: datetime) -> Item:
     stop = mails.stop_link(reader, now)
     html, text = render.mail(made, page, stop)
-    request = MailRequested(reader=reader.id, subject=made.subject, html=html, text=text, stop=stop, pictures=shown)
-    return going(reader, f"mail#{name}", "mail", "mail", reader.id, request, now)
+    gone = Words.of(made.language).say("words-gone")
+    _, instead = render.mail(replace(made, status=(gone,), blocks=(), footer=()), page, stop)
+    request = MailRequested(
+        reader=reader.id, subject=made.subject, html=html, text=text, stop=stop, instead=instead, pictures=shown
+    )
+    pk = records.partition(reader.community, reader.id)
+    return going(pk, f"mail#{name}", "mail", "mail", reader.id, request, now)
 
 
 def brief(
     reader: Reader, desk: Desk, name: str, made: Sheet, shown: tuple[Kept, ...], page: str, now: datetime
 ) -> Item:
     request = briefed(reader, made, shown, page)
-    row = going(reader, f"brief#{name}", "brief", "", desk.id, request, now)
+    pk = records.desk_partition(reader.community, desk.id)
+    row = going(pk, f"brief#{name}", "brief", "", desk.id, request, now)
     return {**row, "not_after": clock.text(now + FRESH)}
 
 
@@ -93,11 +118,18 @@ def briefed(reader: Reader, made: Sheet, shown: Iterable[Kept], page: str) -> Br
         for block in made.blocks
     ]
     more = (words.say("all-of-it"), page)
-    return BriefRequested(reader=reader.id, title=made.title, lines=made.status, sections=tuple(sections), more=more)
+    return BriefRequested(
+        reader=reader.id,
+        title=made.title,
+        lines=made.status,
+        sections=tuple(sections),
+        more=more,
+        instead=words.say("words-gone"),
+    )
 
 
 def going(
-    reader: Reader,
+    pk: str,
     name: str,
     purpose: outbox.Purpose,
     platform: str,
@@ -106,7 +138,7 @@ def going(
     now: datetime,
 ) -> Item:
     row = outbox.planned(
-        pk=records.partition(reader.community, reader.id),
+        pk=pk,
         name=name,
         purpose=purpose,
         platform=platform,

@@ -3,7 +3,9 @@
 | pk | sk | what |
 |---|---|---|
 | community#digest#reader | told#hash | that a reader was told of one urgent thing; for as long as digests are kept |
-| community#digest#reader | delivery#urgent#hash | the mail that told of all that were new in one run |
+| community#digest#reader | delivery#mail#urgent#hash | the mail that told of all that were new in one run |
+| community#digest-desk#id | told#hash | that a desk was told of it, in one language |
+| community#digest-desk#id | delivery#brief#urgent#hash | the brief of those |
 
 Urgent is what is past its deadline, what somebody said would go out and did not, a platform's own alarm, a connection
 through which nothing can be heard, and a count that is not usual. The marks and what goes out are one transaction:
@@ -11,9 +13,10 @@ whoever runs twice, or dies, tells of it once. What could go to nobody has no ma
 after two days.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import islice
 
 from events.digests import Decision, Digest, Unusual
 from events.program import Reader
@@ -26,8 +29,9 @@ from functions.shared import clock, links, outbox, table
 from functions.shared.table import CancelledError, Item, Put
 
 AT_ONCE = ("missed", "alert", "connection", "fetching")
-MOST = 15
-"""Told in one mail, each with its mark: a transaction has 25 writes. The next run tells of the others."""
+MOST = 11
+"""Told in one mail, each with its mark for the reader and for the desk: a transaction has 25 writes. The next run tells
+of the others."""
 NEWS = timedelta(days=2)
 """What was unusual longer ago is no news."""
 
@@ -36,25 +40,38 @@ def make(run: Run, reader: Reader) -> list[Item]:
     """Tell a reader of what is urgent and new to them; gives the rows to kick."""
     if not reader.urgent or (reader.email is None and reader.desk is None):
         return []
-    things = urgent(run, reader)
     pk = records.partition(reader.community, reader.id)
-    marks = {key(one): one for one in things}
-    there = {item["sk"] for item in run.store.read([(pk, sk) for sk in marks])}
-    fresh = {sk: one for sk, one in list(marks.items()) if sk not in there}
-    fresh = dict(list(fresh.items())[:MOST])
+    fresh = dict(islice(untold(run, pk, urgent(run, reader)).items(), MOST))
     if not fresh:
         return []
-    # With the time: of the same things it may be told anew once their marks have ended.
-    name = "urgent#" + sha256("\n".join([clock.text(run.now), *sorted(fresh)]).encode()).hexdigest()[:12]
-    rows = sending.sent(run, reader, name, *said(run, reader, list(fresh.values())))
+    desk = run.program.desk(reader.community, reader.desk) if reader.desk else None
+    there = records.desk_partition(reader.community, desk.id) if desk else ""
+    shown = untold(run, there, fresh.values(), reader.language) if desk else {}
+    own, in_channel = said(run, reader, list(fresh.values()), list(shown.values()))
+    rows = sending.sent(run, reader, called(fresh, run.now), own, in_channel, called(shown, run.now))
     if not rows:
         return []
-    told = [mark((pk, sk), run.now, NEWS if is_alarm(one) else records.KEPT) for sk, one in fresh.items()]
+    marks = {**{(pk, sk): one for sk, one in fresh.items()}, **{(there, sk): one for sk, one in shown.items()}}
+    told = [mark(name, run.now, NEWS if is_alarm(one) else records.KEPT) for name, one in marks.items()]
     try:
         run.store.transact([*told, *(outbox.put(row) for row in rows)])
     except CancelledError:
         return []  # Another run was faster.
     return rows
+
+
+def untold(
+    run: Run, pk: str, things: Iterable[Decision | Unusual], language: str = ""
+) -> dict[str, Decision | Unusual]:
+    """What has no mark there, by the mark it is to have."""
+    marks = {key(one, language): one for one in things}
+    there = {item["sk"] for item in run.store.read([(pk, sk) for sk in marks])}
+    return {sk: one for sk, one in marks.items() if sk not in there}
+
+
+def called(marks: Iterable[str], now: datetime) -> str:
+    """With the time: of the same things it may be told anew once their marks have ended."""
+    return "urgent#" + sha256("\n".join([clock.text(now), *sorted(marks)]).encode()).hexdigest()[:12]
 
 
 def mark(key_: table.Key, now: datetime, lasts: timedelta) -> Put:
@@ -77,26 +94,29 @@ def urgent(run: Run, reader: Reader) -> list[Decision | Unusual]:
     return [*late, *(one for one in found if today - one.day <= NEWS)]
 
 
-def key(one: Decision | Unusual) -> str:
-    """By which it is known that somebody was told. Of alarms that say the same the oldest, since which they stand
-    there, is another one as they pass."""
+def key(one: Decision | Unusual, language: str = "") -> str:
+    """By which it is known that somebody was told, or a desk in a language. Of alarms that say the same the oldest,
+    since which they stand there, is another one as they pass."""
     if isinstance(one, Unusual):
         name = f"unusual {one.id}"
     else:
         name = f"{one.kind} {one.id}" + ("" if is_alarm(one) else f" {one.since.isoformat()}")
-    return "told#" + sha256(name.encode()).hexdigest()[:24]
+    return "told#" + sha256(f"{language}{name}".encode()).hexdigest()[:24]
 
 
 def is_alarm(one: Decision | Unusual) -> bool:
     return isinstance(one, Decision) and one.kind == "alert"
 
 
-def said(run: Run, reader: Reader, things: Sequence[Decision | Unusual]) -> tuple[Sheet, Sheet]:
-    """For the reader, and for a channel, in which nothing leads to a decision in the reader's name."""
+def said(
+    run: Run, reader: Reader, things: Sequence[Decision | Unusual], shown: Sequence[Decision | Unusual]
+) -> tuple[Sheet, Sheet | None]:
+    """For the reader, and for a channel, in which nothing leads to a decision in the reader's name; None where it has
+    nothing to say there."""
     query = links.signed(records.path(reader.community, reader.id), reader.id, records.PURPOSE, run.now)
     leads = records.leading(run.program, reader, "", query, run.now)
     own = written(run, reader, things, sheet.Links(decision=leads.decision))
-    return own, written(run, reader, things, sheet.Links())
+    return own, written(run, reader, shown, sheet.Links()) if shown else None
 
 
 def written(run: Run, reader: Reader, things: Sequence[Decision | Unusual], leads: sheet.Links) -> Sheet:

@@ -69,7 +69,7 @@ def pages(store: Table, who: Account) -> Iterator[Page]:
 
 def is_mail(item: Item) -> bool:
     """An erasure empties every mail and brief, since it may quote somebody: it is not theirs."""
-    return item.get("kind") == "delivery" and item["purpose"] in traces.EMPTIED
+    return item.get("kind") == "delivery" and item["purpose"] in traces.QUOTES
 
 
 def about(item: Item) -> Item:

@@ -39,11 +39,8 @@ ACCOUNTS = ("account", "player", "user")
 AGAINST = ("warn", "timeout", "suspend", "ban")
 """Measures against people: the states that are read for them tell of an account."""
 
-ON_ITS_WAY = ("planned", "claimed", "armed")
-"""A mail or brief that is still tried keeps its body, and ends with it after three months at the latest."""
-
-EMPTIED: dict[str, Item] = {"mail": {"html": "", "text": ""}, "brief": {"title": "", "lines": [], "sections": []}}
-"""What goes of a request that quotes whoever waits for a decision, by its purpose."""
+QUOTES = ("mail", "brief")
+"""Purposes of what may quote anybody."""
 
 BEING_SENT = ("claimed", "armed")
 """What delivery has in its hands in this moment is left to the next search."""
@@ -136,8 +133,7 @@ def is_contact_of(item: Item, who: Account) -> bool:
 
 def alone(item: Item, who: Account) -> Item:
     """What changes in an item that belongs to no subject: a draft's author, a line about other people's accounts that
-    has this one's id, the body of a mail or brief that nobody is about to send (one that a person sends again without
-    its body is refused)."""
+    has this one's id, the body of a mail or brief that nobody is sending in this moment."""
     if not item["pk"].startswith(f"{who.community}#"):
         return {}
     match item.get("kind"):
@@ -153,16 +149,18 @@ def alone(item: Item, who: Account) -> Item:
             return differing(item, talked(item, who))
         case "handover" | "delivery" if "#handover#" in item["pk"]:
             return differing(item, unquoted(item, who))
-        case "delivery" if item["purpose"] in EMPTIED and item["state"] not in ON_ITS_WAY:
+        case "delivery" if item["purpose"] in QUOTES and item["state"] not in BEING_SENT:
             return bodiless(item)
     return {}
 
 
 def bodiless(row: Item) -> Item:
-    """A mail or brief without its body. Arming a brief writes its request once more: whoever has just read it has lost
-    the row."""
-    changes = differing(row, {"request": {**row["request"], **EMPTIED[row["purpose"]]}})
-    return changes | {"fence": row["fence"] + 1} if changes and row["purpose"] == "brief" else changes
+    """A mail or brief that says only where to read what there is now. Whoever has just read it has lost the row."""
+    request = row["request"]
+    instead = request.get("instead", "")
+    left: Item = {"html": "", "text": instead} if row["purpose"] == "mail" else {"lines": [instead], "sections": []}
+    changes = differing(row, {"request": {**request, **left}})
+    return changes | {"fence": row["fence"] + 1} if changes else {}
 
 
 def talked(item: Item, who: Account) -> Item:
@@ -194,8 +192,13 @@ def is_answer_to(item: Item, who: Account) -> bool:
 
 
 def has_words(item: Item, who: Account) -> bool:
-    """Whether something on its way answers the account, quotes it, or links to it."""
-    return is_answer_to(item, who) or is_quoting(item, who)
+    """Whether something on its way answers the account, quotes it, or links to it; or may quote anybody."""
+    return is_answer_to(item, who) or is_quoting(item, who) or may_quote(item, who)
+
+
+def may_quote(item: Item, who: Account) -> bool:
+    there = item.get("kind") == "delivery" and item["pk"].startswith(f"{who.community}#")
+    return there and item["purpose"] in QUOTES and bool(bodiless(item))
 
 
 def unquoted(item: Item, who: Account) -> Item:

@@ -31,6 +31,7 @@ BRIEF = BriefRequested(
     lines=("More bug reports than usual.",),
     sections=(BriefSection(title="Volume", lines=("91 posts",), picture=CHART),),
     more=("All of it", "https://liaison.example/digests/acme/ilse"),
+    instead="What stood here was taken out.",
 )
 
 
@@ -273,7 +274,7 @@ def test_tried_for_another_place_its_pictures_are_uploaded_there_anew() -> None:
 
 
 @both
-def test_an_erasure_empties_it_and_it_does_not_go_without_its_words(platform: str) -> None:
+def test_after_an_erasure_it_says_only_where_to_read(platform: str) -> None:
     with standing(platform) as (world, server):
         row = planned(world)
         server.answers(reply(400, {"ok": False, "error": "invalid_blocks", "message": "no", "code": 50035}))
@@ -281,13 +282,14 @@ def test_an_erasure_empties_it_and_it_does_not_go_without_its_words(platform: st
         refused = rows.now(world, row)
         assert refused["state"] == "refused"
         changes = traces.alone(refused, Account("acme", "game", "standard_webhooks", "u-1"))
-        assert changes["request"]["lines"] == changes["request"]["sections"] == []
         assert changes["fence"] > refused["fence"], "whoever has just read it would write its words again"
         table().write(outbox.table.Update((row["pk"], row["sk"]), set=changes))
         assert "91 posts" not in str(rows.now(world, row))
         assert not traces.alone(rows.now(world, row), Account("acme", "game", "standard_webhooks", "u-1"))
         outbox.resolve(table(), rows.now(world, row), "again", "Mo", world.now)
         world.finish()
-        assert rows.now(world, row)["state"] == "refused"
-        assert "erased" in rows.now(world, row)["reason"]
-        assert not server.posts
+        assert rows.now(world, row)["state"] == "sent"
+        (shown,) = map(str, server.posts)
+        assert "91 posts" not in shown
+        assert BRIEF.instead in shown
+        assert BRIEF.more[1] in shown

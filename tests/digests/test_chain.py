@@ -248,3 +248,67 @@ def test_a_digest_for_which_time_became_short_waits_for_an_hour_and_no_longer(wo
         making.make(Run(table(), program.active()[0], world.now, lambda: False), marie, "daily")
         assert len(names(world)) == periods
     assert len([row for row in world.items("delivery") if row["sk"] == "delivery#mail#daily-2026-11-22"]) == 1
+
+
+TWO = """
+[[sources]]
+id = "server"
+community = "acme"
+platform = "slack"
+api = "https://acme.slack.com"
+
+[[desks]]
+id = "staff"
+community = "acme"
+source = "server"
+channel = "C01STAFF"
+shows = ["digests"]
+""" + "".join(
+    MARIE.replace("marie", name) + f'desk = "staff"\nurgent = true\n{more}\n'
+    for name, more in (("marie", ""), ("noor", ""), ("zoe", 'language = "fr"'), ("kim", 'sections = ["volume"]'))
+)
+
+
+def briefs(world: World) -> list[str]:
+    """Who is named as the reader of what a desk is shown."""
+    return sorted(row["request"]["reader"] for row in world.items("delivery") if row["purpose"] == "brief")
+
+
+def test_readers_of_one_desk_see_there_once_what_they_read_alike() -> None:
+    with World(program_with(TWO)) as world:
+        world.digests()
+        assert sorted(names(world, "noor") + names(world)) == ["daily-2026-11-21"] * 2
+        assert len([row for row in world.items("delivery") if row["purpose"] == "mail"]) == 4
+        assert briefs(world) == ["kim", "marie", "zoe"]
+        world.later(days=1)
+        world.digests()
+        assert briefs(world) == ["kim", "kim", "marie", "marie", "zoe", "zoe"]
+
+
+def test_two_readers_of_one_desk_whose_digests_are_made_at_once_are_shown_one_brief() -> None:
+    with World(program_with(TWO)) as world:
+        world.faults.at("dynamodb.TransactWriteItems", "before", world.digests, nth=2)
+        world.digests()
+        world.later(minutes=15)
+        world.digests()
+        assert briefs(world) == ["kim", "marie", "zoe"]
+        assert {one["reader"] for one in world.items("digest")} == {"kim", "marie", "noor", "zoe"}
+
+
+def test_what_is_urgent_is_told_a_desk_once_in_each_language() -> None:
+    with World(program_with(TWO)) as world:
+        world.digests()
+        world.handle(builders.flag(world.now, text="You are all worthless."))
+        world.drain()
+        world.later(days=2)
+        for _ in range(2):
+            world.digests()
+            world.later(minutes=15)
+        rows = [row for row in world.items("delivery") if "#urgent#" in row["sk"]]
+        assert sorted(row["request"]["reader"] for row in rows if row["purpose"] == "mail") == [
+            "kim",
+            "marie",
+            "noor",
+            "zoe",
+        ]
+        assert [row["purpose"] for row in rows].count("brief") == 2

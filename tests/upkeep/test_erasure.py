@@ -9,6 +9,7 @@ import pytest
 
 from events.moderation import DecisionReported, FlagExplained, FlagRaised, MessageSeen, Subject
 from events.people import Person, Told
+from functions.digests import records
 from functions.moderation import appeals
 from functions.moderation import records as moderation
 from functions.moderation.standards import Standards
@@ -283,7 +284,7 @@ def test_an_explanation_told_again_brings_nothing_back(world: World, raised_firs
 
 
 @pytest.mark.parametrize("state", ["refused", "unknown", "stuck"])
-def test_a_mail_that_waits_for_a_person_keeps_no_words_and_is_not_sent_without_them(world: World, state: str) -> None:
+def test_a_mail_that_waits_for_a_person_says_instead_where_to_read(world: World, state: str) -> None:
     flagged(world, "p1", f"report:p1:{OTHER}", WHO, OTHER)
     world.digests()
     mail = world.item("delivery")
@@ -294,8 +295,23 @@ def test_a_mail_that_waits_for_a_person_keeps_no_words_and_is_not_sent_without_t
     assert WORDS not in held_by_the_game(world)
     outbox.resolve(table(), world.item("delivery"), "again", "Mo", world.now)
     world.finish()
-    assert world.item("delivery")["state"] == "refused"
-    assert "erased" in world.item("delivery")["reason"]
+    (sent,) = world.mails()
+    assert WORDS not in sent.body
+    assert "asked to be erased" in sent.body
+    assert records.path("acme", "marie", "daily-2026-11-21") in sent.body
+
+
+def test_a_mail_that_waits_for_its_turn_quotes_nobody_who_was_erased_meanwhile(world: World) -> None:
+    flagged(world, "p1", f"report:p1:{OTHER}", WHO, OTHER)
+    world.digests()
+    assert WORDS in world.item("delivery")["request"]["text"]
+    asked(world)
+    erased(world)
+    assert WORDS not in held_by_the_game(world)
+    world.finish()
+    (sent,) = world.mails()
+    assert WORDS not in sent.body
+    assert "asked to be erased" in sent.body
 
 
 def test_nobody_else_loses_a_word(world: World) -> None:
@@ -691,22 +707,26 @@ def test_a_draft_written_in_a_chat_loses_its_author(author: str) -> None:
     assert not traces.alone({**item, "pk": "peak#announcement#a"}, ACCOUNT)
 
 
-@pytest.mark.parametrize(("state", "emptied"), [("sent", True), ("planned", False), ("armed", False)])
-def test_a_mail_keeps_its_body_while_it_is_on_its_way(state: str, emptied: bool) -> None:
-    request = {"reader": "marie", "subject": "s", "html": "h", "text": "t"}
-    item = {"pk": "acme#digest#d", "sk": "delivery#mail", "kind": "delivery", "purpose": "mail"}
-    changes = traces.alone({**item, "state": state, "request": request}, ACCOUNT)
-    assert changes == ({"request": {**request, "html": "", "text": ""}} if emptied else {})
+MAIL = {"reader": "marie", "subject": "s", "html": "h", "text": "t", "instead": "i"}
+BRIEF = {"title": "t", "lines": ["l"], "sections": [{"title": "s"}], "more": ["m", "u"], "instead": "i"}
 
 
-@pytest.mark.parametrize(("state", "emptied"), [("sent", True), ("unknown", True), ("planned", False)])
-def test_a_brief_keeps_its_words_while_it_is_on_its_way(state: str, emptied: bool) -> None:
-    request = {"reader": "marie", "title": "t", "lines": ["l"], "sections": [{"title": "s"}], "more": ["m", "u"]}
-    item = {"pk": "acme#digest#d", "sk": "delivery#brief", "kind": "delivery", "purpose": "brief", "fence": 3}
-    changes = traces.alone({**item, "state": state, "request": request}, ACCOUNT)
-    left = {**request, "title": "", "lines": [], "sections": []}
-    assert changes == ({"request": left, "fence": 4} if emptied else {})
-    assert not traces.alone({**item, "state": state, "request": left}, ACCOUNT)
+@pytest.mark.parametrize(
+    ("purpose", "request_", "left"),
+    [("mail", MAIL, {"html": "", "text": "i"}), ("brief", BRIEF, {"lines": ["i"], "sections": []})],
+)
+@pytest.mark.parametrize("state", ["sent", "unknown", "planned", "armed"])
+def test_a_mail_or_brief_keeps_its_words_only_while_it_is_being_sent(
+    purpose: str, request_: Item, left: Item, state: str
+) -> None:
+    item = {"pk": "acme#digest#d", "sk": f"delivery#{purpose}", "kind": "delivery", "purpose": purpose, "fence": 3}
+    row = {**item, "state": state, "request": request_}
+    sending = state == "armed"
+    assert traces.alone(row, ACCOUNT) == ({} if sending else {"request": {**request_, **left}, "fence": 4})
+    assert traces.has_words(row, ACCOUNT), "so that the next search finds it"
+    emptied = {**row, "request": {**request_, **left}}
+    assert not traces.alone(emptied, ACCOUNT)
+    assert not traces.has_words(emptied, ACCOUNT)
 
 
 def test_another_communitys_items_are_not_looked_at() -> None:

@@ -30,7 +30,6 @@ from functions.platforms.discord.telling import by_bot
 from functions.platforms.outgoing import Destination, Hands, Kind, Outcome, Refused, Sent, Unknown, Wait, told
 from functions.platforms.posting import Absent
 from functions.platforms.text import briefs, forms
-from functions.platforms.text.briefs import EMPTIED
 from functions.platforms.text.counting import utf16
 from functions.platforms.text.document import Document
 
@@ -55,8 +54,6 @@ class Shown:
 
 
 def send(brief: BriefRequested, to: Destination, key: str, hands: Hands) -> Outcome:
-    if not brief.title:
-        return Refused(EMPTIED)
     line = by_bot(to, hands)
     if isinstance(line, Refused):
         return line

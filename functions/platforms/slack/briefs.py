@@ -22,7 +22,6 @@ from functions.platforms.outgoing import (
     Kind,
     NotSentError,
     Outcome,
-    Refused,
     Sent,
     UnansweredError,
     Unknown,
@@ -36,7 +35,6 @@ from functions.platforms.slack.messages import EVENT, section
 from functions.platforms.slack.posting import Body
 from functions.platforms.slack.telling import line_of
 from functions.platforms.text import briefs, forms
-from functions.platforms.text.briefs import EMPTIED
 from functions.platforms.text.counting import utf16
 from functions.platforms.text.document import Document, Paragraph
 from functions.platforms.text.harmless import ZERO_WIDTH
@@ -86,8 +84,6 @@ def pictures(brief: BriefRequested) -> list[Picture]:
 
 
 def send(brief: BriefRequested, to: Destination, key: str, hands: Hands) -> Outcome:
-    if not brief.title:
-        return Refused(EMPTIED)
     line = line_of(to, hands)
     said = line.ask("chat.postMessage", written(brief, to.place, key))
     if not isinstance(said, dict):

@@ -21,9 +21,6 @@ LINK = 1000
 LEAST = 150
 """What every section has room for where that is possible, however much those before it say."""
 
-EMPTIED = "its words are gone: an account that it may have quoted was erased"
-"""Why a brief that was emptied meanwhile does not go."""
-
 TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Unicode's explicit directions (UAX #9): embeddings, overrides, isolates, and what ends them."""
 FROM_THE_RIGHT = regex.compile(r"(?:[\p{bc=R}\p{bc=AL}\p{bc=AN}](?:\P{bc=L}*[\p{bc=R}\p{bc=AL}\p{bc=AN}])?\p{bc=NSM}*)")

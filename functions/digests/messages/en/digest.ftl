@@ -281,6 +281,7 @@ seal = Seal of the histories:
 
 read-as-page = Read this digest as a page
 all-of-it = All of it, on one page
+words-gone = What stood here was taken out, since somebody whom it may have quoted asked to be erased.
 stop-mails = End these mails
 change-settings = When and in which language it comes stands in the program: ask whoever manages it.
 

@@ -287,6 +287,7 @@ seal = Sceau des historiques :
 
 read-as-page = Lire ce résumé sur une page
 all-of-it = Tout, sur une page
+words-gone = Ce qui figurait ici a été retiré, car une personne peut-être citée a demandé à être effacée.
 stop-mails = Ne plus recevoir ces courriels
 change-settings = L’heure et la langue sont dans le programme : demandez à qui le gère.
 
