@@ -10,6 +10,7 @@ from cli import operator, stack
 from cli.mailbox import Kept, kept
 from cli.terminal import JsonOption, StackOption, grid, last_line, out, sentences
 from events.program import Program, Reader
+from functions.platforms.mail.message import UnwritableError, addressed
 from functions.platforms.standing import Finding, Report
 from functions.shared import aws, clock, mails, program
 from functions.shared.settings import settings
@@ -112,9 +113,11 @@ def again(found: Reader | None, name: str) -> None:
 
 
 def forgive(address: str) -> None:
-    """SES keeps a list of its own, for the whole account, that it sends nothing to."""
+    """SES keeps a list of its own, for the whole account, of what it sends nothing to: as mail was sent there."""
     try:
-        aws.ses().delete_suppressed_destination(EmailAddress=address)
+        aws.ses().delete_suppressed_destination(EmailAddress=addressed(address).addr_spec)
+    except UnwritableError:
+        return  # To such a one no mail can have gone.
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:  # Then it is not on it.
             raise

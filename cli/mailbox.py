@@ -24,6 +24,7 @@ LARGEST = 20 * 1024 * 1024
 LONGEST_LINE = 2_000
 SHOWN = 200
 NAME = re.compile(r"[0-9]+-[0-9]+")
+SHOWN_INSIDE = re.compile(r"cid:([^\"'\s<>)]+)")
 HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 numbers = count(1)
 
@@ -49,12 +50,16 @@ class Kept:
         head = HEAD.search(html)
         start = head.end() if head else 0
         shown = f'{html[:start]}<base target="_blank">{html[start:]}'
-        for part in self.message.walk():
-            name = str(part["Content-ID"] or "").strip("<>")
-            if name and part.get_content_maintype() == "image":
-                body = base64.b64encode(part.get_content()).decode("ascii")
-                shown = shown.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{body}")
-        return shown
+        inside = {str(part["Content-ID"] or "").strip("<>"): part for part in self.message.walk()}
+
+        def held(found: re.Match[str]) -> str:
+            part = inside.get(found[1])
+            if part is None or part.get_content_maintype() != "image":
+                return found[0]
+            body = base64.b64encode(part.get_content()).decode("ascii")
+            return f"data:{part.get_content_type()};base64,{body}"
+
+        return SHOWN_INSIDE.sub(held, shown)
 
 
 def keep(folder: Path, sender: str, recipients: list[str], message: bytes) -> str:

@@ -16,12 +16,11 @@ from events.digests import Waits
 from functions.announcements.plans import NotAllowedError as AnnouncementNotAllowedError
 from functions.api.deciding import acted, announcements, cases, connections, deliveries, merges, parked, switches
 from functions.api.deciding.matter import Asked, Given, Matter, RefusedError, Way, cut
-from functions.api.forms import preferred
-from functions.api.pages import FORMS, HTML, fields, signed, sorry, templates
+from functions.api.pages import FORMS, HTML, closed, fields, signed, sorry, templates
 from functions.digests import decisions
 from functions.digests.decisions import PURPOSE
 from functions.digests.plain import TURNING
-from functions.digests.words import FIRST, Words
+from functions.digests.words import Words
 from functions.moderation.cases import NotAllowedError as CaseNotAllowedError
 from functions.moderation.records import BusyError
 from functions.moderation.working import CameBeforeError
@@ -56,7 +55,7 @@ NOT_ALLOWED = (CaseNotAllowedError, AnnouncementNotAllowedError, RefusedError, L
 @router.get("/decide/<community>/<kind>/<name>/<version>", include_in_schema=False)
 def show(community: str, kind: str, name: str, version: str) -> Response[str]:
     asked = admitted(community, kind, name, version)
-    return page(asked) if asked else sorry(403, *closed())
+    return page(asked) if asked else closed("decide-closed")
 
 
 @router.post("/decide/<community>/<kind>/<name>/<version>", include_in_schema=False, enable_validation=False)
@@ -64,7 +63,7 @@ def act(community: str, kind: str, name: str, version: str) -> Response[str]:
     """A form as a browser sends it. Sent twice, it is done once."""
     asked = admitted(community, kind, name, version)
     if asked is None:
-        return sorry(403, *closed())
+        return closed("decide-closed")
     given = fields(LARGEST)
     if given is None:
         return sorry(413, asked.say("large"), asked.words.language)
@@ -100,12 +99,6 @@ def admitted(community: str, kind: str, name: str, version: str) -> Asked | None
         return None
     words = Words.of(reader.language)
     return Asked(table(), active, hash_, reader, waits, name, version, clock.now(), words)
-
-
-def closed() -> tuple[str, str]:
-    """What whoever has no good link is told, in a language of their browser's."""
-    words = Words.of(next(iter(preferred()), FIRST))
-    return words.say("decide-closed"), words.language
 
 
 def read(asked: Asked) -> Matter | None:

@@ -18,7 +18,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from events.digests import Cadence, Counted, Digest, Period
 from events.program import Program, Reader
-from functions.api.pages import HTML, PRIVATE, signed, sorry
+from functions.api.pages import HTML, PRIVATE, closed, signed, sorry
 from functions.api.shown import View
 from functions.digests import decisions, periods, records, render, sheet, statements, waiting
 from functions.digests.gather import Run, gather
@@ -42,7 +42,6 @@ LONGEST_QUERY = 100
 YEARS = range(1971, 2199)
 """Of `events.people.Moment`, and a year to compare with."""
 WhichDay = Literal["newest"] | date
-GONE = "This link is not valid, or not any more. Your next digest brings a new one."
 
 
 class Site:
@@ -77,7 +76,7 @@ def site(community: str, reader: str) -> Site | Response[str]:
     active = program.active()[0]
     found = active.reader(reader)
     if reader not in (own, shown) or found is None or found.community != community:
-        return sorry(403, GONE)
+        return closed("digest-closed")
     return Site(found, active, acts=own == reader)
 
 
@@ -148,7 +147,7 @@ def show_page(community: str, reader: str, name: str) -> Response[str]:
 
 def said_now(digest: Digest, reader: Reader, active: Program, leads: sheet.Links, *, short: bool) -> sheet.Sheet:
     """With what still waits, and the words of people, as they are now."""
-    live, _ = waiting.waiting(table(), active, reader.community, clock.now())
+    live, _ = waiting.waiting(table(), reader.community, clock.now())
     current = records.as_now(digest, decisions.for_reader(live, active, reader))
     return sheet.sheet(
         current, Words.of(reader.language), leads, records.quoted(table(), digest), short=short

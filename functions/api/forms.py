@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from events.envelope import Envelope, fingerprint
 from events.program import FORM, Question, Survey, mail_address
-from functions.api.pages import FORMS, HTML, fields, signed, sorry, templates
+from functions.api.pages import FORMS, HTML, fields, preferred, signed, sorry, templates
 from functions.feedback import contacts, letters, progress, surveys
 from functions.shared import clock, program, queues
 from functions.shared.log import logger
@@ -38,7 +38,6 @@ LARGEST = 400_000
 LONGEST_MAIL = 254
 """Characters of a mail address (RFC 5321)."""
 
-ACCEPTED = "accept-language"
 SUBMISSION = re.compile(r"[0-9a-f]{32}")
 GONE = "This link is not valid, or not any more."
 NOTHING = "There is nothing here any more."
@@ -202,17 +201,6 @@ def spoken(survey: Survey) -> str:
     chosen = (router.current_event.query_string_parameters or {}).get("lang", "")
     own = program.active()[0].community(survey.community).language
     return next((one for one in (chosen, *preferred(), own) if one in survey.title), next(iter(survey.title)))
-
-
-def preferred() -> list[str]:
-    """Languages that the browser accepts, the best first; each also without its region (RFC 9110, 12.5.4)."""
-    accepted = next((value for name, value in router.current_event.headers.items() if name.lower() == ACCEPTED), "")
-    ranked = []
-    for place, part in enumerate(accepted[:500].split(",")):
-        tag, _, quality = part.strip().partition(";q=")
-        weight = float(quality) if re.fullmatch(r"[01](\.[0-9]{1,3})?", quality) else float(not quality)
-        ranked += [(-weight, place, tag)] if tag and weight else []
-    return [name for _, _, tag in sorted(ranked) for name in (tag, tag.partition("-")[0])]
 
 
 def page(

@@ -2,6 +2,7 @@
 says that there is none."""
 
 import base64
+import re
 from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -10,6 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from functions.digests.words import FIRST, Words
 from functions.shared import clock, links
 
 router = APIGatewayHttpRouter()
@@ -28,6 +30,7 @@ FORMS = {
 }
 """Of pages with a form of ours on them."""
 MOST_FIELDS = 50
+ACCEPTED = "accept-language"
 
 
 def signed(path: str, purpose: str) -> str:
@@ -69,3 +72,20 @@ def templates() -> Environment:
 def sorry(status: int, message: str, language: str = "en") -> Response[str]:
     html = templates().get_template("sorry.html").render(message=message, language=language)
     return Response(status, HTML, html, PRIVATE)
+
+
+def closed(key: str) -> Response[str]:
+    """What whoever has no good link is told, in a language of their browser's. `key`: the message."""
+    words = Words.of(next(iter(preferred()), FIRST))
+    return sorry(403, words.say(key), words.language)
+
+
+def preferred() -> list[str]:
+    """Languages that the browser accepts, the best first; each also without its region (RFC 9110, 12.5.4)."""
+    accepted = next((value for name, value in router.current_event.headers.items() if name.lower() == ACCEPTED), "")
+    ranked = []
+    for place, part in enumerate(accepted[:500].split(",")):
+        tag, _, quality = part.strip().partition(";q=")
+        weight = float(quality) if re.fullmatch(r"[01](\.[0-9]{1,3})?", quality) else float(not quality)
+        ranked += [(-weight, place, tag)] if tag and weight else []
+    return [name for _, _, tag in sorted(ranked) for name in (tag, tag.partition("-")[0])]

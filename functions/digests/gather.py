@@ -118,7 +118,7 @@ def waits(run: Run, community: str) -> tuple[tuple[Decision, ...], bool]:
 
 
 def read_waits(run: Run, community: str) -> tuple[tuple[Decision, ...], bool]:
-    found, more = waiting.waiting(run.store, run.program, community, run.now)
+    found, more = waiting.waiting(run.store, community, run.now)
     return tuple(map(records.worded, found)), more
 
 

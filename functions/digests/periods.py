@@ -18,7 +18,7 @@ from events.program import Reader, Weekday
 DAY = timedelta(days=1)
 MOST = 14
 """Periods that are made up for after a standstill; a reader who was away for longer begins anew."""
-SHORTEST: dict[Cadence, timedelta] = {"daily": 12 * timedelta(hours=1), "weekly": 4 * DAY, "monthly": 15 * DAY}
+SHORTEST: dict[Cadence, timedelta] = {"daily": timedelta(hours=12), "weekly": 4 * DAY, "monthly": 15 * DAY}
 """A period that would be shorter, since its reader's zone has changed, goes on to the next border."""
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from events.digests import Decision, Waits
-from events.program import Program, Reader
+from events.program import Reader
 from functions.announcements import records as announcements
 from functions.announcements import recurring, times
 from functions.digests import decisions
@@ -30,10 +30,9 @@ Found = tuple[list[Decision], bool]
 """Of one kind; and whether there may be more than was read."""
 
 
-def waiting(store: Table, program: Program, community: str, now: datetime) -> tuple[tuple[Decision, ...], bool]:
+def waiting(store: Table, community: str, now: datetime) -> tuple[tuple[Decision, ...], bool]:
     """All that waits, what is past its deadline first; and whether more may wait than was read. Who may act on what is
     not said yet (`decisions.for_reader`)."""
-    del program
     found = [read(store, community, now) for read in KINDS]
     every = [one for told, _ in found for one in told]
     return decisions.ordered(every, now), any(more for _, more in found)

@@ -67,7 +67,8 @@ def same_forum(source: Source, target: Target, posted: Posted) -> bool:
 
 def same_community(source: Source, target: Target, posted: Posted) -> bool:
     name = source.about.removeprefix("!").partition("@")[0].casefold()
-    return same_server(source, target, posted) and name in ("", target.place.removeprefix("!").partition("@")[0])
+    place = target.place.removeprefix("!").partition("@")[0].casefold()
+    return same_server(source, target, posted) and name in ("", place)
 
 
 def same_server(source: Source, target: Target, _: Posted) -> bool:

@@ -71,7 +71,7 @@ def world() -> Iterator[World]:
 
 def waits(world: World, kind: str) -> Decision:
     """The only thing of a kind that waits."""
-    every, _ = waiting.waiting(table(), program.active()[0], "acme", world.now)
+    every, _ = waiting.waiting(table(), "acme", world.now)
     (found,) = [one for one in every if one.kind == kind]
     return found
 

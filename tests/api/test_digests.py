@@ -69,7 +69,7 @@ def test_a_link_is_good_for_fourteen_days(world: World) -> None:
     world.later(seconds=1)
     answer = opened(world, link)
     assert answer.status == 403
-    assert "not valid, or not any more" in answer.text
+    assert "not good, or not any more" in answer.text
 
 
 def test_links_on_a_page_last_no_longer_than_its_own(world: World) -> None:

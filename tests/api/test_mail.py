@@ -7,12 +7,12 @@ import pytest
 
 from cli import operator
 from events.program import Reader
-from functions.api.mail import TEXTS
 from functions.shared import mails, program
 from functions.shared.settings import settings
 from functions.shared.table import Item, table
 from tests.api.manager import Manager
 from tests.delivery import rows
+from tests.digests.reading import MARIE, program_with
 from tests.support import builders
 from tests.support.postal import tell
 from tests.support.world import Answered, World
@@ -90,7 +90,7 @@ def test_it_is_said_again_without_effect_and_the_first_time_stands(world: World)
 def test_on_the_page_a_reader_ends_them_and_begins_them_again(world: World) -> None:
     address = link(world)
     ended = post(world, address, "do=end")
-    assert "You get no more mail from Acme Games, since 2026-11-22." in ended.text
+    assert "You get no more mail from Acme Games, since Nov 22, 2026." in ended.text
     again = post(world, address, "do=resume")
     assert "Send me no more mail" in again.text
     assert mails.goes_to(table(), marie())
@@ -174,9 +174,11 @@ def test_a_manager_sees_what_was_heard_of_a_mail(world: World) -> None:
     assert "marie@acme.example" not in str(seen)
 
 
-def test_both_languages_say_the_same_things() -> None:
-    assert TEXTS.keys() == {"en", "fr"}
-    assert TEXTS["en"].keys() == TEXTS["fr"].keys()
-    for name, words in TEXTS["en"].items():
-        for one in ("{community}", "{day}"):
-            assert (one in words) == (one in TEXTS["fr"][name])
+def test_the_page_is_in_the_readers_language_and_what_is_no_link_of_ours_in_the_browsers() -> None:
+    with World(program_with(MARIE + 'language = "fr"\n')) as world:
+        split = urlsplit(mails.stop_link(marie(), world.now))
+        shown = world.ask("GET", f"{split.path}?{split.query}")
+        assert '<html lang="fr"' in shown.text
+        assert "Vous recevez par courriel les résumés" in shown.text
+        told = world.ask("GET", split.path, headers={"accept-language": "fr-CA, en;q=0.5"})
+        assert (told.status, "Ce lien n’est pas valable" in told.text) == (403, True)

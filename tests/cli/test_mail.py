@@ -198,6 +198,13 @@ def test_an_operator_lets_a_reader_have_mail_again(ses: Stubber, world: World) -
     ses.assert_no_pending_responses()
 
 
+def test_ses_is_asked_for_an_address_as_mail_was_sent_to_it(ses: Stubber, world: World) -> None:
+    del world
+    ses.add_response("delete_suppressed_destination", {}, {"EmailAddress": "Ilse@xn--bcher-kva.example"})
+    mail.again(None, "Ilse@bücher.example")
+    ses.assert_no_pending_responses()
+
+
 def test_an_address_that_ses_does_not_keep_back_is_lifted_all_the_same(ses: Stubber, world: World) -> None:
     tell(world, rows.mail(world), "Bounced", to="ilse@club.example")
     ses.add_client_error("delete_suppressed_destination", "NotFoundException", http_status_code=404)

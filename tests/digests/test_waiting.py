@@ -26,7 +26,7 @@ from tests.support.world import World
 
 
 def found(world: World) -> tuple[tuple[Decision, ...], bool]:
-    return waiting.waiting(table(), program.active()[0], "acme", world.now)
+    return waiting.waiting(table(), "acme", world.now)
 
 
 def every(world: World) -> list[Decision]:

@@ -115,6 +115,10 @@ def test_the_same_place_may_be_written_otherwise(platform: str, more: dict[str, 
     assert len(names(platform, source(platform, "other", **more))) == 1
 
 
+def test_a_lemmy_community_is_the_same_however_its_name_is_written() -> None:
+    assert len(names("lemmy", source("lemmy", about="!news"), place="!News@lemmy.example")) == 1
+
+
 def test_who_hears_it_twice_is_asked_twice() -> None:
     both = names("mastodon", source("mastodon", "one"), source("mastodon", "two"))
     assert both == {("one", "status:113400100"), ("two", "status:113400100")}

@@ -37,3 +37,15 @@ state-open = open
 state-claimed = taken
 state-snoozed = put off
 state-decided = decided
+digest-closed = This link is not good, or not any more: it ends after fourteen days. Your next digest brings a new one.
+
+# The page on which mails are ended.
+
+stop-title = Mails from { $community }
+stop-on = You get digests and urgent news of { $community } by mail.
+stop-ended = You get no more mail from { $community }, since { $day }.
+stop-barred = No mail goes to your address: one came back, or was called unwanted. Whoever sends you these mails can begin them again.
+stop-still = Your digest’s page is there all the same, and what is shown in chat.
+stop-end = Send me no more mail
+stop-resume = Send me mail again
+stop-closed = This link is not good, or not any more. Whoever sends you these mails can end them.

@@ -37,3 +37,15 @@ state-open = ouvert
 state-claimed = pris
 state-snoozed = remis à plus tard
 state-decided = décidé
+digest-closed = Ce lien n’est pas valable, ou ne l’est plus : il dure quatorze jours. Votre prochain résumé en apporte un nouveau.
+
+# La page sur laquelle on met fin aux courriels.
+
+stop-title = Courriels de { $community }
+stop-on = Vous recevez par courriel les résumés et les nouvelles urgentes de { $community }.
+stop-ended = Vous ne recevez plus de courriel de { $community }, depuis le { $day }.
+stop-barred = Aucun courriel n’est envoyé à votre adresse : l’un des nôtres est revenu, ou a été signalé comme indésirable. La personne qui vous envoie ces courriels peut les reprendre.
+stop-still = La page de votre résumé reste là, de même que ce qui est montré dans la messagerie.
+stop-end = Ne plus m’envoyer de courriel
+stop-resume = M’envoyer de nouveau des courriels
+stop-closed = Ce lien n’est pas valable, ou ne l’est plus. La personne qui vous envoie ces courriels peut y mettre fin.
