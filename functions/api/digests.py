@@ -80,6 +80,15 @@ def site(community: str, reader: str) -> Site | Response[str]:
     return Site(found, active, acts=own == reader)
 
 
+def digest_site(community: str, reader: str, name: str) -> tuple[Site, Digest] | Response[str]:
+    """The same, with one of their digests."""
+    here = site(community, reader)
+    if isinstance(here, Response):
+        return here
+    digest = records.read(table(), community, reader, name)
+    return (here, digest) if digest else sorry(404, here.words.say("no-such-digest"), here.words.language)
+
+
 @router.get("/digests/<community>/<reader>", include_in_schema=False)
 def list_pages(community: str, reader: str) -> Response[str]:
     """What they were told of, the newest first."""
@@ -133,12 +142,10 @@ def searched(community: str, asked: str) -> list[Item]:
 
 @router.get("/digests/<community>/<reader>/<name>", include_in_schema=False)
 def show_page(community: str, reader: str, name: str) -> Response[str]:
-    here = site(community, reader)
-    if isinstance(here, Response):
-        return here
-    digest = records.read(table(), community, reader, name)
-    if digest is None:
-        return sorry(404, here.words.say("no-such-digest"), here.words.language)
+    opened = digest_site(community, reader, name)
+    if isinstance(opened, Response):
+        return opened
+    here, digest = opened
     made = said_now(
         digest if here.acts else records.for_all(digest), here.reader, here.program, here.leading(name), short=False
     )
@@ -157,12 +164,10 @@ def said_now(digest: Digest, reader: Reader, active: Program, leads: sheet.Links
 @router.get("/digests/<community>/<reader>/<name>/items", include_in_schema=False)
 def items_page(community: str, reader: str, name: str) -> Response[str]:
     """What a number is made of."""
-    here = site(community, reader)
-    if isinstance(here, Response):
-        return here
-    digest = records.read(table(), community, reader, name)
-    if digest is None:
-        return sorry(404, here.words.say("no-such-digest"), here.words.language)
+    opened = digest_site(community, reader, name)
+    if isinstance(opened, Response):
+        return opened
+    here, digest = opened
     given = router.current_event.query_string_parameters or {}
     series, before = given.get("series", "total")[:300], given.get("before", "")[:60]
     found, older = page_of(digest, series, before)
@@ -218,12 +223,10 @@ def said(item: Item, here: Site) -> Said:
 @router.get("/digests/<community>/<reader>/<name>/cases", include_in_schema=False)
 def cases_page(community: str, reader: str, name: str) -> Response[str]:
     """The cases that were opened in the period, as they are now."""
-    here = site(community, reader)
-    if isinstance(here, Response):
-        return here
-    digest = records.read(table(), community, reader, name)
-    if digest is None:
-        return sorry(404, here.words.say("no-such-digest"), here.words.language)
+    opened = digest_site(community, reader, name)
+    if isinstance(opened, Response):
+        return opened
+    here, digest = opened
     words, period = here.words, digest.period
     first, last = clock.text(period.starts), clock.text(period.ends)
     found = flow_records.opened_between(table(), community, first, last)
