@@ -50,11 +50,14 @@ def fires(chance: Random) -> dict[datetime, bool]:
 def year(nowhere: TextIO) -> None:
     chance = Random(7)
     told = Year(FIRST, DAYS, PER_DAY, releases=RELEASES, silent=SILENT)
-    begun, spent = time.monotonic(), 0.0
+    begun, spent, month = time.monotonic(), 0.0, 0
     with World(program(READERS)) as world:
         world.now = datetime(2026, 1, 1, tzinfo=UTC)
         held = Held(world, READERS, told.lines, chance, silent=SILENT)
         for at, breaks in fires(chance).items():
+            if at.month != month:
+                month = at.month
+                say(f"{at:%Y-%m-%d}: {len(held.made)} digests, after {time.monotonic() - begun:.0f} s")
             with redirect_stdout(nowhere):
                 held.until(at)
                 if chance.random() < 0.3:

@@ -99,7 +99,7 @@ def community() -> Iterator[World]:
         yield world
 
 
-def waits(store: Table, program: Program, where: str, now: datetime) -> tuple[tuple[Decision, ...], bool]:
+def waits(store: Table, where: str, now: datetime) -> tuple[tuple[Decision, ...], bool]:
     told: list[dict[str, Any]] = [
         {"kind": "case", "id": "c1", "about": "“Nobody wants you here, leave”", "deadline": now - timedelta(hours=2)},
         {"kind": "announcement", "id": "a1", "about": "Patch 2.4.1: saves are back"},
@@ -254,7 +254,7 @@ def mail(world: World, reader: str, name: str) -> tuple[str, dict[str, tuple[str
     digest = records.read(table(), "acme", reader, name)
     assert found
     assert digest
-    current = records.as_now(digest, decisions.for_reader(waits(table(), active, "acme", world.now)[0], active, found))
+    current = records.as_now(digest, decisions.for_reader(waits(table(), "acme", world.now)[0], active, found))
     query = links.signed(records.path("acme", reader), reader, records.PURPOSE, world.now)
     leads = records.leading(active, found, name, query, world.now)
     made = sheet.sheet(current, Words.of(found.language), leads, records.quoted(table(), digest), short=True)

@@ -239,7 +239,7 @@ def of_site(href: str) -> bool:
 def test_a_link_that_is_not_ours_is_refused_in_plain_words(chromium: Any, community: World) -> None:
     with window(chromium, community) as one:
         assert one.open(address(community, "marie", DAILY).replace("s=", "s=0")) == 403
-        assert "This link is not valid" in one.page.locator("main").inner_text()
+        assert "This link is not good" in one.page.locator("main").inner_text()
         assert not one.violations()
         one.look(color_scheme="dark")
         assert not one.violations("color-contrast")
