@@ -175,7 +175,7 @@ STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}"
     "table{border-collapse:collapse;width:100%}th,td{border-top:1px solid #767676;padding:.4rem;text-align:start;"
     "vertical-align:top;overflow-wrap:anywhere}iframe{background:#fff;border:1px solid #767676;height:60rem;width:100%}"
-    "pre{white-space:pre-wrap}"
+    "pre{overflow-wrap:anywhere;white-space:pre-wrap}"
 )
 
 

@@ -311,6 +311,8 @@ class Digest(Model):
     coming: tuple[Coming, ...] = ()
     accuracy: tuple[Accuracy, ...] = ()
     counted: Counted = Counted()
+    partial: bool = False
+    """Not all of the log could be read in time: of who spoke, of replies and of quotes some may be missing."""
     seal: str = ""
     """The newest daily seal of the histories, as `2026-11-22=…`: a copy where nobody of ours can change it."""
 

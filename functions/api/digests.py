@@ -272,7 +272,7 @@ def show_digest(
     digest, stored = digest_of(found, active, cadence, day)
     query = links.signed(records.path(community, reader), reader, records.SHOWN, clock.now())
     leads = sheet.Links(items=records.leading(active, found, digest.period.name, query, clock.now()).items)
-    made = said_now(digest, found, active, leads if stored else sheet.Links(), short=True)
+    made = said_now(digest, found, active, leads if stored else sheet.Links(), short=stored)
     page = links.within(records.path(community, reader, digest.period.name), query) if stored else ""
     html, text = render.mail(made, page)
     return {
@@ -340,7 +340,7 @@ def recounted(digest: Digest, active: Program, time_left: Callable[[], bool], af
     community, period = digest.community, digest.period
     zone = active.zone(community)
     hours = rollup.hours_between(period.starts, period.ends)
-    feedback.count_now(table(), community, hours, zone, clock.now())
+    feedback.count_now(table(), community, hours, zone, clock.now(), time_left)
     now = {one["hour"]: one for one in feedback.counted_between(table(), community, period.starts, period.ends)}
     position = {hour: one["generation"] for hour, one in now.items()}
     changed = sorted(

@@ -47,6 +47,7 @@ from functions.api import (
 )
 from functions.api.access import Denied, admitted
 from functions.feedback.handovers import NotAllowedError as HandoverNotAllowedError
+from functions.feedback.records import StillCountingError
 from functions.feedback.talk_records import BusyError as TalkBusyError
 from functions.feedback.talks import NotAllowedError as TalkNotAllowedError
 from functions.moderation.cases import NotAllowedError as CaseNotAllowedError
@@ -103,6 +104,7 @@ STATUS: dict[type[Exception], int] = {
     LostError: 409,
     BusyError: 503,
     TalkBusyError: 503,
+    StillCountingError: 503,
     NoKeyError: 503,
     pseudonyms.NoKeyError: 503,
     ProgramError: 503,

@@ -5,7 +5,7 @@ A link is for one reader and one thing in one state (`version`): once that is an
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import get_args
 
@@ -15,6 +15,7 @@ from functions.feedback import talk_pages
 
 PURPOSE = "decide"
 GOOD_FOR = timedelta(days=7)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 ROSTER: tuple[Waits, ...] = ("case", "appeal", "answer", "answers")
 """What whoever is on the roster under the same id may do, too."""
@@ -54,12 +55,12 @@ def for_reader(decisions: Iterable[Decision], program: Program, reader: Reader) 
     return tuple(one.model_copy(update={"can_act": may(one.kind, program, reader)}) for one in decisions)
 
 
-def ordered(decisions: Iterable[Decision], now: datetime) -> tuple[Decision, ...]:
-    """What is past its deadline leads, the longest first; then what has waited longest."""
+def ordered(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """What was due first leads, then what is; then what has waited longest. What may be the same comes last: there is
+    much of it, and nobody waits for it."""
 
     def place(one: Decision) -> tuple[bool, datetime, datetime, str]:
-        late = one.deadline is not None and one.deadline <= now
-        return not late, one.deadline if one.deadline and late else one.since, one.since, one.id
+        return one.kind == "merge", one.deadline or NEVER, one.since, one.id
 
     return tuple(sorted(decisions, key=place))
 

@@ -66,6 +66,8 @@ class Run:
     now: datetime
     time_left: Callable[[], bool]
     kept: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    cut: set[tuple[str, Period]] = field(default_factory=set)
+    """Communities and periods of which not all of the log could be read in time."""
 
     def once(self, key: tuple[Any, ...], make: Callable[[], Thing]) -> Thing:
         if key not in self.kept:
@@ -82,7 +84,7 @@ def gather(run: Run, reader: Reader, period: Period) -> Digest:
     mood, mood_before = told.mood() if "mood" in wanted else (None, None)
     went_out, also = told.announced() if "announcements" in wanted else ((), 0)
     topics = "topics" in wanted
-    return Digest(
+    made = Digest(
         community=community,
         community_name=run.program.community(community).name,
         reader=reader.id,
@@ -111,6 +113,8 @@ def gather(run: Run, reader: Reader, period: Period) -> Digest:
         counted=told.counted,
         seal=run.once(("seal", community), lambda: seals.newest(community, run.now)),
     )
+    read = {(community, period), (community, told.before[0])}
+    return made.model_copy(update={"partial": not run.cut.isdisjoint(read)})
 
 
 def waits(run: Run, community: str) -> tuple[tuple[Decision, ...], bool]:
@@ -148,7 +152,8 @@ class Telling:
         looked_at: set[str] = self.run.once(("counted", self.community), set)
         since = self.before[-1].starts - BARS * timedelta(days=1)  # Each bar has its four weeks before, too.
         hours = {*rollup.hours_between(since, max(until, self.period.ends))} - looked_at
-        feedback.count_now(self.run.store, self.community, sorted(hours), self.own_zone, self.run.now)
+        run = self.run
+        feedback.count_now(run.store, self.community, sorted(hours), self.own_zone, run.now, run.time_left)
         looked_at |= hours
 
     def read_hours(self) -> list[Item]:
@@ -218,7 +223,7 @@ class Telling:
         return Volume(
             total=self.figure("total"),
             people=self.reach("total"),
-            sources=tuple(sorted(rows, key=lambda row: -row.figure.number)),
+            sources=tuple(sorted(rows, key=lambda row: (-row.figure.number, -(row.figure.before or 0)))),
             days=tuple(self.bar(day) for day in self.bars()),
         )
 
@@ -253,18 +258,26 @@ class Telling:
         found, open_days = spoken.people_between(
             self.run.store, self.community, first, last, self.zone, self.run.time_left
         )
+        if open_days:
+            self.run.cut.add((self.community, self.period))
         return None if open_days else found
 
     def topics(self) -> tuple[Topic, ...]:
         themes = {f"theme:{one.id}": line(one.title) for one in self.run.program.themes_of(self.community)}
         spoken_of = [name for name in themes if self.counts.get(name)]
         busiest = sorted(spoken_of, key=lambda name: (-(self.reach(name) or 0), -self.counts[name], name))
-        names = busiest[: MOST_TOPICS[self.period.cadence]]
+        most = MOST_TOPICS[self.period.cadence]
+        names = [*busiest[:most], *list(filter(self.fell_silent, themes))[:most]]
         return tuple(self.topic(name, themes[name], quoted=True) for name in names)
 
     def kinds(self) -> tuple[Topic, ...]:
-        names = [f"kind:{kind}" for kind in KINDS if self.counts.get(f"kind:{kind}")]
+        every = [f"kind:{kind}" for kind in KINDS]
+        names = [name for name in every if self.counts.get(name) or self.fell_silent(name)]
         return tuple(self.topic(name, "", quoted=False) for name in names)
+
+    def fell_silent(self, name: str) -> bool:
+        """Whether nothing was said of what is usually spoken of."""
+        return not self.counts.get(name) and self.figure(name).change == "less"
 
     def reach(self, name: str) -> int | None:
         """How many people; None where that is not known, since of nobody it was told who they are."""
@@ -287,7 +300,10 @@ class Telling:
         """What was said of a series, in the newest hours that have enough of it."""
         found: list[Item] = []
         for hour in islice(self.hours_with(name), HOURS_READ):
-            if len(found) >= quotes.CANDIDATES or not self.run.time_left():
+            if len(found) >= quotes.CANDIDATES:
+                break
+            if not self.run.time_left():
+                self.run.cut.add((self.community, self.period))
                 break
             found += [one for one in self.log(hour) if name in rollup.dimensions(one) and self.inside(one)]
         return found
@@ -304,7 +320,7 @@ class Telling:
         return self.period.starts <= datetime.fromisoformat(item["said_at"]) < self.period.ends
 
     def rising(self) -> tuple[Row, ...]:
-        """Themes that are said more of than in the period before."""
+        """Themes that are said more of than in the period before, and not as much in those before that."""
         if not self.over:
             return ()
         titles = {f"theme:{one.id}": line(one.title) for one in self.run.program.themes_of(self.community)}
@@ -314,7 +330,8 @@ class Telling:
             if before is not None:
                 exposure = self.length / len(periods.days_of(self.before[0]))
                 weeks[name] = (self.counts.get(name, 0), before, self.history.usual(name, self.days[-1])[1], exposure)
-        return tuple(Row(series=name, title=titles[name], figure=self.figure(name)) for name in unusual.rising(weeks))
+        rows = [Row(series=name, title=titles[name], figure=self.figure(name)) for name in unusual.rising(weeks)]
+        return tuple(one for one in rows if one.figure.change in ("more", None))
 
     def parts(self) -> Parts:
         return figures.parts("kind", self.counts)
@@ -354,6 +371,7 @@ class Telling:
         except spoken.EndedError:
             return None
         if open_days:
+            self.run.cut.add((self.community, period))
             return None
         return Replies(
             asked=found.asked,

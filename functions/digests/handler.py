@@ -5,6 +5,7 @@ from typing import Any, get_args
 from events.digests import Cadence
 from functions.digests import making, urgent
 from functions.digests.gather import Run
+from functions.feedback.records import StillCountingError
 from functions.shared import clock, errands, outbox, program
 from functions.shared.log import logger, metrics
 from functions.shared.table import table
@@ -25,7 +26,10 @@ def main(event: dict[str, Any], context: Any) -> None:
 
     def make(due: tuple[str, Cadence | None]) -> None:
         reader, cadence = readers[due[0]], due[1]
-        outbox.kick(making.make(run, reader, cadence) if cadence else urgent.make(run, reader))
+        try:
+            outbox.kick(making.make(run, reader, cadence) if cadence else urgent.make(run, reader))
+        except StillCountingError:
+            logger.info("left to the next run: what came in is still being counted", extra={"reader": reader.id})
 
     # What is urgent first, and everybody's day before anybody's month, which takes its time.
     things: list[tuple[str, Cadence | None]] = [(name, None) for name in readers]

@@ -18,7 +18,7 @@ from functions.shared.table import CancelledError, Item, Put, Table, Update
 
 PATIENCE = timedelta(hours=1)
 """How long a digest for which time became short is left to the next run: what was read of the log by then is kept, so
-that there is less to read. After that it is made without what could not be read."""
+that there is less to read. After that it is made without what could not be read, and says so."""
 
 
 def due(store: Table, reader: Reader, cadence: Cadence, now: datetime) -> tuple[Item | None, list[Period]]:
@@ -44,8 +44,7 @@ def make(run: Run, reader: Reader, cadence: Cadence) -> list[Item]:
 def make_one(run: Run, reader: Reader, period: Period, chain: Item | None, *, send: bool) -> list[Item] | None:
     """One digest, once. None where another run was faster, or the next one can tell more."""
     digest = gather(run, reader, period)
-    told_at = Rhythm.of(reader, period.cadence).sent(period.last + timedelta(days=1))
-    if not run.time_left() and run.now < told_at + PATIENCE:
+    if not run.time_left() and run.now < tried_since(run, reader, period) + PATIENCE:
         return None
     body = records.kept(digest).model_dump_json().encode()
     stored = f"digests/{reader.community}/{reader.id}/{period.name}-{sha256(body).hexdigest()[:12]}.json"
@@ -75,6 +74,16 @@ def make_one(run: Run, reader: Reader, period: Period, chain: Item | None, *, se
     except CancelledError:
         return None
     return rows
+
+
+def tried_since(run: Run, reader: Reader, period: Period) -> datetime:
+    """When time first became short for a digest."""
+    pk, sk = records.tried_key(reader, period)
+    found = run.store.get(pk, sk)
+    if found is None:
+        found = {"pk": pk, "sk": sk, "kind": "tried", "at": clock.text(run.now)}
+        run.store.write(Put({**found, "expires": int((run.now + records.KEPT).timestamp())}))
+    return clock.moment(found["at"])
 
 
 def chained(period: Period) -> Item:

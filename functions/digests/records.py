@@ -4,6 +4,7 @@
 |---|---|---|
 | community#digest#reader | chain#daily | where the last period ended, so that the next one begins there |
 | community#digest#reader | period#daily-2026-11-21 | one digest: where it is kept, its checksum |
+| community#digest#reader | tried#daily-2026-11-21 | since when time has been short for it |
 | community#digest#reader | delivery#mail#daily-2026-11-21 | its mail (see `shared/outbox.py`) |
 | community#digest-desk#id | delivery#brief#daily-2026-11-21#hash | the same for a channel: one of all who read alike |
 """
@@ -11,7 +12,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from events.digests import Cadence, Decision, Digest
+from events.digests import Cadence, Decision, Digest, Period
 from events.program import Program, Reader
 from functions.announcements import records as announcements
 from functions.digests import waiting
@@ -42,6 +43,10 @@ def key(community: str, reader: str, name: str) -> table.Key:
 
 def chain_key(reader: Reader, cadence: Cadence) -> table.Key:
     return partition(reader.community, reader.id), f"chain#{cadence}"
+
+
+def tried_key(reader: Reader, period: Period) -> table.Key:
+    return partition(reader.community, reader.id), f"tried#{period.name}"
 
 
 def path(community: str, reader: str, rest: str = "") -> str:

@@ -80,35 +80,41 @@ def mail(sheet: Sheet, link: str, stop: str = "") -> tuple[str, str]:
     return html, text
 
 
-def lines(block: Block) -> Iterator[str]:
+def lines(block: Block, words: Words) -> Iterator[str]:
     """A block in lines of plain text."""
     yield from block.lines
     for table in block.tables:
-        yield from tabled(table)
+        yield from tabled(table, words)
+    yield from block.after
     for topic, quotes in block.quotes:
         for one in quotes:
-            yield f"{topic} · {one.why}: “{isolated(one.text)}” ({one.place})"
+            why = words.say("heading", label=f"{topic} · {one.why}")
+            yield f"{why} {words.say('in-quotes', text=isolated(one.text))} ({one.place})"
 
 
-def tabled(table: Table) -> Iterator[str]:
+def tabled(table: Table, words: Words) -> Iterator[str]:
     """Each row in a line, its numbers by the names of their columns."""
     for first, *others in table.rows:
-        told = [isolated(first.text), *(named(head, cell) for head, cell in zip(table.head[1:], others, strict=True))]
+        told = [
+            isolated(first.text),
+            *(named(head, cell, words) for head, cell in zip(table.head[1:], others, strict=True)),
+        ]
         yield " · ".join(filter(None, told))
 
 
-def named(head: Cell, cell: Cell) -> str:
+def named(head: Cell, cell: Cell, words: Words) -> str:
     text = isolated(cell.text) if cell.foreign else cell.text
-    return f"{head.text}: {text}" if cell.number and text else text
+    return f"{words.say('heading', label=head.text)} {text}" if cell.number and text else text
 
 
-def links(block: Block) -> Iterator[tuple[str, str]]:
+def links(block: Block, words: Words) -> Iterator[tuple[str, str]]:
     """What leads to where something is decided, in words that make sense alone; and where quotes stand."""
     for table in block.tables:
         for row in table.rows:
             for cell in row:
                 if cell.href and not cell.number:
-                    yield f"{row[0].text}: {cell.text}" if cell is not row[0] else cell.text, cell.href
+                    label = words.say("heading", label=row[0].text)
+                    yield f"{label} {cell.text}" if cell is not row[0] else cell.text, cell.href
     for topic, quotes in block.quotes:
         for one in quotes:
             if one.href:

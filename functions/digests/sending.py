@@ -111,8 +111,8 @@ def briefed(reader: Reader, made: Sheet, shown: Iterable[Kept], page: str) -> Br
     sections = [
         BriefSection(
             title=block.title,
-            lines=tuple(render.lines(block)),
-            links=tuple(render.links(block)),
+            lines=tuple(render.lines(block, words)),
+            links=tuple(render.links(block, words)),
             picture=pictured.get(block.picture.name) if block.picture else None,
         )
         for block in made.blocks

@@ -64,6 +64,7 @@ def sheet(digest: Digest, words: Words, links: Links, said: Items, *, short: boo
         blocks=blocks,
         footer=tuple(made.footer()),
         seal=digest.seal,
+        page=words.say("read-as-page"),
     )
 
 
@@ -102,25 +103,25 @@ class Writing:
     # What needs a decision
 
     def decisions(self) -> Block:
-        found = self.digest.decisions
-        number = statements.to_decide(self.digest, self.words)
-        title = self.say("decisions", number=number)
+        found = [one for one in self.digest.decisions if one.about]
+        settled = len(self.digest.decisions) - len(found)
+        lines = (self.say("settled", number=settled),) if settled else ()
+        title = self.say("decisions", number=statements.to_decide(self.digest, self.words))
         if not found:
             some = "nothing-waits-so-far" if self.digest.more_decisions else "nothing-waits"
-            return Block("decisions", title, (self.say(some),))
+            return Block("decisions", title, (self.say(some), *lines))
         head = (
             Cell(self.say("head-what")),
             Cell(self.say("head-about")),
             Cell(self.say("head-waiting"), number=True),
         )
         rows = tuple(self.decision(one) for one in self.most(found))
-        return Block("decisions", title, self.rest(found), (Table(self.say("decisions-caption"), head, rows),))
+        table = Table(self.say("decisions-caption"), head, rows)
+        return Block("decisions", title, lines, (table,), self.rest(found))
 
     def decision(self, one: Decision) -> tuple[Cell, ...]:
         what = self.say(f"waits-{one.kind}", number=one.number)
         about = Cell(line(one.about), self.links.decision(one), foreign=True)
-        if not one.about:
-            return Cell(what), Cell(self.say("settled-since")), Cell("", number=True)
         late = one.deadline is not None and one.deadline < self.digest.made_at
         return Cell(what), about, Cell(self.waiting(one), number=True, alarm=late)
 
@@ -141,7 +142,7 @@ class Writing:
         head = tuple(map(Cell, (self.say("head-what"), self.say("head-unusual"), self.say("head-before-it"))))
         rows = tuple(self.episode(one) for one in self.most(found))
         title = self.say("unusual", number=len(found))
-        return Block("unusual", title, self.rest(found), (Table(self.say("unusual-caption"), head, rows),))
+        return Block("unusual", title, (), (Table(self.say("unusual-caption"), head, rows),), self.rest(found))
 
     def episode(self, one: Unusual) -> tuple[Cell, ...]:
         name = statements.named(one.series, one.title, self.words)
@@ -186,7 +187,7 @@ class Writing:
         return self.say("not-counted") if number is None else self.words.number(number)
 
     def changed(self, change: Change | None) -> str:
-        return self.say(f"change-{change}") if change else self.say("no-history")
+        return self.say(f"change-{change}") if change else ""
 
     def volume(self) -> Block | None:
         found = self.digest.volume
@@ -201,7 +202,8 @@ class Writing:
         drawing = drawn.days(self.digest, self.words)
         if drawing is not None and not self.short:
             tables.append(self.days())
-        return Block("volume", self.say("volume"), (*people, *self.rest(found.sources)), tuple(tables), picture=drawing)
+        left = self.rest(found.sources)
+        return Block("volume", self.say("volume"), people, tuple(tables), left, picture=drawing)
 
     def days(self) -> Table:
         """The numbers of the picture."""
@@ -239,7 +241,7 @@ class Writing:
             if (told := self.quoted(one))
         )
         picture = drawn.topics(digest, self.words)
-        return Block("topics", self.say("topics"), tuple(lines), tuple(tables), quotes, picture)
+        return Block("topics", self.say("topics"), tuple(lines), tuple(tables), (), quotes, picture)
 
     def topic_table(self, caption: str, head: str, topics: Sequence[Topic]) -> Table:
         rows = [self.topic(one) for one in self.most(topics)]
@@ -315,11 +317,14 @@ class Writing:
         else:
             lines.append(self.say("in-time-few"))
         if found.half is not None:
-            nine = self.words.duration(found.nine_in_ten) if found.nine_in_ten is not None else self.say("not-yet")
+            nine = self.within(found.nine_in_ten)
             lines.append(self.say("half-replied", half=self.words.duration(found.half), nine=nine))
         where = self.links.page("waiting")
         links = (Cell(self.say("show-waiting"), where),) if where and found.unanswered else ()
         return Block("replies", self.say("replies"), tuple(lines), links=links)
+
+    def within(self, seconds: int | None) -> str:
+        return self.say("not-yet") if seconds is None else self.say("within", time=self.words.duration(seconds))
 
     # What was done, and what comes
 
@@ -336,7 +341,7 @@ class Writing:
             age = self.words.duration((self.digest.made_at - found.oldest).total_seconds())
             lines.append(self.say("case-oldest", time=age))
         if found.half is not None:
-            nine = self.words.duration(found.nine_in_ten) if found.nine_in_ten is not None else self.say("not-yet")
+            nine = self.within(found.nine_in_ten)
             lines.append(self.say("half-decided", half=self.words.duration(found.half), nine=nine))
         if found.appeals or found.upheld or found.overturned:
             lines.append(self.say("appeals", made=found.appeals, upheld=found.upheld, overturned=found.overturned))
@@ -351,7 +356,7 @@ class Writing:
             )
             tables.append(Table(self.say("load-caption"), head, load))
         where = self.links.page("cases")
-        links = (Cell(self.say("show-cases"), where),) if where else ()
+        links = (Cell(self.say("show-cases"), where),) if where and found.opened.number else ()
         return Block("moderation", self.say("moderation"), tuple(lines), tuple(tables), links=links)
 
     def reasons(self, reasons: Sequence[Row]) -> Table:
@@ -377,8 +382,9 @@ class Writing:
         return Block(
             "announcements",
             self.say("announcements"),
-            (*more, *self.rest(found)),
+            (),
             (Table(self.say("announcements-caption"), head, rows),),
+            (*self.rest(found), *more),
         )
 
     def announcement(self, one: Announced) -> list[tuple[Cell, ...]]:
@@ -397,7 +403,9 @@ class Writing:
             return None
         head = tuple(map(Cell, (self.say("head-when"), self.say("head-what"), self.say("head-title"))))
         rows = tuple(self.ahead(one) for one in self.most(found))
-        return Block("coming", self.say("coming"), self.rest(found), (Table(self.say("coming-caption"), head, rows),))
+        return Block(
+            "coming", self.say("coming"), (), (Table(self.say("coming-caption"), head, rows),), self.rest(found)
+        )
 
     def ahead(self, one: Coming) -> tuple[Cell, ...]:
         zone = self.digest.period.zone

@@ -54,6 +54,8 @@ class Block:
     title: str
     lines: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    after: tuple[str, ...] = ()
+    """Lines below the tables: of what stands in them there is more elsewhere."""
     quotes: tuple[tuple[str, tuple[Said, ...]], ...] = ()
     """Topic → what was said of it."""
     picture: Picture | None = None
@@ -71,3 +73,5 @@ class Sheet:
     blocks: tuple[Block, ...]
     footer: tuple[str, ...]
     seal: str = ""
+    page: str = ""
+    """What the link to the page is called."""

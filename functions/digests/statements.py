@@ -56,7 +56,8 @@ def preheader(digest: Digest, words: Words) -> str:
 
 
 def to_decide(digest: Digest, words: Words) -> str:
-    number = words.number(len(digest.decisions))
+    """Of those that still wait."""
+    number = words.number(sum(bool(one.about) for one in digest.decisions))
     return words.say("at-least", number=number) if digest.more_decisions else number
 
 
@@ -70,14 +71,21 @@ def status(digest: Digest, words: Words) -> tuple[str, ...]:
     found = changes(digest, words)
     clear = [one for one in found if one[0] in ("more", "less")]
     told = [
-        words.say(f"status-{change}", names=words.all([text for kind, text in clear if kind == change][:MOST_NAMED]))
+        words.say(f"status-{change}", names=words.all(few(names, words)))
         for change in ("more", "less")
-        if any(kind == change for kind, _ in clear)
+        if (names := [text for kind, text in clear if kind == change])
     ]
     told += slower(digest, words)
+    partial = (words.say("status-partial"),) if digest.partial else ()
     if told:
-        return (*told, words.say("status-else"))
-    return (words.say(f"status-{rest([change for change, _ in found])}"),)
+        return (*told, words.say("status-else"), *partial)
+    return (words.say(f"status-{rest([change for change, _ in found])}"), *partial)
+
+
+def few(names: Sequence[str], words: Words) -> Sequence[str]:
+    """The first, and how many more there are."""
+    left = len(names) - MOST_NAMED
+    return [*names[:MOST_NAMED], words.say("and-others", number=left)] if left > 0 else names
 
 
 def rest(found: Sequence[Change]) -> Literal["unclear", "few", "young"]:
@@ -92,8 +100,9 @@ def changes(digest: Digest, words: Words) -> list[Fact]:
     figures: list[tuple[Figure, str]] = []
     if digest.volume:
         figures.append((digest.volume.total, words.say("series-total")))
-    topics = (*digest.kinds, *digest.topics)
-    figures += [(one.figure, named(one.series, one.title, words)) for one in topics]
+    sources = digest.volume.sources if digest.volume else ()
+    figures += [(one.figure, named(one.series, one.title, words)) for one in (*digest.kinds, *digest.topics)]
+    figures += [(one.figure, named(one.series, one.title, words)) for one in sources]
     return [(figure.change, name) for figure, name in figures if figure.change]
 
 
@@ -121,6 +130,8 @@ def named(series: str, title: str, words: Words) -> str:
             return words.say("series-theme", title=line(title or name))
         case "kind" | "mood" if words.has(f"{what}-{name}"):
             return words.say(f"{what}-{name}")
+        case "source":
+            return words.say("series-source", name=line(name))
         case "language":
             return words.language_name(name)
         case _:

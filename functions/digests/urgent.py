@@ -148,4 +148,5 @@ def written(run: Run, reader: Reader, things: Sequence[Decision | Unusual], lead
         status=(words.say("urgent-why"),),
         blocks=(*blocks, *([unusual] if unusual else [])),
         footer=(),
+        page=words.say("all-digests"),
     )

@@ -31,11 +31,11 @@ Found = tuple[list[Decision], bool]
 
 
 def waiting(store: Table, community: str, now: datetime) -> tuple[tuple[Decision, ...], bool]:
-    """All that waits, what is past its deadline first; and whether more may wait than was read. Who may act on what is
+    """All that waits, what is due first leading; and whether more may wait than was read. Who may act on what is
     not said yet (`decisions.for_reader`)."""
     found = [read(store, community, now) for read in KINDS]
     every = [one for told, _ in found for one in told]
-    return decisions.ordered(every, now), any(more for _, more in found)
+    return decisions.ordered(every), any(more for _, more in found)
 
 
 def link(reader: Reader, decision: Decision, now: datetime) -> str:

@@ -11,7 +11,7 @@
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
@@ -368,10 +368,24 @@ def roll_up(store: Table, bucket: Item, zone: ZoneInfo, now: datetime) -> None:
         pass  # Something was logged meanwhile, or somebody else reads: the hour stays due.
 
 
-def count_now(store: Table, community: str, hours: Iterable[str], zone: ZoneInfo, now: datetime) -> None:
-    """Hours that wait for their turn are counted at once: somebody asks for them."""
+class StillCountingError(Exception):
+    """More came in at once than there was time to count: what is asked for can be said later."""
+
+
+def count_now(
+    store: Table,
+    community: str,
+    hours: Iterable[str],
+    zone: ZoneInfo,
+    now: datetime,
+    time_left: Callable[[], bool] = lambda: True,
+) -> None:
+    """Hours that wait for their turn are counted at once: somebody asks for them. Raises StillCountingError where time
+    is short; what was counted by then stays."""
     for bucket in store.read([bucket_key(community, hour) for hour in hours]):
         if "due" in bucket:
+            if not time_left():
+                raise StillCountingError("what came in is still being counted: ask again in a minute")
             roll_up(store, bucket, zone, now)
 
 

@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from functions.digests import periods
-from functions.digests.gather import Run, Telling
+from functions.digests.gather import Run, Telling, gather
 from functions.feedback import watch
+from functions.feedback.records import StillCountingError
 from functions.moderation import seals
 from functions.shared import program
 from functions.shared.table import Put, table
 from functions.upkeep import sweep
 from tests.announcements import stage
+from tests.api.manager import Manager
 from tests.digests.reading import MARIE, made, mail, page, program_with
 from tests.feedback import test_watch as watched
 from tests.moderation import people
@@ -215,3 +217,45 @@ def test_a_day_that_was_twice_as_long_is_held_against_as_much(loud: World) -> No
 
 def watched_at(days: int) -> datetime:
     return periods.midnight(watched.YESTERDAY + timedelta(days=days), ZoneInfo("Europe/Paris"))
+
+
+def test_what_fell_to_nothing_is_told_and_what_is_silent_leads_by_what_it_was() -> None:
+    with World(watched.PROGRAM + THEMED + MARIE) as quiet:
+        for back in range(1, 37):
+            day = watched.TODAY - timedelta(days=back)
+            then = {} if day == watched.YESTERDAY else {"kind:praise": 20, "theme:map": 20, "source:forum": 5}
+            with quiet.faults.by_others():
+                watched.counted(day, {"total": 20 + then.get("source:forum", 0), "source:game": 20, **then})
+        with quiet.faults.by_others():
+            hour({"total": 20, "source:game": 20})
+        assert quiet.digests()
+        told = digest(quiet)
+        assert [one["series"] for one in told["kinds"]] == ["kind:praise"]
+        assert [(one["series"], one["figure"]["change"]) for one in told["topics"]] == [("theme:map", "less")]
+        assert [one["series"] for one in told["volume"]["sources"]] == ["source:game", "source:forum", "source:code"]
+        assert "Less than usual: praise and “Winter map”. Nothing else" in mail(quiet)["text"]
+
+
+def test_what_came_in_all_at_once_is_counted_before_anybody_is_told(world: World) -> None:
+    at = world.now - timedelta(days=1)
+    world.handle(builders.feedback(at, text="Hello", received=world.now))
+    run = Run(table(), program.active()[0], world.now, lambda: False)
+    with pytest.raises(StillCountingError, match="ask again in a minute"):
+        Telling(run, "acme", periods.containing("daily", at.date(), ZoneInfo("Europe/Paris")))
+    world.left = 1
+    assert Manager(world).get("digests/marie/daily/2026-11-21").status == 503
+    world.left = 60_000
+    assert Manager(world).get("digests/marie/daily/2026-11-21").status == 200
+
+
+def test_a_digest_of_which_the_log_was_not_read_whole_says_so(world: World) -> None:
+    at = world.now - timedelta(days=1)
+    world.handle(builders.feedback(at, text="Hello", received=world.now))
+    world.roll_up()
+    active = program.active()[0]
+    marie = active.reader("marie")
+    assert marie
+    period = periods.containing("daily", at.date(), ZoneInfo("Europe/Paris"))
+    cut = gather(Run(table(), active, world.now, lambda: False), marie, period)
+    assert cut.partial
+    assert not gather(Run(table(), active, world.now, lambda: True), marie, period).partial

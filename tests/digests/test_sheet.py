@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.digests import Counted, Digest, Figure, Quote, Unusual, Usual
+from events.digests import Counted, Digest, Figure, Quote, Row, Unusual, Usual
 from functions.digests import render, sheet, statements, words
 from functions.digests.sheet import Links
 from functions.digests.words import Words
@@ -91,6 +91,8 @@ def test_what_does_not_wait_any_more_says_so() -> None:
 
 # Status
 
+ELSE = "Nothing else that is told here has clearly changed."
+
 
 def figure(change: Any, number: int = 20) -> Figure:
     return Figure(number=number, change=change)
@@ -99,7 +101,7 @@ def figure(change: Any, number: int = 20) -> Figure:
 def status(*changes: Any, **more: Any) -> str:
     """Of a digest whose whole, bugs and wishes came out so."""
     digest = full.digest(
-        volume=full.digest().volume.model_copy(update={"total": figure(changes[0])}),  # type: ignore[union-attr]
+        volume=full.digest().volume.model_copy(update={"total": figure(changes[0]), "sources": ()}),  # type: ignore[union-attr]
         topics=(),
         kinds=tuple(
             full.digest().kinds[0].model_copy(update={"series": series, "figure": figure(change)})
@@ -116,10 +118,13 @@ def status(*changes: Any, **more: Any) -> str:
         (["unclear", "unclear", "few"], "No clear change."),
         (["few", "few", "few"], "Too few to say whether anything has changed."),
         ([None, None, None], "There is no history yet to hold it against."),
-        (["more", "unclear", "few"], "More than usual: all that was said. Nothing else has clearly changed."),
+        (
+            ["more", "unclear", "few"],
+            "More than usual: all that was said. Nothing else that is told here has clearly changed.",
+        ),
         (
             ["unclear", "more", "less"],
-            "More than usual: bugs. Less than usual: wishes. Nothing else has clearly changed.",
+            f"More than usual: bugs. Less than usual: wishes. {ELSE}",
         ),
     ],
 )
@@ -130,11 +135,15 @@ def test_the_status_is_made_by_rules_from_what_was_tested(changes: list[Any], to
 @pytest.mark.parametrize(
     ("now", "before", "told"),
     [
-        ((0.60, 0.70), (0.75, 0.85), "Replies came later than in the period before. Nothing else has clearly changed."),
+        (
+            (0.60, 0.70),
+            (0.75, 0.85),
+            f"Replies came later than in the period before. {ELSE}",
+        ),
         (
             (0.75, 0.85),
             (0.60, 0.70),
-            "Replies came sooner than in the period before. Nothing else has clearly changed.",
+            f"Replies came sooner than in the period before. {ELSE}",
         ),
         ((0.60, 0.76), (0.75, 0.85), "No clear change."),
     ],
@@ -167,8 +176,29 @@ def test_a_subject_leads_with_decisions() -> None:
     assert statements.subject(full.digest(), Words.of("en")) == "Acme Games: 2 to decide, 1 unusual, more bugs, 91 said"
     assert (
         statements.subject(full.digest(), Words.of("fr"))
-        == "Acme Games\u00a0: 2 à décider, 1 inhabituel, bogues en hausse"
+        == "Acme Games\u00a0: 2 à décider, 1 inhabituel, bugs en hausse"
     )
+
+
+def test_the_status_names_what_changed_or_says_how_many_more_did() -> None:
+    row = full.digest().kinds[0]
+    kinds = tuple(
+        row.model_copy(update={"series": f"kind:{name}", "figure": figure("less")}) for name in ("bug", "praise")
+    )
+    volume = full.digest().volume
+    assert volume
+    sources = tuple(Row(series=f"source:{name}", figure=figure("less")) for name in ("forum", "store"))
+    volume = volume.model_copy(update={"total": figure("less"), "sources": sources})
+    told = full.digest(volume=volume, kinds=kinds, topics=(), replies=None, replies_before=None)
+    assert statements.status(told, Words.of("en"))[0] == "Less than usual: all that was said, bugs, praise, and 2 more."
+    few = told.model_copy(update={"kinds": ()})
+    first = "Moins que d’habitude : tout ce qui s’est dit, la source « forum » et la source « store »."
+    assert statements.status(few, Words.of("fr"))[0].replace("\u00a0", " ") == first
+
+
+def test_what_could_not_be_read_in_time_is_said() -> None:
+    told = " ".join(statements.status(full.digest(partial=True), Words.of("en")))
+    assert told.endswith("some may be missing.")
 
 
 # Quotes

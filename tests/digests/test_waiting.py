@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from events.digests import Decision
+from events.digests import Decision, Waits
 from events.program import Program, ReaderRole
 from functions.announcements import records as announcements
 from functions.digests import decisions, waiting, words
@@ -60,23 +60,23 @@ def test_a_case_past_its_deadline_leads_whatever_waits_longer(world: World) -> N
     world.handle(builders.release(world.now, title="2.4"))
     world.later(minutes=10)
     world.handle(builders.flag(world.now))
-    assert kinds(world) == ["announcement", "case"]
-    case = every(world)[1]
+    assert kinds(world) == ["case", "announcement"]
+    case = every(world)[0]
     assert case.deadline == clock.moment(world.item("case")["look_by"])
     world.later(days=3)
     assert kinds(world) == ["case", "announcement"]
 
 
-def test_of_several_that_are_late_the_latest_leads_and_the_others_by_age() -> None:
+def test_what_was_due_first_leads_and_the_others_go_by_age_and_what_may_be_the_same_comes_last() -> None:
     now = datetime.fromisoformat("2026-11-22T12:00:00+00:00")
 
-    def made(name: str, since: int, deadline: int | None = None) -> Decision:
+    def made(name: str, since: int, deadline: int | None = None, kind: Waits = "case") -> Decision:
         end = now + timedelta(hours=deadline) if deadline is not None else None
-        return Decision(kind="case", id=name, about=name, since=now - timedelta(hours=since), deadline=end)
+        return Decision(kind=kind, id=name, about=name, since=now - timedelta(hours=since), deadline=end)
 
     given = [made("young", 1), made("soon", 2, 1), made("old", 9), made("late", 3, -1), made("later", 4, -2)]
-    assert [one.id for one in decisions.ordered(given, now)] == ["later", "late", "old", "soon", "young"]
-    assert [one.id for one in decisions.ordered([made("due", 1, 0), made("old", 9)], now)] == ["due", "old"]
+    given.append(made("pair", 99, kind="merge"))
+    assert [one.id for one in decisions.ordered(given)] == ["later", "late", "soon", "old", "young", "pair"]
 
 
 def test_a_case_that_somebody_took_is_to_be_decided(world: World) -> None:

@@ -168,7 +168,7 @@ def test_tables_are_tables_and_pictures_say_their_finding(chromium: Any, communi
         one.open(address(community, "marie", DAILY), width)
         tree = one.page.locator("main").aria_snapshot()
         assert '- heading "Needs your decision (3)" [level=2]' in tree
-        assert '- table "Past its deadline first, then the oldest"' in tree
+        assert '- table "What is due first, then what has waited longest"' in tree
         assert '- columnheader "Waiting"' in tree
         assert '- rowheader "Case"' in tree
         assert '- cell "late by 2 hr"' in tree

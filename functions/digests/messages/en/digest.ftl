@@ -26,7 +26,12 @@ status-more = More than usual: { $names }.
 status-less = Less than usual: { $names }.
 status-slower = Replies came later than in the period before.
 status-faster = Replies came sooner than in the period before.
-status-else = Nothing else has clearly changed.
+status-else = Nothing else that is told here has clearly changed.
+status-partial = Not all of the log could be read in time: of who spoke, of replies and of quotes some may be missing.
+and-others = { $number ->
+    [one] one more
+   *[other] { $number } more
+}
 status-unclear = No clear change.
 status-few = Too few to say whether anything has changed.
 status-young = There is no history yet to hold it against.
@@ -36,7 +41,11 @@ status-not-asked = Only what was asked for is told.
 ## What needs a decision
 
 decisions = Needs your decision ({ $number })
-decisions-caption = Past its deadline first, then the oldest
+decisions-caption = What is due first, then what has waited longest
+settled = { $number ->
+    [one] One that stood here does not wait any more.
+   *[other] { $number } that stood here do not wait any more.
+}
 nothing-waits = Nothing waits.
 nothing-waits-so-far = Nothing waits in what was looked through.
 at-least = at least { $number }
@@ -142,6 +151,7 @@ people-unknown = not known
 topics = What it was about
 themes-caption = Themes, those of the most people first; one thing said may be about several
 kinds-caption = Kinds, as small models read them
+within = within { $time }
 rising = { $cadence ->
     [daily] Said more of than on that weekday a week before
    *[other] Said more of than in the period before
@@ -179,12 +189,13 @@ asked = { $asked ->
 }
 in-time = Within 24 hours: { $share } (range { $range }).
 in-time-few = Within 24 hours: too few to say.
-half-replied = Half have a reply within { $half }, nine in ten within { $nine }.
-not-yet = longer than they have waited so far
+half-replied = Half have a reply within { $half }, nine in ten { $nine }.
+not-yet = not yet
 show-waiting = Show who waits
 
 series-total = all that was said
 series-theme = “{ $title }”
+series-source = the source “{ $name }”
 series-other = { $what } { $name }
 kind-bug = bugs
 kind-feature = wishes
@@ -216,7 +227,7 @@ cases-open = { $number ->
     }
 }
 case-oldest = The oldest has waited for { $time }.
-half-decided = Half were decided within { $half }, nine in ten within { $nine }; those still open count as waiting.
+half-decided = Half were decided within { $half }, nine in ten { $nine }; those still open count as waiting.
 appeals = { $made ->
     [0] No new appeals
     [one] One appeal
@@ -280,6 +291,8 @@ seal = Seal of the histories:
 ## Mail and chat
 
 read-as-page = Read this digest as a page
+heading = { $label }:
+in-quotes = “{ $text }”
 all-of-it = All of it, on one page
 words-gone = What stood here was taken out, since somebody whom it may have quoted asked to be erased.
 stop-mails = End these mails

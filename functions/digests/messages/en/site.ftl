@@ -28,7 +28,6 @@ search-found = { $number ->
     [50] The newest 50 are shown.
    *[other] { $number } were found.
 }
-settled-since = does not wait any more
 head-opened = Opened
 head-state = State
 cases-title = Cases · { $title }

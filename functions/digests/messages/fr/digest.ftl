@@ -32,7 +32,12 @@ status-more = Plus que d’habitude : { $names }.
 status-less = Moins que d’habitude : { $names }.
 status-slower = Les réponses sont venues plus tard que lors de la période précédente.
 status-faster = Les réponses sont venues plus tôt que lors de la période précédente.
-status-else = Aucun autre changement net.
+status-else = Aucun autre changement net dans ce qui est dit ici.
+status-partial = Le journal n’a pas pu être lu en entier à temps : des personnes, des réponses et des citations peuvent manquer.
+and-others = { $number ->
+    [one] { $number } autre
+   *[other] { $number } autres
+}
 status-unclear = Pas de changement net.
 status-few = Trop peu pour dire si quelque chose a changé.
 status-young = Il n’y a pas encore d’historique pour comparer.
@@ -42,7 +47,11 @@ status-not-asked = Ce résumé ne dit que ce qui a été demandé.
 ## À décider
 
 decisions = À décider ({ $number })
-decisions-caption = D’abord ce qui est en retard, puis le plus ancien
+decisions-caption = D’abord ce qui presse, puis ce qui attend depuis le plus longtemps
+settled = { $number ->
+    [one] { $number } affaire qui figurait ici n’attend plus.
+   *[other] { $number } affaires qui figuraient ici n’attendent plus.
+}
 nothing-waits = Rien n’attend.
 nothing-waits-so-far = Rien n’attend dans ce qui a été parcouru.
 at-least = au moins { $number }
@@ -87,7 +96,7 @@ head-unusual = Combien
 head-before-it = Juste avant
 head-source = Source
 head-theme = Thème
-head-kind = Genre
+head-kind = Type
 head-people = Personnes
 head-count = Nombre
 head-usual = D’ordinaire
@@ -147,7 +156,8 @@ people-unknown = inconnu
 
 topics = De quoi on a parlé
 themes-caption = Thèmes, ceux qui occupent le plus de personnes d’abord ; un message peut en avoir plusieurs
-kinds-caption = Genres, tels que de petits modèles les lisent
+kinds-caption = Types, tels que de petits modèles les lisent
+within = en { $time }
 rising = { $cadence ->
     [daily] En hausse par rapport au même jour de la semaine précédente
    *[other] En hausse par rapport à la période précédente
@@ -161,8 +171,8 @@ shares = { $number ->
 }
 share = { $range } de { $name }
 too-few-texts = { $number ->
-    [one] Trop peu pour dire la part de chaque genre : { $number } texte lisible, il en faut trente.
-   *[other] Trop peu pour dire la part de chaque genre : { $number } textes lisibles, il en faut trente.
+    [one] Trop peu pour dire la part de chaque type : { $number } texte lisible, il en faut trente.
+   *[other] Trop peu pour dire la part de chaque type : { $number } textes lisibles, il en faut trente.
 }
 quotes-of = { $name } : dans les mots des gens
 quote-typical = Typique
@@ -185,14 +195,15 @@ asked = { $asked ->
 }
 in-time = Sous 24 heures : { $share } (intervalle { $range }).
 in-time-few = Sous 24 heures : trop peu pour le dire.
-half-replied = La moitié a reçu une réponse en { $half }, neuf sur dix en { $nine }.
-not-yet = plus de temps qu’il ne s’en est écoulé
+half-replied = La moitié a reçu une réponse en { $half }, neuf sur dix { $nine }.
+not-yet = pas encore
 show-waiting = Montrer qui attend
 
 series-total = tout ce qui s’est dit
 series-theme = « { $title } »
+series-source = la source « { $name } »
 series-other = { $what } { $name }
-kind-bug = bogues
+kind-bug = bugs
 kind-feature = souhaits
 kind-praise = éloges
 kind-complaint = plaintes
@@ -222,7 +233,7 @@ cases-open = { $number ->
     }
 }
 case-oldest = Le plus ancien attend depuis { $time }.
-half-decided = La moitié a été décidée en { $half }, neuf sur dix en { $nine } ; les cas encore ouverts comptent comme en attente.
+half-decided = La moitié a été décidée en { $half }, neuf sur dix { $nine } ; les cas encore ouverts comptent comme en attente.
 appeals = { $made ->
     [0] Pas de nouveau recours
     [one] Un recours
@@ -274,7 +285,7 @@ counted = Compté dans le journal, chaque message une fois, du { $starts } au { 
 ranges = Neuf jours sur dix tombent dans l’intervalle ordinaire, appris sur 112 jours au plus ; il en faut 21 pour le dire. Un changement n’est nommé que si l’intervalle à 90 % du rapport aux quatre périodes semblables d’avant exclut « aucun changement ».
 models = À quelle fréquence les modèles ont raison : { $models }.
 accuracy = { $what } en { $language } { $right } ({ $model })
-model-kind = genre
+model-kind = type
 model-mood = humeur
 model-language = langue
 made = Fait le { $at }. Somme de contrôle { $checksum }, { $hours ->
@@ -286,6 +297,8 @@ seal = Sceau des historiques :
 ## Courriel et messagerie
 
 read-as-page = Lire ce résumé sur une page
+heading = { $label } :
+in-quotes = « { $text } »
 all-of-it = Tout, sur une page
 words-gone = Ce qui figurait ici a été retiré, car une personne peut-être citée a demandé à être effacée.
 stop-mails = Ne plus recevoir ces courriels

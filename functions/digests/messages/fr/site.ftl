@@ -28,7 +28,6 @@ search-found = { $number ->
     [50] Voici les 50 plus récents.
    *[other] { $number } résultats.
 }
-settled-since = n’attend plus
 head-opened = Ouvert
 head-state = État
 cases-title = Cas · { $title }
