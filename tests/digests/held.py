@@ -123,6 +123,8 @@ class Held:
             self.world.faults.at_number(self.chance.randrange(1, 400), when, fault)  # type: ignore[arg-type]
         self.world.digests()
         self.world.faults.forget()
+        for failure in self.world.failures:  # Its frames hold all that its run had read.
+            failure.__traceback__ = failure.__context__ = None
         while self.world.work("delivery"):
             pass
         self.look()

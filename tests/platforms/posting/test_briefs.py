@@ -472,13 +472,14 @@ def test_a_webhooks_address_cannot_carry_one() -> None:
 
 
 @pytest.mark.parametrize("platform", ADAPTERS)
-def test_without_its_words_it_does_not_go(platform: str) -> None:
+def test_without_its_words_it_says_where_to_read(platform: str) -> None:
     server = fake(platform)
-    empty = BRIEF.model_copy(update={"title": "", "lines": (), "sections": ()})
-    outcome = shown(platform, server, empty)
-    assert isinstance(outcome, Refused)
-    assert "erased" in outcome.reason
-    assert not server.posts
+    emptied = BRIEF.model_copy(update={"lines": ("Its words were taken out.",), "sections": ()})
+    assert isinstance(shown(platform, server, emptied), Sent)
+    (posted,) = map(str, server.posts)
+    assert "Its words were taken out." in posted
+    assert MORE[1] in posted
+    assert "91 posts" not in posted
 
 
 @given(st.lists(st.integers(0, 5000), max_size=22), st.integers(0, 10_000))
