@@ -13,8 +13,8 @@ from tests.digests.held import QUARTER, READERS, Held, program
 from tests.digests.year import DAY, Year
 from tests.support.world import World
 
-DAYS = int(os.environ.get("DAYS", "365"))
-PER_DAY = int(os.environ.get("PER_DAY", "40"))
+DAYS = int(os.environ.get("DAYS", "150"))
+PER_DAY = int(os.environ.get("PER_DAY", "10"))
 FIRST = date(2026, 1, 1)
 RELEASES = (date(2026, 2, 24), date(2026, 6, 16), date(2026, 10, 24))
 SILENT = date(2026, 5, 4), date(2026, 5, 10)
